@@ -1,0 +1,9 @@
+"""The versions that results depend on."""
+
+__version__ = "0.1.0"
+
+DATA_VERSION = "1.0.0"
+"""Version of every structure: class table, supercells, seeds and draws. Changes whenever a geometry does."""
+
+PROTOCOL_VERSION = "1.0"
+"""Version of the benchmark: who is scored on what, how accuracies and intervals are computed."""

@@ -1,0 +1,29 @@
+"""The package's errors. Each message is one sentence that says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AriseZooError(Exception):
+    """Base of all errors that a user can cause; command lines print its message and exit with 2."""
+
+
+class UnknownNameError(AriseZooError, ValueError):
+    """A name (class, method, table, condition ...) that does not exist; names the nearest one that does."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]):
+        known = [str(k) for k in known]
+        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+        if near:
+            hint = f"did you mean {near[0]!r}?"
+        elif len(known) <= 12:
+            hint = f"choose one of {', '.join(known)}."
+        else:
+            hint = f"there are {len(known)}, from {known[0]!r} to {known[-1]!r}."
+        super().__init__(f"unknown {kind} {name!r}; {hint}")
+
+
+class StructureError(AriseZooError, ValueError):
+    """A structure or file of structures that cannot be used."""

@@ -1,0 +1,61 @@
+"""What a method has to offer to be benchmarked. Structural: a method need not inherit from anything here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from ase import Atoms
+
+UNKNOWN = "unknown"
+"""The label of an atom or structure that a method does not recognise."""
+
+
+class Prediction(NamedTuple):
+    """Labels with a confidence each.
+
+    `labels`: one label, or an array of shape (n_atoms,) of them; `confidence`: the same shape, higher is surer.
+    """
+
+    labels: str | np.ndarray
+    confidence: float | np.ndarray
+
+
+@runtime_checkable
+class Method(Protocol):
+    """A method that recognises crystal structures.
+
+    Attributes
+    ----------
+    name : the name in tables and on the command line.
+    level : `"atom"` if it labels every atom, `"structure"` if it gives one label a structure.
+    truth : `"class"` if its labels are class ids, `"space_group"` if they are space-group numbers (as text).
+    recognises : ids of the classes for which it has a label. Structures of other classes are not shown to it and
+        count as wrong where all classes are scored.
+    finite : whether it treats finite structures too; otherwise it meets periodic ones only.
+
+    Optional
+    --------
+    scored_on : ids of the classes of the "supported" rows, where fewer than `recognises`.
+    fit(structures, labels) : called once, before anything is predicted, with the pristine structures of the
+        classes recognised and their class ids.
+    predict_many(structures) : as `predict`, on a list; used where present.
+    packages : names of the installed packages whose versions decide its answers.
+    engine : name of the implementation at work, where there is a choice.
+    citation : how to cite it.
+    trained_on_defects : whether defective structures took part in making it.
+    """
+
+    name: str
+    level: Literal["atom", "structure"]
+    truth: Literal["class", "space_group"]
+    recognises: Collection[str]
+    finite: bool
+
+    def predict(self, atoms: Atoms) -> str | Sequence[str] | np.ndarray | Prediction:
+        """Label of a structure, or labels of its atoms in their order; `UNKNOWN` where there is none.
+
+        A `Prediction` says how sure the method is as well.
+        """
+        ...

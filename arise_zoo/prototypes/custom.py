@@ -1,0 +1,63 @@
+"""Classes of one's own: a `Prototype` from a structure file, to be used like the 108."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import StructureError
+from .table import Prototype, Source, SpaceGroup
+
+
+def prototype_from_file(
+    path: str | PathLike,
+    class_id: str | None = None,
+    *,
+    name: str | None = None,
+    symprec: float = 1e-3,
+) -> Prototype:
+    """Make a class from a CIF, or any other file of one structure that ASE reads.
+
+    Parameters: `path`; `class_id` (default: the file's name without suffix); `name` (default: the id); `symprec`
+    (angstrom), the tolerance with which spglib finds the space group of a periodic structure.
+
+    The structure's cell is taken as it stands. A structure that is periodic in two directions is replicated in
+    these two (a monolayer); one that is not periodic at all is used as one finite structure. Raises
+    `StructureError` if the file is missing, unreadable or holds no atoms.
+    """
+    import ase.io
+
+    path = Path(path)
+    if not path.is_file():
+        raise StructureError(f"no such file: {path}.")
+    try:
+        atoms = ase.io.read(path)
+    except Exception as error:  # ASE's readers raise anything
+        raise StructureError(f"ASE cannot read {path} ({type(error).__name__}: {error}).") from error
+    if len(atoms) == 0:
+        raise StructureError(f"{path} holds no atoms.")
+    class_id = class_id or path.stem
+    group = {0: "nanotube", 2: "monolayer"}.get(int(atoms.pbc.sum()), "user")
+    if group == "monolayer" and not np.array_equal(atoms.pbc, [True, True, False]):
+        raise StructureError(f"{path} is periodic in two directions; turn its cell so that the third is not.")
+    return Prototype(
+        number=0,
+        id=class_id,
+        name=name or class_id,
+        group=group,
+        formula=atoms.get_chemical_formula(),
+        source=Source(name=str(path), reference="", licence=""),
+        space_group=_space_group(atoms, symprec) if atoms.pbc.all() else None,
+        recipe={"atoms": atoms},
+    )
+
+
+def _space_group(atoms, symprec: float) -> SpaceGroup | None:
+    import spglib
+
+    found = spglib.get_symmetry_dataset(
+        (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers), symprec=symprec
+    )
+    return SpaceGroup(found.number, found.international, found.number) if found else None

@@ -1,0 +1,107 @@
+"""The identity of a structure, from which alone it can be made, and the sets of structures that the paper uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ase import Atoms
+
+from ..prototypes import Prototype, get_prototype, load_prototypes
+from ..seeds import generator
+from .conditions import CONDITIONS, Condition
+from .conditions import condition as get_condition
+from .defects import displace, number_removed, remove_atoms
+from .supercells import displacement_unit, supercell
+
+
+@dataclass(frozen=True)
+class StructureSpec:
+    """One structure of the data sets and the benchmark: class, supercell, periodicity, condition, iteration.
+
+    `seed` is the base seed of the whole set (0 for the published data); the other fields derive the rest.
+    """
+
+    class_id: str
+    k: int
+    periodic: bool
+    condition: str = "pristine"
+    iteration: int = 0
+    seed: int = 0
+
+    @property
+    def id(self) -> str:
+        """Readable and unique among structures of one seed, such as `fcc_cu/k5/periodic/missing-0.05/3`."""
+        boundary = "periodic" if self.periodic else "finite"
+        return f"{self.class_id}/k{self.k}/{boundary}/{self.condition}/{self.iteration}"
+
+    @property
+    def prototype(self) -> Prototype:
+        """The class."""
+        return get_prototype(self.class_id)
+
+    @property
+    def n_removed(self) -> int:
+        """Number of atoms removed."""
+        whole = len(self.prototype.build()) * self.k ** sum(self.prototype.repetitions)
+        return number_removed(whole, get_condition(self.condition).missing)
+
+    @property
+    def n_atoms(self) -> int:
+        """Number of atoms, known without making the structure."""
+        return len(self.prototype.build()) * self.k ** sum(self.prototype.repetitions) - self.n_removed
+
+    def build(self) -> Atoms:
+        """The structure: supercell, atoms removed, what is left displaced."""
+        atoms = supercell(self.prototype, self.k, periodic=self.periodic)
+        wanted: Condition = get_condition(self.condition)
+        if not wanted.is_random:
+            return atoms
+        rng = generator(self.seed, self.id)
+        if wanted.missing:
+            atoms = remove_atoms(atoms, wanted.missing, rng)
+        if wanted.displacement:
+            atoms = displace(atoms, wanted.displacement, displacement_unit(self.prototype, self.k), rng)
+        return atoms
+
+
+def benchmark_structures(
+    condition: str,
+    *,
+    iterations: int = 10,
+    classes: Iterable[str] | None = None,
+    periodic: Iterable[bool] = (True, False),
+    seed: int = 0,
+) -> Iterator[StructureSpec]:
+    """The structures of one defective condition: three supercells, periodic and finite, so many iterations each.
+
+    With the defaults these are the 5,880 structures of a condition (588 x 10). `pristine` has no random draw, so
+    that one iteration is all of it.
+    """
+    wanted = get_condition(condition)
+    for class_id in _classes(classes):
+        prototype = get_prototype(class_id)
+        for boundary in periodic:
+            if boundary and not prototype.is_periodic:
+                continue
+            for k in prototype.supercell_sizes:
+                for iteration in range(iterations if wanted.is_random else 1):
+                    yield StructureSpec(class_id, k, boundary, condition, iteration, seed)
+
+
+def pristine_structures(classes: Iterable[str] | None = None) -> Iterator[StructureSpec]:
+    """The 396 pristine structures: 96 periodic unit cells (k = 1), 96 x 3 finite clusters, 12 nanotubes."""
+    for class_id in _classes(classes):
+        prototype = get_prototype(class_id)
+        if prototype.is_periodic:
+            yield StructureSpec(class_id, 1, True)
+        for k in prototype.supercell_sizes:
+            yield StructureSpec(class_id, k, False)
+
+
+def _classes(classes: Iterable[str] | None) -> Iterable[str]:
+    return [p.id for p in load_prototypes()] if classes is None else classes
+
+
+DEFECTIVE_CONDITIONS = tuple(name for name, c in CONDITIONS.items() if c.is_random)
+"""The 24 conditions other than `pristine`."""
