@@ -1,0 +1,1 @@
+"""The commands `arise-bench` and `arise-zoo`: thin wrappers around functions that Python users call."""
