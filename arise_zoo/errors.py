@@ -15,6 +15,7 @@ class UnknownNameError(AriseZooError, ValueError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
         known = [str(k) for k in known]
+        self._arguments = (kind, name, known)
         near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
         if near:
             hint = f"did you mean {near[0]!r}?"
@@ -23,6 +24,9 @@ class UnknownNameError(AriseZooError, ValueError):
         else:
             hint = f"there are {len(known)}, from {known[0]!r} to {known[-1]!r}."
         super().__init__(f"unknown {kind} {name!r}; {hint}")
+
+    def __reduce__(self):  # an error of a worker travels to the parent
+        return type(self), self._arguments
 
 
 class StructureError(AriseZooError, ValueError):

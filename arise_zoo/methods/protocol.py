@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
-import numpy as np
-from ase import Atoms
+if TYPE_CHECKING:
+    import numpy as np
+    from ase import Atoms
 
 UNKNOWN = "unknown"
 """The label of an atom or structure that a method does not recognise."""

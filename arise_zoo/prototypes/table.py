@@ -91,6 +91,10 @@ class Prototype:
             k += 1
         return (k, k + 1, k + 2)
 
+    def n_atoms(self, k: int = 1) -> int:
+        """Number of atoms of the cell, or of its supercell of k replicas a direction."""
+        return len(self._cell) * k ** sum(self.repetitions)
+
     @property
     def repetitions(self) -> tuple[int, int, int]:
         """Directions in which the cell is replicated: 1 where it is, 0 where it is not (monolayers along c)."""
