@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
 from ase import Atoms
 
 from ..errors import MissingPackageError, StructureError
