@@ -31,3 +31,10 @@ class UnknownNameError(AriseZooError, ValueError):
 
 class StructureError(AriseZooError, ValueError):
     """A structure or file of structures that cannot be used."""
+
+
+class MissingPackageError(AriseZooError, ImportError):
+    """An optional package that a method needs is not installed; names the extra that brings it."""
+
+    def __init__(self, package: str, needed_by: str, extra: str):
+        super().__init__(f"{needed_by} needs {package}; install it with: pip install 'arise-zoo[{extra}]'.")
