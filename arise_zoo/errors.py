@@ -27,3 +27,7 @@ class UnknownNameError(AriseZooError, ValueError):
 
 class StructureError(AriseZooError, ValueError):
     """A structure or file of structures that cannot be used."""
+
+
+class MissingLibraryError(AriseZooError, ImportError):
+    """A library that a method needs cannot be loaded; names what to install."""
