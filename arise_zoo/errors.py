@@ -33,7 +33,11 @@ class StructureError(AriseZooError, ValueError):
     """A structure or file of structures that cannot be used."""
 
 
-class MissingPackageError(AriseZooError, ImportError):
+class MissingLibraryError(AriseZooError, ImportError):
+    """A library that a method needs cannot be loaded; names what to install."""
+
+
+class MissingPackageError(MissingLibraryError):
     """An optional package that a method needs is not installed; names the extra that brings it."""
 
     def __init__(self, package: str, needed_by: str, extra: str):

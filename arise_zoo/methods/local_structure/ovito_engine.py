@@ -1,0 +1,78 @@
+"""The algorithms as OVITO implements them (A. Stukowski, Modelling Simul. Mater. Sci. Eng. 18, 015012, 2010).
+
+Choosing between engines and naming the classes are not done here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from ase import Atoms
+
+from .algorithms import Algorithm, Environments
+
+
+def refusal(algorithm: Algorithm) -> str | None:
+    """Why this engine cannot run an algorithm; None, since it can run all."""
+    return None
+
+
+def load() -> None:
+    """Import OVITO; raises ImportError or OSError where its wheel or a system library is missing."""
+    import ovito  # noqa: F401
+
+
+def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
+    """Local structure of every atom; cells of any size, periodic or open in each direction."""
+    from ovito.data import DataCollection
+
+    data = DataCollection()
+    if atoms.cell.rank:
+        data.create_cell(np.column_stack([atoms.cell.complete().T, np.zeros(3)]), pbc=tuple(map(bool, atoms.pbc)))
+    particles = data.create_particles(count=len(atoms))
+    particles.create_property("Position", data=atoms.positions)
+    if algorithm.kind == "ptm":
+        particles.create_property("Particle Type", data=atoms.numbers)
+    data.apply(_modifier(algorithm))
+    types = np.array(data.particles["Structure Type"])
+    if algorithm.kind != "ptm":
+        return Environments(types)
+    return Environments(types, np.array(data.particles["Ordering Type"]), np.array(data.particles["RMSD"]))
+
+
+@lru_cache(maxsize=16)
+def _modifier(algorithm: Algorithm):
+    """OVITO's modifier for this algorithm; made once a process, since making it takes longer than a small structure."""
+    from ovito.modifiers import (
+        AcklandJonesModifier,
+        CommonNeighborAnalysisModifier,
+        PolyhedralTemplateMatchingModifier,
+    )
+
+    modes = CommonNeighborAnalysisModifier.Mode
+    if algorithm.kind == "cna":
+        return CommonNeighborAnalysisModifier(mode=modes.FixedCutoff, cutoff=algorithm.r_cut)
+    if algorithm.kind == "a-cna":
+        return CommonNeighborAnalysisModifier(mode=modes.AdaptiveCutoff)
+    if algorithm.kind == "i-cna":
+        return CommonNeighborAnalysisModifier(mode=modes.IntervalCutoff)
+    if algorithm.kind == "baa":
+        return AcklandJonesModifier()
+    # OVITO takes an RMSD limit of 0 for none.
+    modifier = PolyhedralTemplateMatchingModifier(
+        rmsd_cutoff=algorithm.rmsd_cutoff or 0.0, output_ordering=True, output_rmsd=True
+    )
+    types = PolyhedralTemplateMatchingModifier.Type
+    for structure in (
+        types.FCC,
+        types.HCP,
+        types.BCC,
+        types.SC,
+        types.CUBIC_DIAMOND,
+        types.HEX_DIAMOND,
+        types.GRAPHENE,
+    ):
+        modifier.structures[structure].enabled = True
+    modifier.structures[types.ICO].enabled = False
+    return modifier
