@@ -2,6 +2,10 @@
 
 Finite clusters are cut as replicas of exactly this cell, so both the choice of cell and the periodic image at
 which each atom stands are part of the definition: atoms are never wrapped.
+
+A structure has to have the same bits on every machine, because data sets are compared by hash. Libraries round the
+last bit of a sine or of a matrix product differently from processor to processor, so that lattice vectors are cut
+to a fixed number of decimals, fractional coordinates set to the ratio that they are, and products written out.
 """
 
 from __future__ import annotations
@@ -10,11 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from ase import Atoms
+from ase.cell import Cell
 
 if TYPE_CHECKING:
     from .table import Prototype
 
 _ROUNDED_TO = 6e-6  # the table's coordinates carry five decimals; special positions are restored within this
+_SMALLEST_FRACTION = 1 / 600_000  # all fractional coordinates are multiples: five decimals, sixths, halves of these
+_DECIMALS = 9  # angstrom, far below what the table's four decimals of a lattice constant say
 _SAME_SITE = 1e-4  # fractional distance below which two coordinates are one
 
 
@@ -27,7 +34,7 @@ def build_cell(prototype: Prototype) -> Atoms:
         from ase.build import nanotube
 
         tube = nanotube(**recipe["nanotube"])
-        return Atoms(tube.numbers, positions=tube.positions)
+        return Atoms(tube.numbers, positions=np.round(tube.positions, _DECIMALS))
     if recipe["window"] is None:
         return _from_list(recipe)
     return _from_space_group(recipe, prototype.space_group.number)
@@ -45,27 +52,37 @@ def _sites(recipe: dict) -> tuple[list[str], np.ndarray]:
     return elements, _special(coordinates)
 
 
-def _cellpar(recipe: dict) -> list[float]:
-    return [recipe["lattice"][key] for key in ("a", "b", "c", "alpha", "beta", "gamma")]
+def _conventional_cell(recipe: dict) -> np.ndarray:
+    """Lattice vectors (angstrom) as rows, shape (3, 3)."""
+    cell = Cell.new([recipe["lattice"][key] for key in ("a", "b", "c", "alpha", "beta", "gamma")])
+    return np.round(cell.array, _DECIMALS)
+
+
+def _times(coordinates: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """The product of arrays of shapes (n, 3) and (3, 3), in an order of operations that no library changes."""
+    x, y, z = coordinates.T[:, :, None]
+    return x * vectors[0] + y * vectors[1] + z * vectors[2]
 
 
 def _from_list(recipe: dict) -> Atoms:
     elements, scaled = _sites(recipe)
-    return Atoms(elements, scaled_positions=scaled, cell=_cellpar(recipe), pbc=True)
+    cell = _conventional_cell(recipe)
+    return Atoms(elements, positions=_times(scaled, cell), cell=cell, pbc=True)
 
 
 def _from_space_group(recipe: dict, space_group: int) -> Atoms:
     from ase.spacegroup import crystal
 
     elements, basis = _sites(recipe)
-    conventional = crystal(elements, basis, spacegroup=space_group, setting=recipe["setting"], cellpar=_cellpar(recipe))
+    vectors = _conventional_cell(recipe)
+    conventional = crystal(elements, basis, spacegroup=space_group, setting=recipe["setting"], cell=vectors)
     transformation = np.array(recipe["cell"]["matrix"]) / recipe["cell"]["denominator"]
     numbers, fractional = _atoms_in_cell(conventional, transformation)
     fractional = _place(fractional, np.array(recipe["window"]))
     for exception in recipe.get("image_exceptions", ()):
         fractional[_find(numbers, fractional, exception)] += exception["shift"]
-    cell = transformation @ conventional.cell.array
-    return Atoms(numbers, positions=fractional @ cell, cell=cell, pbc=True)
+    cell = _times(transformation, vectors)
+    return Atoms(numbers, positions=_times(fractional, cell), cell=cell, pbc=True)
 
 
 def _atoms_in_cell(conventional: Atoms, transformation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -76,6 +93,7 @@ def _atoms_in_cell(conventional: Atoms, transformation: np.ndarray) -> tuple[np.
     scaled = (conventional.get_scaled_positions(wrap=False)[None] + shifts[:, None]).reshape(-1, 3)
     numbers = np.tile(conventional.numbers, len(shifts))
     fractional = scaled @ np.linalg.inv(transformation)
+    fractional = np.round(fractional / _SMALLEST_FRACTION) * _SMALLEST_FRACTION
     inside = np.all((fractional > -_SAME_SITE) & (fractional < 1 - _SAME_SITE), axis=1)
     return numbers[inside], fractional[inside]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 from ase import Atoms
 
 from ..errors import StructureError
@@ -26,14 +27,20 @@ def supercell(prototype: Prototype, k: int, *, periodic: bool) -> Atoms:
 
 @lru_cache(maxsize=1024)  # all 588 supercells of the paper hold 167,650 atoms, 10 MB
 def _supercell(prototype: Prototype, k: int, periodic: bool) -> Atoms:
-    repeated = prototype.build().repeat([k if direction else 1 for direction in prototype.repetitions])
+    cell = prototype.build()
+    repetitions = [k if direction else 1 for direction in prototype.repetitions]
+    # As `Atoms.repeat` does, which rounds the last bit differently from processor to processor.
+    shifts = [i * cell.cell[0] + j * cell.cell[1] + m * cell.cell[2] for i, j, m in np.ndindex(*repetitions)]
+    positions = (np.array(shifts)[:, None] + cell.positions).reshape(-1, 3)
+    repeated = Atoms(np.tile(cell.numbers, len(shifts)), positions=positions)
     if periodic:
+        repeated.cell = cell.cell.array * np.array(repetitions)[:, None]
         repeated.pbc = True
-        return repeated
-    return Atoms(repeated.numbers, positions=repeated.positions)
+    return repeated
 
 
 @lru_cache(maxsize=1024)
 def displacement_unit(prototype: Prototype, k: int) -> float:
     """d_NN (angstrom) of the whole finite structure, species ignored: the unit of displacements."""
-    return nearest_neighbour_distance(_supercell(prototype, k, False))
+    unit = nearest_neighbour_distance(_supercell(prototype, k, False))
+    return round(unit, 9)  # so that displaced structures have the same bits on every machine
