@@ -27,7 +27,7 @@ def _title(record: dict[str, Any], table: str, scored_on: str) -> str:
     if scored_on == "supported":
         who = f"{len(record['scored_on_supported'])} of {len(class_ids())} classes"
     else:
-        who = "all classes, what is not recognised counts as wrong"
+        who = "all classes, by space group"
     return f"{record['method']}, Table {table}: right {of} in percent, {who}{engine}"
 
 

@@ -17,6 +17,7 @@ from ..methods import get_method
 from ..methods.registry import check_method
 from ..parallel import workers
 from ..progress import Progress
+from ..prototypes import class_ids
 from ..storage import sha256
 from ..structures import StructureSpec, condition, pristine_structures
 from .ask import ask
@@ -149,7 +150,7 @@ def _run(
     from joblib import delayed
 
     if hasattr(method, "fit"):
-        pristine = list(pristine_structures([c for c in scored_classes(method, ALL) if c in method.recognises]))
+        pristine = list(pristine_structures([c for c in class_ids() if c in method.recognises]))
         method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
     chunks = [chunk for unit in units for chunk in _chunks(method, unit, iterations, seed)]
     total = sum(len(specs) for _, specs in chunks)
@@ -184,7 +185,7 @@ def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, 
         "truth": method.truth,
         "citation": getattr(method, "citation", None),
         "trained_on_defects": bool(getattr(method, "trained_on_defects", False)),
-        "recognises": [c for c in scored_classes(method, ALL) if c in method.recognises],
+        "recognises": [c for c in class_ids() if c in method.recognises],
         "scored_on_supported": list(scored_classes(method, SUPPORTED)),
         "table": ",".join(tables),
         **{key: value for key, value in _identity(method, iterations, seed).items() if key != "method"},

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..methods import UNKNOWN
 from .predictions import PredictionStore, Unit
-from .scope import has_all_rows, scored_classes, scored_structures, truth
+from .scope import has_all_rows, labels_scored, scored_classes, scored_structures, shown_classes, symmetry
 from .scores import accuracy, interval
-from .tables import SUPPORTED, TABLES, published_accuracy, table_conditions
+from .tables import ALL, SUPPORTED, TABLES, published_accuracy, table_conditions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class Count(NamedTuple):
-    """Right labels and labels of one structure."""
+    """Right labels and labels of one structure; `right_symmetry`: labels of the right space group."""
 
-    correct: int
+    right: int
+    right_symmetry: int
     total: int
 
 
@@ -31,13 +33,22 @@ def count_right(method: Method, table: pa.Table) -> dict[str, Count]:
 
     classes = table["class"].to_pylist()
     labels = table["labels"].combine_chunks()
-    totals = pc.list_value_length(labels).to_numpy(zero_copy_only=False)
-    truths = pa.array([truth(method, class_id) for class_id in classes], pa.string())
     owner = pc.list_parent_indices(labels)
-    right = pc.equal(pc.list_flatten(labels), truths.take(owner)).to_numpy(zero_copy_only=False)
-    correct = np.bincount(owner.to_numpy(), weights=right, minlength=len(classes)).astype(int)
-    ids = table["structure"].to_pylist()
-    return {i: Count(int(c), int(t)) for i, c, t in zip(ids, correct, totals, strict=True)}
+    given = pc.dictionary_encode(pc.list_flatten(labels))
+    meant = given.dictionary.to_pylist()
+    symmetries = meant if method.truth == "space_group" else [symmetry(m) if m != UNKNOWN else m for m in meant]
+
+    def right(said: list[str], truths: list[str]) -> np.ndarray:
+        said_of_each = pa.array(said, pa.string()).take(given.indices)
+        equal = pc.equal(said_of_each, pa.array(truths, pa.string()).take(owner)).to_numpy(zero_copy_only=False)
+        return np.bincount(owner.to_numpy(), weights=equal, minlength=len(classes)).astype(int)
+
+    symmetry_of_each = [symmetry(c) for c in classes]
+    by_symmetry = right(symmetries, symmetry_of_each)
+    by_label = by_symmetry if method.truth == "space_group" else right(meant, classes)
+    totals = pc.list_value_length(labels).to_pylist()
+    rows = zip(table["structure"].to_pylist(), by_label.tolist(), by_symmetry.tolist(), totals, strict=True)
+    return {structure: Count(*counts) for structure, *counts in rows}
 
 
 def score(
@@ -68,11 +79,11 @@ def units_needed(method: Method, condition: str, scored_on: str) -> list[Unit]:
 
 
 def unit_classes(method: Method, which: str) -> tuple[str, ...]:
-    """Classes of a unit: `supported`, or the `rest` of those that the method recognises."""
+    """Classes of a unit: `supported`, or the `rest` of those that are shown to the method."""
     supported = scored_classes(method, SUPPORTED)
     if which == SUPPORTED:
         return supported
-    return tuple(c for c in scored_classes(method, "all") if c in set(method.recognises) - set(supported))
+    return tuple(c for c in shown_classes(method) if c not in supported)
 
 
 def _condition_counts(method: Method, store: PredictionStore, condition: str) -> dict[str, Count]:
@@ -86,13 +97,17 @@ def _condition_counts(method: Method, store: PredictionStore, condition: str) ->
 def _cell(
     method: Method, table: str, condition: str, scored_on: str, counts: dict[str, Count], iterations: int, seed: int
 ) -> dict[str, Any]:
-    structures = scored_structures(method, condition, scored_classes(method, scored_on), iterations, seed)
-    scored = [
-        # A structure of a class that the method does not recognise was not shown to it, and all of it is wrong.
-        counts.get(spec.id) or Count(0, spec.n_atoms if method.level == "atom" else 1)
-        for spec in structures
-    ]
-    correct, total = np.array(scored, dtype=float).T
+    correct, total = [], []
+    for spec in scored_structures(method, condition, scored_classes(method, scored_on), iterations, seed):
+        n_labels = labels_scored(method, spec)
+        count = counts.get(spec.id)
+        total.append(n_labels)
+        if count is None:  # not shown to the method, since none of its labels can be right
+            correct.append(0)
+        else:
+            right = count.right_symmetry if scored_on == ALL else count.right
+            correct.append(right * n_labels / count.total)
+    correct, total = np.array(correct), np.array(total, dtype=float)
     low, high = interval(correct, total)
     return {
         "table": table,
@@ -101,7 +116,7 @@ def _cell(
         "accuracy": round(accuracy(correct, total), 4),
         "ci95": [round(low, 4), round(high, 4)],
         "n": int(total.sum()),
-        "n_structures": len(scored),
+        "n_structures": len(total),
         "paper": published_accuracy(table, method.name, scored_on, condition),
     }
 
@@ -110,6 +125,6 @@ def _per_class(counts: dict[str, Count]) -> dict[str, list[int]]:
     per_class: dict[str, list[int]] = {}
     for structure, count in counts.items():
         sums = per_class.setdefault(structure.partition("/")[0], [0, 0])
-        sums[0] += count.correct
+        sums[0] += count.right
         sums[1] += count.total
     return per_class

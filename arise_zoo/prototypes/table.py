@@ -85,10 +85,9 @@ class Prototype:
         """Repetitions k of the series: the smallest k with at least 100 atoms, then k + 1 and k + 2; (1,) for tubes."""
         if self.group == "nanotube":
             return (1,)
-        natoms, dimensions = len(self._cell), 2 if self.group == "monolayer" else 3
-        k = 1
-        while natoms * k**dimensions < 100:
-            k += 1
+        from ..structures.supercells import smallest_replication
+
+        k = smallest_replication(self.n_atoms(), sum(self.repetitions))
         return (k, k + 1, k + 2)
 
     def n_atoms(self, k: int = 1) -> int:

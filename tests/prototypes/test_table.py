@@ -79,7 +79,7 @@ def test_nanotubes_are_those_of_ase():
         recipe = prototype.recipe["nanotube"]
         reference = ase.build.nanotube(recipe["n"], recipe["m"], recipe["length"], recipe["bond"], recipe["symbol"])
         tube = prototype.build()
-        np.testing.assert_array_equal(tube.positions, reference.positions)
+        np.testing.assert_allclose(tube.positions, reference.positions, rtol=0, atol=1e-9)
         assert not tube.pbc.any()
         assert f"({recipe['n']},{recipe['m']})" in prototype.name
 

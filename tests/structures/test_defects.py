@@ -109,9 +109,6 @@ def test_draws_depend_on_the_identity_alone():
     )
 
 
-
-
-
 def test_periodic_structures_keep_their_cell_and_finite_ones_have_none():
     periodic = StructureSpec("graphene", 8, True, "missing-0.1").build()
     assert periodic.pbc.all()
