@@ -31,3 +31,7 @@ class StructureError(AriseZooError, ValueError):
 
 class MissingLibraryError(AriseZooError, ImportError):
     """A library that a method needs cannot be loaded; names what to install."""
+
+
+class EngineError(AriseZooError, RuntimeError):
+    """A library that does a method's work cannot be used in the way asked for."""
