@@ -42,3 +42,7 @@ class MissingPackageError(MissingLibraryError):
 
     def __init__(self, package: str, needed_by: str, extra: str):
         super().__init__(f"{needed_by} needs {package}; install it with: pip install 'arise-zoo[{extra}]'.")
+
+
+class EngineError(AriseZooError, RuntimeError):
+    """A library that does a method's work cannot be used in the way asked for."""

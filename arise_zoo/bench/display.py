@@ -35,7 +35,7 @@ def _line(cell: dict[str, Any]) -> str:
     low, high = cell["ci95"]
     paper, difference = "", ""
     if cell["paper"] is not None:
-        paper, difference = f"{cell['paper']:.2f}", f"{cell['accuracy'] - cell['paper']:+.2f}"
+        paper, difference = f"{cell['paper']:.2f}", f"{round(cell['accuracy'] - cell['paper'], 2) + 0.0:+.2f}"
     return (
         f"  {cell['condition']:<20}{cell['accuracy']:>8.2f}{paper:>9}{difference:>8}   "
         f"{f'{low:.2f} - {high:.2f}':<17}{cell['n']:>9}{cell['n_structures']:>12}"

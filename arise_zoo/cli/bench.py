@@ -112,3 +112,7 @@ def _write_json(value: Any, file: str) -> None:
         print(json.dumps(value, indent=1, ensure_ascii=False))
     else:
         write_json(Path(file), value)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

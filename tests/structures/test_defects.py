@@ -36,7 +36,7 @@ def test_there_are_24_defective_conditions_named_as_in_the_paper():
 
 
 def test_a_wrong_condition_names_the_nearest():
-    with pytest.raises(UnknownNameError, match="did you mean 'missing-0.05'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'missing-0\.05'"):
         condition("missing-0.055")
 
 

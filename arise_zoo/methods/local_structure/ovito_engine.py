@@ -5,11 +5,17 @@ Choosing between engines and naming the classes are not done here.
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from ase import Atoms
 
+from ...errors import EngineError
 from .algorithms import Algorithm, Environments
 
 
@@ -20,11 +26,45 @@ def refusal(algorithm: Algorithm) -> str | None:
 
 def load() -> None:
     """Import OVITO; raises ImportError or OSError where its wheel or a system library is missing."""
-    import ovito  # noqa: F401
+    _in_its_thread(_import)
 
 
 def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
-    """Local structure of every atom; cells of any size, periodic or open in each direction."""
+    """Local structure of every atom; cells of any size, periodic or open in each direction.
+
+    Raises `EngineError` in a thread other than the main one where the main thread has loaded OVITO.
+    """
+    return _in_its_thread(_analyse, algorithm, atoms)
+
+
+_T = TypeVar("_T")
+_lock = threading.Lock()
+_thread: ThreadPoolExecutor | None = None
+
+
+def _in_its_thread(function: Callable[..., _T], *arguments: object) -> _T:
+    """Call a function where OVITO lives.
+
+    OVITO (3.17) ends the process when a thread other than the one that imported it uses it. It is therefore left to
+    the main thread if that is the first to ask, and otherwise given one thread of its own which serves all others.
+    """
+    global _thread
+    with _lock:
+        if _thread is None and threading.current_thread() is not threading.main_thread():
+            if sys.modules.get("ovito") is not None:
+                raise EngineError(
+                    "OVITO was loaded in the main thread of this process and cannot be used in another one; "
+                    "use worker processes instead of threads, or the mdapy engine."
+                )
+            _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ovito")
+    return function(*arguments) if _thread is None else _thread.submit(function, *arguments).result()
+
+
+def _import() -> None:
+    import ovito  # noqa: F401
+
+
+def _analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
     from ovito.data import DataCollection
 
     data = DataCollection()
