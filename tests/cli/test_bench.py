@@ -39,7 +39,7 @@ def test_json_is_the_record_alone(arise_bench, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--method", "ptn"], "arise-bench: unknown method 'ptn'; did you mean 'ptm'?"),
+        (["--method", "ptn"], "unknown method 'ptn'; did you mean 'ptm'?"),
         (["--method", "cna", "--table", "S4"], "unknown table 'S4'; did you mean 'S3'?"),
         (["--method", "cna", "--only", "missing-0.051"], "unknown condition 'missing-0.051'; did you mean"),
         (["--method", "cna", "--iterations", "0"], "the number of iterations must be at least 1, not 0."),

@@ -22,7 +22,10 @@ class CoordinationMethod:
     def predict(self, atoms):
         if len(set(atoms.numbers)) > 1:
             return "unknown"
-        distances = neighbor_list("d", atoms, 4.0)
-        centres = neighbor_list("i", atoms, 1.1 * distances.min())
-        coordination = np.bincount(np.bincount(centres)).argmax()
+        spacing = (atoms.get_volume() / len(atoms)) ** (1 / 3)
+        centres, distances = neighbor_list("id", atoms, 1.3 * spacing)
+        if len(distances) == 0:
+            return "unknown"
+        nearest = centres[distances < 1.1 * distances.min()]
+        coordination = np.bincount(np.bincount(nearest)).argmax()
         return CLASS_OF_COORDINATION.get(int(coordination), "unknown")
