@@ -21,7 +21,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
-        epilog="An interrupted run goes on where it ended when the same command is given again.",
+        epilog="An interrupted run goes on where it ended when the same command is given again. `arise-bench report` "
+        "fills the README from the committed records.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
@@ -40,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _main(argv: list[str] | None) -> int:
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["report"]:
+        return _report(argv[1:])
     parser = _parser()
     options = parser.parse_args(argv)
     if options.list:
@@ -47,6 +51,21 @@ def _main(argv: list[str] | None) -> int:
     if not options.method:
         parser.error("name a method with --method, or see them all with --list")
     return _run(options)
+
+
+def _report(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="arise-bench report", description="Fill the README's table of numbers from the committed records."
+    )
+    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
+    parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if the table is out of date")
+    options = parser.parse_args(argv)
+
+    from ..bench.report import fill_readme, read_records
+
+    fill_readme(options.readme, read_records(options.records), check=options.check)
+    return 0
 
 
 def _list(json_file: str | None) -> int:
