@@ -272,7 +272,7 @@ def test_without_ovito_mdapy_takes_over_and_the_rest_says_what_to_install():
 
 
 def test_an_engine_that_cannot_run_a_method_is_refused():
-    with pytest.raises(MissingLibraryError, match="no interval common neighbour analysis"):
+    with pytest.raises(MissingLibraryError, match="no interval common neighbour analysis; use the ovito engine"):
         i_cna("mdapy")
     with pytest.raises(MissingLibraryError, match="labels differ"):
         ptm_no_cutoff("mdapy")
