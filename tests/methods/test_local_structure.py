@@ -3,6 +3,8 @@
 import pickle
 import subprocess
 import sys
+from csv import DictReader
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from arise_zoo.methods.local_structure import a_cna, baa, cna, engines, i_cna, m
 from arise_zoo.methods.local_structure.labels import ELEMENTAL, ORDERED
 from arise_zoo.methods.protocol import UNKNOWN, Method, Prediction
 from arise_zoo.prototypes import get_prototype
-from arise_zoo.structures import CONDITIONS, benchmark_structures, supercell
+from arise_zoo.structures import CONDITIONS, StructureSpec, benchmark_structures, supercell
 
 ALL = (ptm, cna, a_cna, baa, i_cna, ptm_no_cutoff)
 WITH_TWO_ENGINES = (ptm, cna, a_cna, baa)
@@ -28,16 +30,22 @@ def labels_of(method, atoms):
     return predicted.labels if isinstance(predicted, Prediction) else predicted
 
 
-def accuracy(method, condition, iterations=1):
+def accuracy(method, condition, iterations=1, seeds=(0,)):
     """Percentage of right atoms, pooled over the periodic structures of the method's classes."""
     right = total = 0
-    for spec in specs_of(method, condition, iterations):
-        if condition == "pristine" and spec.k != get_prototype(spec.class_id).supercell_sizes[0]:
+    for spec in (s for seed in seeds for s in specs_of(method, condition, iterations, seed)):
+        if condition == "pristine" and spec.k != spec.prototype.supercell_sizes[0]:
             continue
         found = labels_of(method, spec.build())
         right += int((found == spec.class_id).sum())
         total += len(found)
     return 100 * right / total
+
+
+def specs_of(method, condition, iterations, seed=0):
+    return benchmark_structures(
+        condition, iterations=iterations, classes=method.recognises, periodic=(True,), seed=seed
+    )
 
 
 @by_engine
@@ -114,10 +122,6 @@ def test_the_confidence_of_ptm_falls_with_disorder_and_is_zero_where_unknown():
     assert (confidence[labels == UNKNOWN] == 0).all() and (confidence[labels != UNKNOWN] > 0.9).all()
 
 
-def specs_of(method, condition, iterations):
-    return benchmark_structures(condition, iterations=iterations, classes=method.recognises, periodic=(True,))
-
-
 @pytest.mark.parametrize("factory", WITH_TWO_ENGINES, ids=lambda f: f.__name__)
 def test_the_engines_agree_atom_by_atom_under_every_condition(factory):
     for number, condition in enumerate(CONDITIONS):
@@ -126,10 +130,52 @@ def test_the_engines_agree_atom_by_atom_under_every_condition(factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("factory", WITH_TWO_ENGINES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("factory", (cna, a_cna, baa), ids=lambda f: f.__name__)
 def test_the_engines_agree_atom_by_atom_on_the_whole_benchmark(factory):
     for condition in CONDITIONS:
         _assert_engines_agree(factory, specs_of(factory(), condition, 10))
+
+
+@pytest.mark.slow
+def test_the_engines_agree_on_ptm_but_where_a_shift_of_the_crystal_changes_the_label_that_ovito_gives():
+    ovito, mdapy = ptm("ovito"), ptm("mdapy")
+    total = ambiguous = 0
+    for condition in CONDITIONS:
+        for spec in specs_of(ovito, condition, 10):
+            atoms = spec.build()
+            expected, found = labels_of(ovito, atoms), labels_of(mdapy, atoms)
+            total += len(atoms)
+            for atom in np.flatnonzero(expected != found):
+                ambiguous += 1
+                assert {expected[atom], found[atom]} <= _labels_when_shifted(ovito, atoms, atom), (spec.id, atom)
+    assert ambiguous < 5e-6 * total
+
+
+def test_a_shift_of_the_crystal_can_change_the_ptm_label_next_to_vacancies_in_both_engines():
+    # One of the few atoms where the engines differ: the 17th to 21st nearest neighbours are equally far.
+    atoms = StructureSpec("bcc_w", 7, True, "missing-0.25", 5).build()
+    assert _labels_when_shifted(ptm("ovito"), atoms, 128) == {UNKNOWN, "diamond_c"}
+    assert _labels_when_shifted(ptm("mdapy"), atoms, 128) == {UNKNOWN, "diamond_c"}
+
+
+def _labels_when_shifted(method, atoms, atom, tries=200):
+    rng = np.random.default_rng(0)
+    found = set()
+    for _ in range(tries):
+        shifted = atoms.copy()
+        shifted.positions += rng.uniform(-3, 3, 3)
+        shifted.wrap()
+        found.add(str(labels_of(method, shifted)[atom]))
+        if len(found) == 2:
+            break
+    return found
+
+
+@pytest.mark.parametrize(("k", "iteration", "atom", "label"), [(5, 8, 111, "bcc_w"), (6, 4, 48, UNKNOWN)])
+def test_adaptive_cna_has_ovito_s_cut_off_in_both_engines(k, iteration, atom, label):
+    # Two neighbours of this atom are 1.20706 or 1.20701 local lattice constants apart: beyond 1.207, within 1.20711.
+    atoms = StructureSpec("bcc_w", k, True, "displacement-0.1", iteration).build()
+    assert [a_cna(engine).predict(atoms)[atom] for engine in ("ovito", "mdapy")] == [label, label]
 
 
 def _assert_engines_agree(factory, specs):
@@ -173,8 +219,22 @@ def test_cna_meets_the_published_pristine_accuracy_exactly():
     ids=lambda v: getattr(v, "__name__", str(v)),
 )
 def test_published_accuracies_are_met_within_the_noise_of_the_draws(factory, condition, published):
-    # Two iterations of three are enough for 1.5 points; all ten, within 1.0, are in the slow tests.
+    # Two iterations scatter by more than ten; those, within one point, are among the slow tests.
     assert accuracy(factory(), condition, iterations=2) == pytest.approx(published, abs=1.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("factory", WITH_TWO_ENGINES, ids=lambda f: f.__name__)
+def test_all_published_accuracies_are_met_within_one_point(factory):
+    # One draw of ten iterations over three classes scatters by half a point, so that five are taken together.
+    method, seeds = factory(), range(1 if factory is ptm else 5)
+    with (Path(__file__).parents[1] / "data" / "published_local_structure.csv").open() as table:
+        published = {
+            r["condition"]: float(r["accuracy_percent"]) for r in DictReader(table) if r["method"] == method.name
+        }
+    assert len(published) == 21
+    ours = {condition: accuracy(method, condition, 10, seeds) for condition in published}
+    assert ours == pytest.approx(published, abs=1.0)
 
 
 def test_the_better_engine_is_chosen_and_can_be_named(monkeypatch):
@@ -212,7 +272,7 @@ def test_without_ovito_mdapy_takes_over_and_the_rest_says_what_to_install():
 
 
 def test_an_engine_that_cannot_run_a_method_is_refused():
-    with pytest.raises(MissingLibraryError, match="no interval common neighbour analysis"):
+    with pytest.raises(MissingLibraryError, match="no interval common neighbour analysis; use the ovito engine"):
         i_cna("mdapy")
     with pytest.raises(MissingLibraryError, match="labels differ"):
         ptm_no_cutoff("mdapy")

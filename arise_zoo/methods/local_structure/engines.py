@@ -43,7 +43,7 @@ def choose_engine(method: str, algorithm: Algorithm, engine: str | None = None) 
             reasons.append(f"{name} cannot be loaded ({error})")
         else:
             return name
-    raise MissingLibraryError(
-        f"method {method!r} cannot run because {' and '.join(reasons)}; "
-        f"for OVITO install the Python package ovito and, on Debian, the system packages {DEBIAN_PACKAGES}."
-    )
+    advice = f"for OVITO install the Python package ovito and, on Debian, the system packages {DEBIAN_PACKAGES}."
+    if named == "mdapy":
+        advice = "use the ovito engine."
+    raise MissingLibraryError(f"method {method!r} cannot run because {' and '.join(reasons)}; {advice}")

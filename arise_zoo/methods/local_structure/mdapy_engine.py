@@ -1,17 +1,20 @@
 """The algorithms as mdapy implements them (Y. Wu and J. Shao, Comput. Phys. Commun. 290, 108764, 2023).
 
-Choosing between engines and naming the classes are not done here.
+Choosing between engines and naming the classes are not done here. Labels are OVITO's, atom by atom, on the whole
+benchmark, but for a few PTM labels in a million, next to vacancies of a lattice without displacements: there
+neighbours at exactly equal distances compete, and OVITO's own label changes when the whole crystal is shifted.
 """
 
 from __future__ import annotations
 
+import math
 import os
 
 import numpy as np
 from ase import Atoms
 
 from ...errors import StructureError
-from .algorithms import Algorithm, Environments
+from .algorithms import STRUCTURE_TYPES, Algorithm, Environments
 
 PTM_TEMPLATES = "fcc-hcp-bcc-sc-dcub-dhex-graphene"
 
@@ -50,8 +53,10 @@ def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
     data, box, *neighbours = _neighbours(algorithm, _boxed(atoms))
     if algorithm.kind == "ptm":
         return _ptm(algorithm, data, box, *neighbours, n_atoms)
-    run = _baa if algorithm.kind == "baa" else _cna
-    return Environments(run(algorithm, data, box, *neighbours)[:n_atoms])
+    if algorithm.kind == "cna":
+        return Environments(_cna(data, box, *neighbours, algorithm.r_cut)[:n_atoms])
+    run = _baa if algorithm.kind == "baa" else _a_cna
+    return Environments(run(data, box, *neighbours, n_atoms))
 
 
 def _ptm(algorithm, data, box, indices, distances, n_atoms) -> Environments:
@@ -64,20 +69,64 @@ def _ptm(algorithm, data, box, indices, distances, n_atoms) -> Environments:
     return Environments(output[:, 0].astype(int), output[:, 1].astype(int), output[:, 2].copy())
 
 
-def _baa(algorithm, data, box, indices, distances) -> np.ndarray:
+def _baa(data, box, indices, distances, n_atoms) -> np.ndarray:
     from mdapy.ackland_jones_analysis import AcklandJonesAnalysis
 
     analysis = AcklandJonesAnalysis(data, box, indices, distances)
     analysis.compute()
-    return analysis.aja
+    return analysis.aja[:n_atoms]
 
 
-def _cna(algorithm, data, box, indices, counts) -> np.ndarray:
+def _cna(data, box, indices, counts, r_cut) -> np.ndarray:
+    """Common neighbour analysis of the first `counts` neighbours; without a cut-off, the adaptive one."""
     from mdapy.common_neighbor_analysis import CommonNeighborAnalysis
 
-    analysis = CommonNeighborAnalysis(data, box, indices, counts, algorithm.r_cut)
+    analysis = CommonNeighborAnalysis(data, box, indices, counts, r_cut)
     analysis.compute()
     return analysis.pattern
+
+
+BCC_CUTOFF_OVITO = 1.207
+BCC_CUTOFF_MDAPY = (1 + math.sqrt(2)) / 2
+"""Cut-off of adaptive CNA for bcc in units of the local lattice constant: between second and third neighbours.
+
+OVITO rounds it. Some five in a million strongly displaced atoms have two neighbours whose distance lies between.
+"""
+
+
+def _a_cna(data, box, indices, distances, n_atoms) -> np.ndarray:
+    """Adaptive common neighbour analysis with OVITO's cut-offs."""
+    counts = np.full(len(indices), indices.shape[1], dtype=np.int32)
+    types = _cna(data, box, indices, counts, None)[:n_atoms].copy()
+    bcc = STRUCTURE_TYPES.index("bcc")
+    lattice_constant = _bcc_lattice_constant(distances[:n_atoms])
+    separations = _separations(data, box, indices, n_atoms)
+    low, high = (lattice_constant[:, None] * factor for factor in (BCC_CUTOFF_OVITO, BCC_CUTOFF_MDAPY))
+    between = ((separations > low) & (separations <= high)).any(axis=1)
+    # bcc is tried last, so that an atom taken for fcc, hcp or icosahedral is none of the atoms in question.
+    for atom in np.flatnonzero(between & np.isin(types, (0, bcc))):
+        only_this = np.zeros_like(counts)
+        only_this[atom] = counts[atom]
+        found = _cna(data, box, indices, only_this, BCC_CUTOFF_OVITO * lattice_constant[atom])[atom]
+        types[atom] = bcc if found == bcc else 0
+    return types
+
+
+def _bcc_lattice_constant(distances: np.ndarray) -> np.ndarray:
+    """Mean of what the 14 nearest neighbours, at `distances` (n_atoms, 14) in ascending order, say it is (angstrom).
+
+    The scale of adaptive CNA in A. Stukowski, Modelling Simul. Mater. Sci. Eng. 20, 045021 (2012).
+    """
+    return (distances[:, :8].sum(axis=1) / math.sqrt(3 / 4) + distances[:, 8:].sum(axis=1)) / 14
+
+
+def _separations(data, box, indices, n_atoms) -> np.ndarray:
+    """Distances (angstrom) between all pairs of neighbours of the first atoms, shape (n_atoms, n_pairs)."""
+    positions = data.select("x", "y", "z").to_numpy()
+    vectors = positions[indices[:n_atoms]] - positions[:n_atoms, None]
+    vectors -= np.rint(vectors @ box.inverse_box) * box.boundary @ box.box
+    first, second = np.triu_indices(indices.shape[1], 1)
+    return np.linalg.norm(vectors[:, first] - vectors[:, second], axis=2)
 
 
 def _boxed(atoms: Atoms) -> Atoms:
@@ -99,7 +148,7 @@ def _boxed(atoms: Atoms) -> Atoms:
 
 
 def _neighbours(algorithm: Algorithm, atoms: Atoms):
-    """Atoms (repeated where needed), box, neighbours' indices, and their distances (or, for CNA, their numbers).
+    """Atoms (repeated where needed), box, neighbours' indices and distances; for fixed CNA numbers, not distances.
 
     mdapy takes for the neighbour the nearest image of an atom. That is right where all vectors it looks at are
     shorter than half the cell's thickness: those to the neighbours and, in CNA, between two of them, which can be
@@ -140,6 +189,4 @@ def _neighbours(algorithm: Algorithm, atoms: Atoms):
         within = Neighbor(algorithm.r_cut, box, data)
         within.compute()
         return data, box, within.verlet_list, within.neighbor_number
-    if algorithm.kind == "a-cna":
-        return data, box, nearest.indices_py, np.full(len(enlarged), needed, dtype=np.int32)
     return data, box, nearest.indices_py, nearest.distances_py
