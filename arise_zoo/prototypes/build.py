@@ -58,9 +58,7 @@ def _from_space_group(recipe: dict, space_group: int) -> Atoms:
     from ase.spacegroup import crystal
 
     elements, basis = _sites(recipe)
-    conventional = crystal(
-        elements, basis, spacegroup=space_group, setting=recipe["setting"], cellpar=_cellpar(recipe)
-    )
+    conventional = crystal(elements, basis, spacegroup=space_group, setting=recipe["setting"], cellpar=_cellpar(recipe))
     transformation = np.array(recipe["cell"]["matrix"]) / recipe["cell"]["denominator"]
     numbers, fractional = _atoms_in_cell(conventional, transformation)
     fractional = _place(fractional, np.array(recipe["window"]))
@@ -92,8 +90,6 @@ def _find(numbers: np.ndarray, fractional: np.ndarray, exception: dict) -> int:
     from ase.data import atomic_numbers
 
     wanted = np.array([exception[axis] for axis in "xyz"])
-    match = (numbers == atomic_numbers[exception["element"]]) & np.all(
-        np.abs(fractional - wanted) < _SAME_SITE, axis=1
-    )
+    match = (numbers == atomic_numbers[exception["element"]]) & np.all(np.abs(fractional - wanted) < _SAME_SITE, axis=1)
     (index,) = np.flatnonzero(match)
     return int(index)
