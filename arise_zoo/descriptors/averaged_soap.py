@@ -13,7 +13,7 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import DescriptorError
-from .moments import RadialBins, coefficients, pair_moments
+from .moments import RadialBins, add_coefficients, pair_moments
 from .neighbours import Points
 from .radial import BASIS_NAMES, radial_basis
 from .scales import pair_scale
@@ -122,43 +122,49 @@ class _Settings:
         self.combinations, self.n_max, self.l_max, self.basis = combinations, n_max, l_max, basis
         order = np.array(component_order(n_max, l_max, basis))
         n, n_prime, l = order[order[:, 0] > 0].T
-        self._components = n - 1, n_prime - 1, l
+        # Of each component: its place among the products c_nlm c_n'lm summed over m, shape (l, n, n'), and its weight.
+        self._place = (l * n_max + n - 1) * n_max + n_prime - 1
+        self._weight = 1.0 / np.sqrt(2 * l + 1)
+        if basis == "quip":
+            self._weight *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
 
     def descriptors(self, atoms: Atoms) -> np.ndarray:
         """Descriptors at all settings, shape (n_settings, n_features)."""
         bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
         points = Points(atoms)
-        n_species = len(points.species)
-        total = np.zeros((len(self.combinations), number_of_features(self.n_max, self.l_max, self.basis)))
-        for a, b in product(range(n_species), repeat=2):
-            d_nn = pair_scale(points, a, b)
-            if np.isnan(d_nn):
-                continue
-            moments = pair_moments(points, a, b, d_nn, bins, self.l_max)
-            c = coefficients(moments, polynomials, even_only=a == b)
-            total += self._power_spectrum(c.reshape(len(self.combinations), self.n_max, -1))
+        n_species, n_settings = len(points.species), len(self.combinations)
+        total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
+        for a in range(n_species):
+            c = np.zeros((n_species, n_settings * self.n_max, (self.l_max + 1) ** 2))
+            for b in range(n_species):
+                d_nn = pair_scale(points, a, b)
+                if not np.isnan(d_nn):
+                    moments = pair_moments(points, a, b, d_nn, bins, self.l_max)
+                    add_coefficients(moments, polynomials, a == b, c[b])
+            total += self._power_spectrum(c.reshape(n_species, n_settings, self.n_max, -1)).sum(axis=0)
         return total / n_species**2
 
     def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
-        """Normalised power spectra, shape (n_settings, n_features), of coefficients (n_settings, n_max, lm)."""
-        n, n_prime, l_of = self._components
-        spectrum = np.zeros((len(c), number_of_features(self.n_max, self.l_max, self.basis)))
+        """Normalised power spectra, shape (..., n_features), of coefficients of shape (..., n_max, lm)."""
+        products = np.empty((*c.shape[:-2], self.l_max + 1, self.n_max, self.n_max))
         for l in range(self.l_max + 1):
-            block = c[:, :, l * l : (l + 1) ** 2]
-            products = block @ block.transpose(0, 2, 1) / np.sqrt(2 * l + 1)
-            here = np.flatnonzero(l_of == l)
-            spectrum[:, here] = products[:, n[here], n_prime[here]]
-        if self.basis == "quip":
-            spectrum[:, : len(n)] *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
-        norms = np.linalg.norm(spectrum, axis=1, keepdims=True)
-        return np.divide(spectrum, norms, out=np.zeros_like(spectrum), where=norms > 0)
+            block = c[..., l * l : (l + 1) ** 2]
+            np.matmul(block, block.swapaxes(-1, -2), out=products[..., l, :, :])
+        spectrum = np.zeros((*c.shape[:-2], number_of_features(self.n_max, self.l_max, self.basis)))
+        products = products.reshape(*c.shape[:-2], -1)
+        np.multiply(products[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
+        norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
+        return np.divide(spectrum, norms, out=spectrum, where=norms > 0)
 
 
 @lru_cache(maxsize=8)
 def _tables(
     combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str
-) -> tuple[RadialBins, list[np.ndarray]]:
-    """Radial bins for all settings, and for each l the radial functions of all settings as polynomials in them."""
+) -> tuple[RadialBins, np.ndarray]:
+    """Radial bins for all settings, and the radial functions of all settings as polynomials in them.
+
+    The polynomials have the shape (l_max + 1, n_bins, 6, n_settings x n_max).
+    """
     functions = [radial_basis(basis, r_cut, sigma, n_max, l_max, thermal) for r_cut, sigma, _, thermal in combinations]
     scales = [scale for _, _, scale, _ in combinations]
     breakpoints = {
@@ -166,11 +172,10 @@ def _tables(
     }
     narrowest = min(sigma * scale for _, sigma, scale, _ in combinations)
     bins = RadialBins.between(breakpoints, narrowest)
-    n_bins = len(bins.edges) - 1
-    tables = np.empty((l_max + 1, len(combinations), n_max, n_bins, 6))
+    tables = np.empty((l_max + 1, len(bins.edges) - 1, 6, len(combinations), n_max))
     for i, (function, scale) in enumerate(zip(functions, scales, strict=True)):
-        tables[:, i] = bins.polynomials(function, scale)
-    return bins, list(tables.reshape(l_max + 1, len(combinations) * n_max, n_bins, 6))
+        tables[:, :, :, i] = bins.polynomials(function, scale)
+    return bins, tables.reshape(*tables.shape[:3], -1)
 
 
 def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:

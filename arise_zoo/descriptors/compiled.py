@@ -1,4 +1,4 @@
-"""The decorator with which the numeric kernels are compiled. The kernels are in `search_kernels` and `moment_kernels`."""
+"""The decorator that compiles the numeric kernels. These are in `search_kernels` and `moment_kernels`."""
 
 from __future__ import annotations
 

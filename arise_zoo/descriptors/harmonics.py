@@ -29,6 +29,7 @@ def recursion(l_max: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return diagonal, step, back
 
 
+@lru_cache(maxsize=32)
 def first_components(l_max: int, even_only: bool) -> np.ndarray:
     """Place of the first of the 2l + 1 components of each l among those kept, shape (l_max + 2,), the last the total.
 

@@ -9,9 +9,10 @@ kink or a jump, so that the polynomials never run across one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class RadialBins:
         """Bins from 0 to the last breakpoint, with edges at all of them, for Gaussians of a width >= narrowest."""
         marks = sorted({0.0, *(round(float(b), 12) for b in breakpoints)})
         edges = [np.zeros(1)]
-        for begin, end in zip(marks[:-1], marks[1:], strict=True):
+        for begin, end in pairwise(marks):
             parts = int(np.ceil((end - begin) / (_BIN_WIDTH * narrowest) - 1e-6))
             edges.append(np.linspace(begin, end, max(parts, 1) + 1)[1:])
         return cls(np.concatenate(edges))
@@ -52,7 +53,7 @@ class RadialBins:
         return np.clip(np.searchsorted(self.edges, begins, side="right") - 1, 0, len(self.edges) - 2).astype(np.int64)
 
     def polynomials(self, basis: RadialBasis, scale: float = 1.0) -> np.ndarray:
-        """Chebyshev coefficients of R_nl(r / scale) in each bin, shape (l_max + 1, n_max, n_bins, 6)."""
+        """Chebyshev coefficients of R_nl(r / scale) in each bin, shape (l_max + 1, n_bins, 6, n_max)."""
         angles = np.pi * (np.arange(_ORDER) + 0.5) / _ORDER
         middles, halves = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         nodes = (middles[:, None] + halves[:, None] * np.cos(angles)) / scale
@@ -61,7 +62,7 @@ class RadialBins:
         values[:, :, middles / scale > basis.r_max] = 0.0
         to_coefficients = np.cos(np.outer(angles, np.arange(_ORDER))) * 2.0 / _ORDER
         to_coefficients[:, 0] *= 0.5
-        return np.ascontiguousarray((values @ to_coefficients).transpose(1, 0, 2, 3))
+        return (values @ to_coefficients).transpose(1, 2, 3, 0)
 
 
 def pair_moments(points: Points, a: int, b: int, d_nn: float, bins: RadialBins, l_max: int) -> np.ndarray:
@@ -81,20 +82,20 @@ def pair_moments(points: Points, a: int, b: int, d_nn: float, bins: RadialBins, 
     return 2.0 * moments if even_only else moments
 
 
-def coefficients(moments: np.ndarray, polynomials: Sequence[np.ndarray], even_only: bool) -> np.ndarray:
-    """Sum of R_nl Y_lm over the pairs, shape (n_functions, (l_max + 1)^2), for stacked radial functions.
+def add_coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool, out: np.ndarray) -> None:
+    """Write sum of R_nl Y_lm over the pairs into `out`, shape (n_functions, (l_max + 1)^2).
 
-    `polynomials` has for each l an array (n_functions, n_bins, 6).
+    `polynomials`, shape (l_max + 1, n_bins, 6, n_functions), may be those of several radial bases side by side.
     """
-    l_max = len(polynomials) - 1
-    first_component = first_components(l_max, even_only)
     filled = np.flatnonzero(moments[:, 0, 0])
-    rows = moments[filled].reshape(len(filled) * _ORDER, -1)
-    result = np.zeros((len(polynomials[0]), (l_max + 1) ** 2))
-    for l in range(l_max + 1):
-        if first_component[l] == first_component[l + 1]:
-            continue
-        table = polynomials[l]
-        table = table[:, filled].reshape(len(table), -1)
-        result[:, l * l : (l + 1) ** 2] = table @ rows[:, first_component[l] : first_component[l + 1]]
-    return result
+    if len(filled) == 0:
+        return
+    if len(filled) > 0.5 * (filled[-1] - filled[0]):  # a slice spares copies, a list of bins spares work
+        filled = slice(filled[0], filled[-1] + 1)
+    n_components, n_functions = moments.shape[-1], polynomials.shape[-1]
+    rows = moments[filled].reshape(-1, n_components)
+    first_component = first_components(len(polynomials) - 1, even_only)
+    for l, table in enumerate(polynomials):
+        begin, end = first_component[l], first_component[l + 1]
+        if begin < end:
+            out[:, l * l : (l + 1) ** 2] = table[filled].reshape(-1, n_functions).T @ rows[:, begin:end]
