@@ -57,9 +57,10 @@ class RadialBins:
         angles = np.pi * (np.arange(_ORDER) + 0.5) / _ORDER
         middles, halves = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         nodes = (middles[:, None] + halves[:, None] * np.cos(angles)) / scale
-        values = basis(nodes.ravel())
-        values = values.reshape(*values.shape[:2], *nodes.shape)
-        values[:, :, middles / scale > basis.r_max] = 0.0
+        inside = middles / scale < basis.r_max
+        inner = basis(nodes[inside].ravel())
+        values = np.zeros((*inner.shape[:2], *nodes.shape))
+        values[:, :, inside] = inner.reshape(*inner.shape[:2], -1, _ORDER)
         to_coefficients = np.cos(np.outer(angles, np.arange(_ORDER))) * 2.0 / _ORDER
         to_coefficients[:, 0] *= 0.5
         return (values @ to_coefficients).transpose(1, 2, 3, 0)
