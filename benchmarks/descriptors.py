@@ -148,21 +148,23 @@ def pair_rate(rounds: int) -> list[str]:
         search, sort, moments = [], [], []
         for _ in range(5 * rounds):
             pairs_visited, operations, seconds = 0, 0, np.zeros(3)
-            for a in range(len(points.species)):
-                for b in range(len(points.species)):
-                    scale = pair_scale(points, a, b)
+            for b in range(len(points.species)):
+                scales = [max(pair_scale(points, a, b), pair_scale(points, b, a)) for a in range(b + 1)]
+                images = points.images(b, 4.0 * max(scales))
+                for a, scale in enumerate(scales):
                     first = first_components(6, a == b)
                     sums = np.zeros((len(bins.edges) - 1, 6, first[-1]))
                     marks = [time.process_time()]
-                    for pairs in points.pairs(a, b, 4.0 * scale):
+                    for pairs in points.pairs(a, images):
                         marks.append(time.process_time())
                         ordered, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, 64.0)
                         marks.append(time.process_time())
                         add_moments(ordered, start, 6, a == b, *recursion(6), first, sums)
                         marks.append(time.process_time())
-                        pairs_visited += pairs.shape[1]
+                        n = ordered.shape[1]
+                        pairs_visited += n
                         # a multiplication and an addition a moment, three operations a harmonic or Legendre function
-                        operations += pairs.shape[1] * (12 * first[-1] + 3 * (28 + first[-1]))
+                        operations += n * (12 * first[-1] + 3 * (28 + first[-1]))
                     marks = marks if len(marks) % 3 == 1 else marks[:-1]
                     seconds += np.diff(marks).reshape(-1, 3).sum(axis=0)
             search.append(seconds[0])

@@ -42,6 +42,11 @@ def vectors_by_hand(atoms, centres, others, r_max):
     return np.concatenate(found)
 
 
+def all_pairs(points, a, b, r_max):
+    """All pieces of `Points.pairs` in one array."""
+    return np.concatenate([np.empty((0, 4)), *(piece.copy() for piece in points.pairs(a, points.images(b, r_max)))])
+
+
 def in_order(vectors):
     return vectors[np.lexsort(np.round(vectors, 6).T)]
 
@@ -52,8 +57,7 @@ def test_pairs_are_those_found_by_hand_for_any_cell_and_periodicity(seed, pbc):
     atoms = triclinic(seed, pbc)
     points = Points(atoms)
     for (i, a), (j, b) in product(enumerate((11, 17)), repeat=2):
-        pieces = [piece.copy() for piece in points.pairs(i, j, 4.0)]
-        found = np.concatenate([np.empty((4, 0)), *pieces], axis=1)[:3].T
+        found = all_pairs(points, i, j, 4.0)[:, :3]
         if a == b:
             found = np.concatenate([found, -found])
         expected = vectors_by_hand(atoms, np.flatnonzero(atoms.numbers == a), np.flatnonzero(atoms.numbers == b), 4.0)
@@ -63,10 +67,9 @@ def test_pairs_are_those_found_by_hand_for_any_cell_and_periodicity(seed, pbc):
 
 def test_pieces_of_any_size_hold_the_same_pairs(monkeypatch):
     points = Points(bulk("Cu", cubic=True).repeat(3))
-    whole = np.concatenate([piece.copy() for piece in points.pairs(0, 0, 8.0)], axis=1)
+    whole = all_pairs(points, 0, 0, 8.0)
     monkeypatch.setattr(neighbours, "PAIRS_AT_ONCE", 64)
-    pieces = np.concatenate([piece.copy() for piece in points.pairs(0, 0, 8.0)], axis=1)
-    assert np.array_equal(pieces, whole)
+    assert np.array_equal(all_pairs(points, 0, 0, 8.0), whole)
 
 
 @settings(max_examples=20, deadline=None)
