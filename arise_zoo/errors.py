@@ -46,3 +46,7 @@ class MissingPackageError(MissingLibraryError):
 
 class EngineError(AriseZooError, RuntimeError):
     """A library that does a method's work cannot be used in the way asked for."""
+
+
+class DescriptorError(AriseZooError, ValueError):
+    """Parameters for which a descriptor is not defined."""
