@@ -27,3 +27,7 @@ class UnknownNameError(AriseZooError, ValueError):
 
 class StructureError(AriseZooError, ValueError):
     """A structure or file of structures that cannot be used."""
+
+
+class DescriptorError(AriseZooError, ValueError):
+    """Parameters for which a descriptor is not defined."""

@@ -101,20 +101,15 @@ def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report
         [name for name in known if name not in manifest.configs],
     )
     if manifest.data_version != DATA_VERSION:
-        report.problems.append(
-            Problem(
-                FILE_NAME, None, f"data version {manifest.data_version} cannot be rebuilt here ({DATA_VERSION} can)"
-            )
-        )
+        message = f"data version {manifest.data_version} needs a package of that version; this one has {DATA_VERSION}"
+        report.problems.append(Problem(FILE_NAME, None, message))
         return report
-    report.problems += [
-        Problem(FILE_NAME, None, f"unknown configuration {n!r}") for n in report.configs if n not in known
-    ]
     report.problems += _files(folder, manifest)
-    configs = [config for config in get_configs(manifest.dataset) if config.name in manifest.configs]
-    if not report.problems or set(report.configs) <= set(known):
-        report.problems += _card(folder, manifest)
-    for config in configs:
+    if unknown := [name for name in manifest.configs if name not in known]:
+        report.problems.append(Problem(FILE_NAME, None, f"unknown configuration {unknown[0]!r}"))
+        return report
+    report.problems += _card(folder, manifest)
+    for config in get_configs(manifest.dataset, manifest.configs) if manifest.configs else ():
         _check_config(config, folder, manifest, report, sample, seed)
     return report
 

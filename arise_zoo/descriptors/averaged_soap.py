@@ -1,0 +1,203 @@
+"""The averaged SOAP descriptor of a structure, at one setting or at a grid of them.
+
+What the radial functions are is in `radial`, how the pairs are summed in `moments`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+from ase import Atoms
+
+from ..errors import DescriptorError
+from .moments import RadialBins, add_coefficients, pair_moments
+from .neighbours import Points
+from .radial import BASIS_NAMES, radial_basis
+from .scales import pair_scale
+
+PAPER_R_CUTS = tuple(round(3.0 + 0.2 * i, 1) for i in range(11))
+PAPER_SIGMAS = (0.08, 0.10, 0.12)
+PAPER_SCALES = (0.95, 1.00, 1.05)
+"""The 99 settings of the pristine data set: cut-offs and Gaussian widths in units of the scaled d_NN, and scales."""
+
+
+class AveragedSOAP:
+    """Averaged SOAP descriptor of a structure (Leitherer et al. 2021, Methods, "Atomic-structure representation").
+
+    For each ordered pair (a, b) of the species present, positions are divided by d_NN(a, b) x extrinsic_scale, the
+    density of b-atoms around a-atoms is expanded, its coefficients averaged over the a-atoms, and their power
+    spectrum normalised to length 1; the descriptor is the mean over all pairs. A pair without neighbours counts as
+    zeros. It does not depend on rotation, translation, order of the atoms, lattice constant, or which elements the
+    species are.
+
+    Parameters
+    ----------
+    r_cut, sigma : cut-off and width of the Gaussians, in units of the scaled d_NN.
+    n_max, l_max : number of radial functions, and highest angular momentum.
+    basis : `"quip"`, the paper's (as QUIP's `soap ... average=T`), or `"gto"` (as DScribe's averaged SOAP).
+    extrinsic_scale : factor on d_NN.
+    thermal_displacement : blurs the neighbours as if each atom were spread over a cube of edge 2 x this (in units
+        of the scaled d_NN); 0 for atoms where they are.
+
+    Memory: a few MB beyond one copy of the atoms and of their periodic images within the cut-off, whatever the
+    number of pairs. Raises `DescriptorError` for parameters out of range.
+    """
+
+    def __init__(
+        self,
+        r_cut: float = 4.0,
+        sigma: float = 0.1,
+        n_max: int = 9,
+        l_max: int = 6,
+        basis: str = "quip",
+        extrinsic_scale: float = 1.0,
+        thermal_displacement: float = 0.0,
+    ):
+        self.r_cut, self.sigma, self.n_max, self.l_max = r_cut, sigma, n_max, l_max
+        self.basis, self.extrinsic_scale, self.thermal_displacement = basis, extrinsic_scale, thermal_displacement
+        self._settings = _Settings(((r_cut, sigma, extrinsic_scale, thermal_displacement),), n_max, l_max, basis)
+
+    @property
+    def n_features(self) -> int:
+        """Length of the descriptor: 316 (`quip`, closed by a zero) or 315 (`gto`) by default."""
+        return number_of_features(self.n_max, self.l_max, self.basis)
+
+    @property
+    def components(self) -> list[tuple[int, int, int]]:
+        """(n, n', l) of each component, n and n' from 1; the zero that closes a `quip` vector is (0, 0, 0)."""
+        return component_order(self.n_max, self.l_max, self.basis)
+
+    def create(self, atoms: Atoms) -> np.ndarray:
+        """The descriptor of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
+        return self._settings.descriptors(atoms)[0]
+
+    def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
+        """The descriptors of many structures, shape (n_structures, n_features), on so many processes."""
+        rows = _map(self._settings.descriptors, structures, n_jobs)
+        return np.concatenate(rows) if rows else np.empty((0, self.n_features))
+
+
+def soap_grid(
+    atoms: Atoms,
+    r_cuts: Sequence[float] = PAPER_R_CUTS,
+    sigmas: Sequence[float] = PAPER_SIGMAS,
+    scales: Sequence[float] = PAPER_SCALES,
+    basis: str = "quip",
+    thermal_displacements: Sequence[float] = (0.0,),
+    n_max: int = 9,
+    l_max: int = 6,
+) -> np.ndarray:
+    """Descriptors at all combinations of settings, from one pass over the pairs.
+
+    Shape (len(r_cuts), len(sigmas), len(scales), len(thermal_displacements), n_features), float64; each entry is
+    what `AveragedSOAP` gives for that setting. Raises as `AveragedSOAP` does.
+    """
+    shape = tuple(len(values) for values in (r_cuts, sigmas, scales, thermal_displacements))
+    combinations = tuple(product(map(float, r_cuts), map(float, sigmas), map(float, scales), thermal_displacements))
+    return _Settings(combinations, n_max, l_max, basis).descriptors(atoms).reshape(*shape, -1)
+
+
+def component_order(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> list[tuple[int, int, int]]:
+    """(n, n', l) of each component, n <= n' from 1; the zero that closes a `quip` vector is (0, 0, 0)."""
+    if basis == "quip":
+        pairs = [(i, j) for j in range(1, n_max + 1) for i in range(1, j + 1)]
+        return [*((i, j, l) for i, j in pairs for l in range(l_max + 1)), (0, 0, 0)]
+    pairs = [(i, j) for i in range(1, n_max + 1) for j in range(i, n_max + 1)]
+    return [(i, j, l) for l in range(l_max + 1) for i, j in pairs]
+
+
+def number_of_features(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> int:
+    """Length of the descriptor."""
+    return n_max * (n_max + 1) // 2 * (l_max + 1) + (basis == "quip")
+
+
+class _Settings:
+    """Several settings (r_cut, sigma, scale, thermal displacement) of one basis, evaluated together."""
+
+    def __init__(self, combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str):
+        _check(combinations, n_max, l_max, basis)
+        self.combinations, self.n_max, self.l_max, self.basis = combinations, n_max, l_max, basis
+        order = np.array(component_order(n_max, l_max, basis))
+        n, n_prime, l = order[order[:, 0] > 0].T
+        # Of each component: its place among the products c_nlm c_n'lm summed over m, shape (l, n, n'), and its weight.
+        self._place = (l * n_max + n - 1) * n_max + n_prime - 1
+        self._weight = 1.0 / np.sqrt(2 * l + 1)
+        if basis == "quip":
+            self._weight *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
+
+    def descriptors(self, atoms: Atoms) -> np.ndarray:
+        """Descriptors at all settings, shape (n_settings, n_features)."""
+        bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
+        points = Points(atoms)
+        n_species, n_settings = len(points.species), len(self.combinations)
+        total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
+        for a in range(n_species):
+            c = np.zeros((n_species, n_settings * self.n_max, (self.l_max + 1) ** 2))
+            for b in range(n_species):
+                d_nn = pair_scale(points, a, b)
+                if not np.isnan(d_nn):
+                    moments = pair_moments(points, a, b, d_nn, bins, self.l_max)
+                    add_coefficients(moments, polynomials, a == b, c[b])
+            total += self._power_spectrum(c.reshape(n_species, n_settings, self.n_max, -1)).sum(axis=0)
+        return total / n_species**2
+
+    def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
+        """Normalised power spectra, shape (..., n_features), of coefficients of shape (..., n_max, lm)."""
+        products = np.empty((*c.shape[:-2], self.l_max + 1, self.n_max, self.n_max))
+        for l in range(self.l_max + 1):
+            block = c[..., l * l : (l + 1) ** 2]
+            np.matmul(block, block.swapaxes(-1, -2), out=products[..., l, :, :])
+        spectrum = np.zeros((*c.shape[:-2], number_of_features(self.n_max, self.l_max, self.basis)))
+        products = products.reshape(*c.shape[:-2], -1)
+        np.multiply(products[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
+        norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
+        return np.divide(spectrum, norms, out=spectrum, where=norms > 0)
+
+
+@lru_cache(maxsize=8)
+def _tables(
+    combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str
+) -> tuple[RadialBins, np.ndarray]:
+    """Radial bins for all settings, and the radial functions of all settings as polynomials in them.
+
+    The polynomials have the shape (l_max + 1, n_bins, 6, n_settings x n_max).
+    """
+    functions = [radial_basis(basis, r_cut, sigma, n_max, l_max, thermal) for r_cut, sigma, _, thermal in combinations]
+    scales = [scale for _, _, scale, _ in combinations]
+    breakpoints = {
+        point * scale for function, scale in zip(functions, scales, strict=True) for point in function.breakpoints
+    }
+    narrowest = min(sigma * scale for _, sigma, scale, _ in combinations)
+    bins = RadialBins.between(breakpoints, narrowest)
+    tables = np.empty((l_max + 1, len(bins.edges) - 1, 6, len(combinations), n_max))
+    for i, (function, scale) in enumerate(zip(functions, scales, strict=True)):
+        tables[:, :, :, i] = bins.polynomials(function, scale)
+    return bins, tables.reshape(*tables.shape[:3], -1)
+
+
+def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:
+    if n_jobs == 1:
+        return [function(atoms) for atoms in structures]
+    from joblib import Parallel, delayed
+
+    return Parallel(n_jobs=n_jobs, batch_size="auto")(delayed(function)(atoms) for atoms in structures)
+
+
+def _check(combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str) -> None:
+    if basis not in BASIS_NAMES:
+        from ..errors import UnknownNameError
+
+        raise UnknownNameError("radial basis", basis, BASIS_NAMES)
+    if n_max < 1 or l_max < 0:
+        raise DescriptorError(f"n_max must be at least 1 and l_max at least 0, but they are {n_max} and {l_max}.")
+    for r_cut, sigma, scale, thermal in combinations:
+        if not (r_cut > 0 and sigma > 0 and scale > 0 and thermal >= 0):
+            raise DescriptorError(
+                "r_cut, sigma and the scale must be positive and the thermal displacement not negative, "
+                f"but they are {r_cut}, {sigma}, {scale} and {thermal}."
+            )
+    if not combinations:
+        raise DescriptorError("at least one value of every setting is needed.")

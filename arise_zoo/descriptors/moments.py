@@ -1,0 +1,101 @@
+"""Moments of the pair distribution, in which every descriptor of this package is linear before its power spectrum.
+
+The distances are divided into bins narrow enough for any radial function to be a polynomial of degree 5 in each.
+Then sum R_nl(r) Y_lm over the pairs is a product of two matrices: the polynomials' coefficients, which do not
+depend on the structure, and the moments sum T_p(r) Y_lm of each bin, which do not depend on the radial functions.
+One pass over the pairs thus serves any number of cut-offs, widths and scales. Bins end wherever a function has a
+kink or a jump, so that the polynomials never run across one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from .harmonics import first_components, recursion
+from .neighbours import Points
+from .radial import RadialBasis
+
+_ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
+_BIN_WIDTH = 0.4  # in widths of the narrowest Gaussian; see the test that halves it
+_GUESSES_PER_UNIT = 64.0
+
+
+@dataclass(frozen=True)
+class RadialBins:
+    """Bins over distances in units of d_NN, ending at `edges` (n_bins + 1,)."""
+
+    edges: np.ndarray
+
+    @classmethod
+    def between(cls, breakpoints: Iterable[float], narrowest: float) -> RadialBins:
+        """Bins from 0 to the last breakpoint, with edges at all of them, for Gaussians of a width >= narrowest."""
+        marks = sorted({0.0, *(round(float(b), 12) for b in breakpoints)})
+        edges = [np.zeros(1)]
+        for begin, end in pairwise(marks):
+            parts = int(np.ceil((end - begin) / (_BIN_WIDTH * narrowest) - 1e-6))
+            edges.append(np.linspace(begin, end, max(parts, 1) + 1)[1:])
+        return cls(np.concatenate(edges))
+
+    @property
+    def r_max(self) -> float:
+        """The last edge."""
+        return float(self.edges[-1])
+
+    @cached_property
+    def guess(self) -> np.ndarray:
+        """For steps of 1/64, the bin in which each begins."""
+        begins = np.arange(int(self.r_max * _GUESSES_PER_UNIT) + 2) / _GUESSES_PER_UNIT
+        return np.clip(np.searchsorted(self.edges, begins, side="right") - 1, 0, len(self.edges) - 2).astype(np.int64)
+
+    def polynomials(self, basis: RadialBasis, scale: float = 1.0) -> np.ndarray:
+        """Chebyshev coefficients of R_nl(r / scale) in each bin, shape (l_max + 1, n_bins, 6, n_max)."""
+        angles = np.pi * (np.arange(_ORDER) + 0.5) / _ORDER
+        middles, halves = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
+        nodes = (middles[:, None] + halves[:, None] * np.cos(angles)) / scale
+        values = basis(nodes.ravel())
+        values = values.reshape(*values.shape[:2], *nodes.shape)
+        values[:, :, middles / scale > basis.r_max] = 0.0
+        to_coefficients = np.cos(np.outer(angles, np.arange(_ORDER))) * 2.0 / _ORDER
+        to_coefficients[:, 0] *= 0.5
+        return (values @ to_coefficients).transpose(1, 2, 3, 0)
+
+
+def pair_moments(points: Points, a: int, b: int, d_nn: float, bins: RadialBins, l_max: int) -> np.ndarray:
+    """Sum of T_p Y_lm over the pairs of two species, shape (n_bins, 6, n_components).
+
+    Distances are in units of `d_nn` (angstrom). Where a is b, opposite pairs cancel for odd l, which are left out,
+    and count twice for even l (`first_components` tells where each l stands).
+    """
+    from .moment_kernels import add_moments, sort_into_bins
+
+    even_only = a == b
+    first_component = first_components(l_max, even_only)
+    moments = np.zeros((len(bins.edges) - 1, _ORDER, first_component[-1]))
+    for pairs in points.pairs(a, b, d_nn * bins.r_max):
+        ordered, start = sort_into_bins(pairs, d_nn, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+        add_moments(ordered, start, l_max, even_only, *recursion(l_max), first_component, moments)
+    return 2.0 * moments if even_only else moments
+
+
+def add_coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool, out: np.ndarray) -> None:
+    """Write sum of R_nl Y_lm over the pairs into `out`, shape (n_functions, (l_max + 1)^2).
+
+    `polynomials`, shape (l_max + 1, n_bins, 6, n_functions), may be those of several radial bases side by side.
+    """
+    filled = np.flatnonzero(moments[:, 0, 0])
+    if len(filled) == 0:
+        return
+    if len(filled) > 0.5 * (filled[-1] - filled[0]):  # a slice spares copies, a list of bins spares work
+        filled = slice(filled[0], filled[-1] + 1)
+    n_components, n_functions = moments.shape[-1], polynomials.shape[-1]
+    rows = moments[filled].reshape(-1, n_components)
+    first_component = first_components(len(polynomials) - 1, even_only)
+    for l, table in enumerate(polynomials):
+        begin, end = first_component[l], first_component[l + 1]
+        if begin < end:
+            out[:, l * l : (l + 1) ** 2] = table[filled].reshape(-1, n_functions).T @ rows[:, begin:end]

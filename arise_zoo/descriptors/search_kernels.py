@@ -1,0 +1,132 @@
+"""The compiled loops of the neighbour search: periodic images, a grid of cells over them, pairs, nearest distances.
+
+What the arrays mean to a structure is in `neighbours`. The grid is Cartesian, so that the shape of the crystal's
+cell does not matter to it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .compiled import compiled
+
+
+@compiled
+def images_in_box(positions, cell, repeats, lower, upper):
+    """Periodic images of points inside a box.
+
+    Returns positions (n_images, 3), the point each one is an image of, and the sign of its translation: 1, 0 or -1
+    as the first number of the lattice vector that is not 0 is positive, missing or negative.
+    """
+    n = 0
+    image, origin, sign = np.empty((0, 3)), np.empty(0, np.int64), np.empty(0, np.int64)
+    for fill in (False, True):
+        if fill:
+            image, origin, sign = np.empty((n, 3)), np.empty(n, np.int64), np.empty(n, np.int64)
+        n = 0
+        for i in range(-repeats[0], repeats[0] + 1):
+            for j in range(-repeats[1], repeats[1] + 1):
+                for k in range(-repeats[2], repeats[2] + 1):
+                    tx = i * cell[0, 0] + j * cell[1, 0] + k * cell[2, 0]
+                    ty = i * cell[0, 1] + j * cell[1, 1] + k * cell[2, 1]
+                    tz = i * cell[0, 2] + j * cell[1, 2] + k * cell[2, 2]
+                    leading = i if i != 0 else (j if j != 0 else k)
+                    for p in range(len(positions)):
+                        x, y, z = positions[p, 0] + tx, positions[p, 1] + ty, positions[p, 2] + tz
+                        if lower[0] <= x <= upper[0] and lower[1] <= y <= upper[1] and lower[2] <= z <= upper[2]:
+                            if fill:
+                                image[n, 0], image[n, 1], image[n, 2] = x, y, z
+                                origin[n] = p
+                                sign[n] = 1 if leading > 0 else (-1 if leading < 0 else 0)
+                            n += 1
+    return image, origin, sign
+
+
+@compiled
+def sort_into_cells(image, origin, sign, lower, side, shape):
+    """Images in the order of the grid's cells (z fastest), with the place at which each cell begins.
+
+    `key` orders an image and its opposite: 2 x point, plus 1 for a positive translation, minus 1 for a negative one.
+    """
+    n = len(image)
+    cell_of = np.empty(n, np.int64)
+    start = np.zeros(shape[0] * shape[1] * shape[2] + 1, np.int64)
+    for p in range(n):
+        i = min(int((image[p, 0] - lower[0]) / side[0]), shape[0] - 1)
+        j = min(int((image[p, 1] - lower[1]) / side[1]), shape[1] - 1)
+        k = min(int((image[p, 2] - lower[2]) / side[2]), shape[2] - 1)
+        cell_of[p] = (i * shape[1] + j) * shape[2] + k
+        start[cell_of[p] + 1] += 1
+    for c in range(len(start) - 1):
+        start[c + 1] += start[c]
+    place = start.copy()
+    x, y, z, key = np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.int64)
+    for p in range(n):
+        q = place[cell_of[p]]
+        place[cell_of[p]] += 1
+        x[q], y[q], z[q] = image[p, 0], image[p, 1], image[p, 2]
+        key[q] = 2 * origin[p] + sign[p]
+    return x, y, z, key, start
+
+
+@compiled
+def cell_range(centre, r_max, lower, side, count):
+    """First and last cell along one axis that a sphere can touch."""
+    first = int(np.floor((centre - r_max - lower) / side))
+    last = int(np.floor((centre + r_max - lower) / side))
+    return max(first, 0), min(last, count - 1)
+
+
+@compiled
+def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_max, pairs):
+    """Vectors from the centres, from number `first` on, to the images within r_max, until `pairs` (4, n) is full.
+
+    Where centres and images are the `same` atoms, only one of each two opposite pairs is found. Rows of `pairs` are
+    dx, dy, dz and the squared distance. Returns the first centre not treated and the number of pairs.
+    """
+    dx, dy, dz, d2 = pairs[0], pairs[1], pairs[2], pairs[3]
+    r2_max = r_max * r_max
+    n = 0
+    for c in range(first, len(centres)):
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
+        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
+        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        own_key = 2 * c if same else -2
+        n_before = n
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                begin, end = start[row + k0], start[row + k1 + 1]
+                if n + end - begin > len(d2):
+                    return c, n_before
+                # Every candidate is written and the place advanced only past those that count: no branch to mispredict.
+                for p in range(begin, end):
+                    ax, ay, az = x[p] - cx, y[p] - cy, z[p] - cz
+                    a2 = ax * ax + ay * ay + az * az
+                    dx[n], dy[n], dz[n], d2[n] = ax, ay, az, a2
+                    n += (a2 < r2_max) & (key[p] > own_key)
+    return len(centres), n
+
+
+@compiled
+def nearest_images(centres, todo, own_key, x, y, z, key, start, lower, side, shape, r_max, nearest):
+    """Distance from each centre in `todo` to its nearest image within r_max, itself excepted, into `nearest`."""
+    for c in todo:
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
+        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
+        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        least = r_max * r_max
+        found = False
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    ax, ay, az = x[p] - cx, y[p] - cy, z[p] - cz
+                    a2 = ax * ax + ay * ay + az * az
+                    if a2 < least and key[p] != own_key[c]:
+                        least = a2
+                        found = True
+        if found:
+            nearest[c] = np.sqrt(least)
