@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .common import add_worker_options
 
 if TYPE_CHECKING:
-    from ..datasets.verify import Report
+    from ..datasets.verification import Report
 
 _SAMPLE = 20
 
@@ -74,7 +74,7 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from ..datasets.verify import find_datasets, verify
+    from ..datasets.verification import find_datasets, verify
 
     reports = [verify(folder, sample=args.sample, seed=args.seed) for folder in find_datasets(args.folder)]
     if args.json:

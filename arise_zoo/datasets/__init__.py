@@ -3,9 +3,9 @@
 The structures themselves are made in `arise_zoo.structures` and their vectors in `arise_zoo.descriptors`.
 """
 
-from .build import build
+from .builder import build
 from .catalogue import DATASETS, get_config
 from .load import load_dataset
-from .verify import verify
+from .verification import verify
 
 __all__ = ["DATASETS", "build", "get_config", "load_dataset", "verify"]

@@ -76,6 +76,11 @@ class Prototype:
         return [supercell(self, k, periodic=False) for k in self.supercell_sizes]
 
     @property
+    def n_atoms(self) -> int:
+        """Number of atoms in the cell."""
+        return len(self._cell)
+
+    @property
     def is_periodic(self) -> bool:
         """Whether the class has a periodic form (all but nanotubes)."""
         return bool(self._cell.pbc.any())

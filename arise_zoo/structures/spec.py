@@ -60,13 +60,13 @@ class StructureSpec:
     @property
     def n_removed(self) -> int:
         """Number of atoms removed."""
-        whole = len(self.prototype.build()) * self.k ** sum(self.prototype.repetitions)
+        whole = self.prototype.n_atoms * self.k ** sum(self.prototype.repetitions)
         return number_removed(whole, get_condition(self.condition).missing)
 
     @property
     def n_atoms(self) -> int:
         """Number of atoms, known without making the structure."""
-        return len(self.prototype.build()) * self.k ** sum(self.prototype.repetitions) - self.n_removed
+        return self.prototype.n_atoms * self.k ** sum(self.prototype.repetitions) - self.n_removed
 
     def build(self) -> Atoms:
         """The structure: supercell, atoms removed, what is left displaced."""
