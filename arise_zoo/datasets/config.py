@@ -32,7 +32,7 @@ class Config(ABC):
         """The columns."""
 
     @abstractmethod
-    def keys(self) -> list[Any]:
+    def all_keys(self) -> list[Any]:
         """What the rows are made from, each with an `id`, in the order of the rows."""
 
     @abstractmethod

@@ -26,7 +26,7 @@ class Defects(Config):
     def features(self) -> Features:
         return schema.defects_features()
 
-    def keys(self) -> list[StructureSpec]:
+    def all_keys(self) -> list[StructureSpec]:
         return list(benchmark_structures(self.name))
 
     def key(self, key_id: str) -> StructureSpec:

@@ -27,7 +27,7 @@ class Pristine(Config):
     def features(self) -> Features:
         return schema.pristine_features()
 
-    def keys(self) -> list[StructureSpec]:
+    def all_keys(self) -> list[StructureSpec]:
         return list(pristine_structures())
 
     def key(self, key_id: str) -> StructureSpec:
@@ -74,7 +74,7 @@ class Structures(Config):
     def features(self) -> Features:
         return schema.structures_features()
 
-    def keys(self) -> list[StructureSpec]:
+    def all_keys(self) -> list[StructureSpec]:
         return list(pristine_structures())
 
     def key(self, key_id: str) -> StructureSpec:
@@ -103,7 +103,7 @@ class Prototypes(Config):
     def features(self) -> Features:
         return schema.prototypes_features()
 
-    def keys(self) -> list[Prototype]:
+    def all_keys(self) -> list[Prototype]:
         return load_prototypes()
 
     def key(self, key_id: str) -> Prototype:

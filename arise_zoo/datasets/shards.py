@@ -41,7 +41,7 @@ class Shard:
 def shards_of(config: Config, limit: int | None = None) -> list[Shard]:
     """The shards of a configuration, or of its first `limit` keys, in the order of the rows."""
     ids: dict[str, list[str]] = {}
-    for key in config.keys()[:limit]:
+    for key in config.all_keys()[:limit]:
         ids.setdefault(config.shard(key), []).append(key.id)
     return [Shard(config, name, tuple(members)) for name, members in ids.items()]
 

@@ -146,7 +146,7 @@ def _card(folder: Path, manifest: Manifest) -> Iterator[Problem]:
 
 
 def _check_config(config: Config, folder: Path, manifest: Manifest, report: Report, sample: int, seed: int) -> None:
-    keys = config.keys()[: manifest.limit]
+    keys = config.all_keys()[: manifest.limit]
     expected = [(key, index, row) for key in keys for index, row in enumerate(config.identity(key))]
     splits = config.split(np.array([row["label"] for *_, row in expected]))
     files = {file.split: file for file in manifest.of(config.name)}

@@ -17,7 +17,7 @@ ALL_CONFIGS = [config for configs in DATASETS.values() for config in configs]
 
 
 def labels(config) -> np.ndarray:
-    return np.array([row["label"] for key in config.keys() for row in config.identity(key)])
+    return np.array([row["label"] for key in config.all_keys() for row in config.identity(key)])
 
 
 def test_prototypes_hold_396_structures_39204_descriptors_and_108_classes():
@@ -27,7 +27,7 @@ def test_prototypes_hold_396_structures_39204_descriptors_and_108_classes():
 
 
 def test_defects_hold_588_structures_times_10_iterations_times_24_conditions():
-    ids = [[key.id for key in config.keys()] for config in DATASETS["defects"]]
+    ids = [[key.id for key in config.all_keys()] for config in DATASETS["defects"]]
     assert len(ids) == 24 and {len(members) for members in ids} == {5_880}
     assert len({member for members in ids for member in members}) == 141_120
     bases = {(key.class_id, key.k, key.periodic) for key in DATASETS["defects"][0].keys()}
@@ -36,7 +36,7 @@ def test_defects_hold_588_structures_times_10_iterations_times_24_conditions():
 
 def test_every_number_of_atoms_is_known_without_making_the_structure():
     for config in DATASETS["defects"]:
-        for key in config.keys()[::499]:
+        for key in config.all_keys()[::499]:
             assert len(key.build()) == key.n_atoms
 
 
@@ -67,7 +67,7 @@ def test_schemas_survive_yaml_and_parquet_metadata_and_every_column_is_explained
 
 @pytest.mark.parametrize("config", ALL_CONFIGS[:4], ids=lambda config: config.name)
 def test_rows_become_a_table_and_come_back_bit_by_bit(config):
-    key = config.keys()[-1] if config.name != "pristine" else config.keys()[0]
+    key = config.all_keys()[-1] if config.name != "pristine" else config.all_keys()[0]
     rows = config.rows(key)
     table = to_table(rows, config.features())
     table.validate(full=True)
@@ -93,7 +93,7 @@ def test_a_row_made_alone_is_the_row_made_with_all_others():
 
 def test_any_structure_follows_from_its_id():
     for config in DATASETS["defects"][::5]:
-        for key in config.keys()[::997]:
+        for key in config.all_keys()[::997]:
             again = config.key(key.id)
             assert again == key
             assert again.build().positions.tobytes() == key.build().positions.tobytes()
@@ -110,7 +110,7 @@ def test_what_is_no_id_is_refused_with_a_sentence(wrong):
 
 
 def test_unknown_names_are_answered_with_the_nearest_one():
-    with pytest.raises(UnknownNameError, match="'missing-0.05'"):
+    with pytest.raises(UnknownNameError, match=r"'missing-0\.05'"):
         get_config("defects", "missing-0.050")
     with pytest.raises(UnknownNameError, match="'defects'"):
         get_config("defect")
