@@ -30,7 +30,7 @@ def test_defects_hold_588_structures_times_10_iterations_times_24_conditions():
     ids = [[key.id for key in config.all_keys()] for config in DATASETS["defects"]]
     assert len(ids) == 24 and {len(members) for members in ids} == {5_880}
     assert len({member for members in ids for member in members}) == 141_120
-    bases = {(key.class_id, key.k, key.periodic) for key in DATASETS["defects"][0].keys()}
+    bases = {(key.class_id, key.k, key.periodic) for key in DATASETS["defects"][0].all_keys()}
     assert len(bases) == 588
 
 
