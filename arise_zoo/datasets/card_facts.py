@@ -110,10 +110,7 @@ def _shared_facts() -> dict[str, Any]:
         "n_conflicts": len(conflicts),
         "conflicts": _table(
             ("class", "name", "geometry", "paper"),
-            [
-                (p.id, p.name, f"{p.space_group.number} ({p.space_group.symbol})", p.space_group.paper)
-                for p in conflicts
-            ],
+            [_groups(p) for p in conflicts],
         ),
         "n_words": len(words),
         "words": _table(

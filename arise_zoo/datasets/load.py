@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,7 @@ def _download(dataset: str, config: str, revision: str) -> Path:
 
 def _check_release(path: Path, dataset: str, revision: str) -> None:
     """Compare a downloaded manifest with the one shipped in `releases/`, where there is one for this revision."""
-    shipped = files(__package__) / "releases" / f"{dataset}-{revision}.json"
+    shipped = resources.files(__package__) / "releases" / f"{dataset}-{revision}.json"
     if shipped.is_file() and json.loads(shipped.read_text()) != json.loads((path / FILE_NAME).read_text()):
         raise DatasetError(f"{path / FILE_NAME} is not the manifest released as {revision}; download it again.")
 
@@ -117,4 +117,6 @@ def _read(path: Path, manifest: Manifest, config: str, split: str | None, stream
     # `datasets` looks its cache up by names and versions; files built anew must not be answered with old rows.
     digest = "-".join(file.sha256[:16] for file in manifest.of(config))
     cache = Path(datasets.config.HF_DATASETS_CACHE) / "arise_zoo" / digest
-    return datasets.load_dataset(str(path), config, split=split, streaming=streaming, cache_dir=str(cache))
+    # By file rather than by folder, for which `datasets` would want the files of other configurations too.
+    files = {file.split: str(path / file.path) for file in manifest.of(config)}
+    return datasets.load_dataset("parquet", data_files=files, split=split, streaming=streaming, cache_dir=str(cache))
