@@ -14,17 +14,10 @@ from arise_zoo.datasets import build
 
 
 @pytest.fixture(scope="session")
-def small_defects(tmp_path_factory) -> Path:
-    """Output folder with a partial build of two conditions of arise/defects."""
-    out = tmp_path_factory.mktemp("defects")
+def small_builds(tmp_path_factory) -> Path:
+    """Output folder with partial builds: two conditions of arise/defects, 8 structures of arise/prototypes."""
+    out = tmp_path_factory.mktemp("small")
     build("defects", out, only=[CONDITION, OTHER], limit=LIMIT)
-    return out
-
-
-@pytest.fixture(scope="session")
-def small_prototypes(tmp_path_factory) -> Path:
-    """Output folder with a partial build of arise/prototypes: the first 8 structures, of two classes."""
-    out = tmp_path_factory.mktemp("prototypes")
     build("prototypes", out, limit=8)
     return out
 

@@ -35,17 +35,17 @@ def same_rows(first: Path, second: Path) -> None:
     assert np.abs(vectors[0] - vectors[1]).max() < 1e-6
 
 
-def test_two_workers_and_one_write_the_same_rows(small_defects, tmp_path):
+def test_two_workers_and_one_write_the_same_rows(small_builds, tmp_path):
     build("defects", tmp_path, only=[CONDITION], limit=LIMIT, n_jobs=2)
-    same_rows(parquet(tmp_path, CONDITION), parquet(small_defects, CONDITION))
+    same_rows(parquet(tmp_path, CONDITION), parquet(small_builds, CONDITION))
 
 
-def test_a_condition_built_alone_is_the_condition_built_with_others(small_defects, tmp_path):
+def test_a_condition_built_alone_is_the_condition_built_with_others(small_builds, tmp_path):
     build("defects", tmp_path, only=[OTHER], limit=LIMIT)
-    same_rows(parquet(tmp_path, OTHER), parquet(small_defects, OTHER))
+    same_rows(parquet(tmp_path, OTHER), parquet(small_builds, OTHER))
 
 
-def test_conditions_can_be_added_to_a_folder_one_by_one(small_defects, tmp_path):
+def test_conditions_can_be_added_to_a_folder_one_by_one(small_builds, tmp_path):
     for condition in (OTHER, CONDITION):
         build("defects", tmp_path, only=[condition], limit=4)
     folder = tmp_path / "arise/defects"
@@ -53,8 +53,8 @@ def test_conditions_can_be_added_to_a_folder_one_by_one(small_defects, tmp_path)
     assert not (tmp_path / "arise" / WORK_FOLDER).exists()
 
 
-def test_the_manifest_says_what_is_there(small_defects):
-    folder = small_defects / "arise/defects"
+def test_the_manifest_says_what_is_there(small_builds):
+    folder = small_builds / "arise/defects"
     content = json.loads((folder / "manifest.json").read_text())
     assert (content["dataset"], content["data_version"], content["limit"]) == ("defects", "1.0.0", LIMIT)
     by_path = {file["path"]: file for file in content["files"]}
@@ -66,8 +66,8 @@ def test_the_manifest_says_what_is_there(small_defects):
     assert by_path[f"{CONDITION}/test-00000-of-00001.parquet"]["rows"] == LIMIT
 
 
-def test_parquet_files_have_page_indexes(small_defects):
-    column = pq.ParquetFile(parquet(small_defects, CONDITION)).metadata.row_group(0).column(0)
+def test_parquet_files_have_page_indexes(small_builds):
+    column = pq.ParquetFile(parquet(small_builds, CONDITION)).metadata.row_group(0).column(0)
     assert column.has_offset_index and column.has_column_index
 
 
@@ -82,7 +82,7 @@ def test_what_is_built_is_kept_and_what_was_damaged_is_built_again(tmp_path):
     assert not any(file.fault(folder) for file in Manifest.read(folder).files)
 
 
-def test_a_killed_build_goes_on_at_the_next_shard(tmp_path, small_defects):
+def test_a_killed_build_goes_on_at_the_next_shard(tmp_path, small_builds):
     limit = "130"  # three shards
     command = [sys.executable, "-m", "arise_zoo.cli.zoo", "build", "defects", "--out", str(tmp_path), "--jobs", "1"]
     command += ["--only", CONDITION, "--limit", limit]
@@ -112,10 +112,10 @@ def test_a_killed_build_goes_on_at_the_next_shard(tmp_path, small_defects):
     assert seen and "bcc_w" not in seen
     assert Manifest.read(folder).of(CONDITION)[0].rows == int(limit)
     found = pq.read_table(parquet(tmp_path, CONDITION))[:LIMIT]
-    assert found["positions"].equals(pq.read_table(parquet(small_defects, CONDITION))["positions"])
+    assert found["positions"].equals(pq.read_table(parquet(small_builds, CONDITION))["positions"])
 
 
-def test_a_shard_that_was_tampered_with_is_found_and_built_again(tmp_path, capsys, small_defects):
+def test_a_shard_that_was_tampered_with_is_found_and_built_again(tmp_path, capsys, small_builds):
     config = get_config("defects", CONDITION)
     shard, *_ = shards_of(config, LIMIT)
     store = ShardStore(tmp_path / "arise" / WORK_FOLDER / "defects" / CONDITION)
@@ -127,7 +127,7 @@ def test_a_shard_that_was_tampered_with_is_found_and_built_again(tmp_path, capsy
     assert not store.holds(shard) and store.was_changed(shard)
     build("defects", tmp_path, only=[CONDITION], limit=LIMIT)
     assert "bcc_w.arrow is not what its hash says" in capsys.readouterr().err
-    same_rows(parquet(tmp_path, CONDITION), parquet(small_defects, CONDITION))
+    same_rows(parquet(tmp_path, CONDITION), parquet(small_builds, CONDITION))
 
 
 def test_a_shard_of_another_extent_or_version_is_not_taken(tmp_path, monkeypatch):
@@ -141,9 +141,9 @@ def test_a_shard_of_another_extent_or_version_is_not_taken(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("limit", [3, None], ids=["another limit", "no limit"])
-def test_a_folder_of_another_extent_is_not_built_into(small_defects, limit):
+def test_a_folder_of_another_extent_is_not_built_into(small_builds, limit):
     with pytest.raises(BuildError, match=f"the first {LIMIT} structures"):
-        build("defects", small_defects, only=["missing-0.3"], limit=limit)
+        build("defects", small_builds, only=["missing-0.3"], limit=limit)
 
 
 def test_a_folder_of_another_version_is_not_built_into(tmp_path, monkeypatch):

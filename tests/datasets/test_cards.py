@@ -77,8 +77,8 @@ def test_templates_hold_no_numbers_of_their_own(dataset):
     assert re.findall(r"\d+", prose) == []
 
 
-def test_a_partial_build_says_so_on_its_card(small_defects):
-    text = (small_defects / "arise/defects/README.md").read_text()
+def test_a_partial_build_says_so_on_its_card(small_builds):
+    text = (small_builds / "arise/defects/README.md").read_text()
     assert f"the first {LIMIT} structures" in text and "This is a partial build" in text
     assert f"Of 24 configurations this folder holds 2**: {CONDITION}, {OTHER}" in text
     assert "partial" not in card_text(full_manifest("defects"))

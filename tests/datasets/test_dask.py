@@ -9,11 +9,11 @@ from arise_zoo.cli.zoo import main
 distributed = pytest.importorskip("distributed")
 
 
-def test_two_dask_workers_write_the_same_rows(small_defects, tmp_path):
+def test_two_dask_workers_write_the_same_rows(small_builds, tmp_path):
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path / "dask")
     ) as cluster:
         out = tmp_path / "out"
         arguments = ["build", "defects", "--out", str(out), "--only", CONDITION, "--limit", str(LIMIT)]
         assert main([*arguments, "--scheduler", cluster.scheduler_address]) == 0
-    same_rows(parquet(out, CONDITION), parquet(small_defects, CONDITION))
+    same_rows(parquet(out, CONDITION), parquet(small_builds, CONDITION))

@@ -20,9 +20,9 @@ PATH = f"{CONDITION}/test-00000-of-00001.parquet"
 
 
 @pytest.fixture
-def copy(small_defects, tmp_path) -> Path:
+def copy(small_builds, tmp_path) -> Path:
     """A copy of the small build's arise/defects, to be spoiled."""
-    return Path(shutil.copytree(small_defects / "arise/defects", tmp_path / "defects"))
+    return Path(shutil.copytree(small_builds / "arise/defects", tmp_path / "defects"))
 
 
 def seal(folder: Path, **changes) -> None:
@@ -59,17 +59,17 @@ def only_problem(folder: Path, **options):
     return report.problems[0]
 
 
-def test_a_good_build_has_no_problems_and_says_that_it_is_partial(small_defects, small_prototypes):
-    report = verify(small_defects / "arise/defects", sample=5)
+def test_a_good_build_has_no_problems_and_says_that_it_is_partial(small_builds):
+    report = verify(small_builds / "arise/defects", sample=5)
     assert report.ok and not report.complete
     assert (report.limit, report.rows, report.rebuilt) == (LIMIT, 2 * LIMIT, 10)
     assert report.configs == [CONDITION, OTHER] and len(report.missing_configs) == 22
-    report = verify(small_prototypes / "arise/prototypes", sample=5)
+    report = verify(small_builds / "arise/prototypes", sample=5)
     assert report.ok and (report.rows, report.rebuilt) == (8 * 99 + 8 + 8, 15)
 
 
-def test_all_rows_can_be_built_anew(small_defects):
-    report = verify(small_defects / "arise/defects", sample=10_000)
+def test_all_rows_can_be_built_anew(small_builds):
+    report = verify(small_builds / "arise/defects", sample=10_000)
     assert report.ok and report.rebuilt == 2 * LIMIT
     assert report.largest_descriptor_difference < 1e-6
 
@@ -176,10 +176,11 @@ def test_a_folder_without_a_manifest_or_with_a_broken_one_ends_with_a_sentence(t
             verify(tmp_path)
 
 
-def test_the_command_finds_data_sets_below_an_output_folder_and_reports_as_json(small_defects, copy, capsys):
-    assert main(["verify", str(small_defects), "--sample", "1", "--json"]) == 0
-    (report,) = json.loads(capsys.readouterr().out)
-    assert report["ok"] and not report["complete"] and report["problems"] == []
+def test_the_command_finds_data_sets_below_an_output_folder_and_reports_as_json(small_builds, copy, capsys):
+    assert main(["verify", str(small_builds), "--sample", "1", "--json"]) == 0
+    reports = json.loads(capsys.readouterr().out)
+    assert [report["dataset"] for report in reports] == ["prototypes", "defects"]
+    assert all(report["ok"] and not report["complete"] and report["problems"] == [] for report in reports)
     (copy / PATH).unlink()
     assert main(["verify", str(copy), "--sample", "0", "--json"]) == 2
     (report,) = json.loads(capsys.readouterr().out)
