@@ -133,15 +133,22 @@ class _Settings:
         bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
         points = Points(atoms)
         n_species, n_settings = len(points.species), len(self.combinations)
+        d_nn = np.array([[pair_scale(points, a, b) for b in range(n_species)] for a in range(n_species)])
         total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
-        for a in range(n_species):
-            c = np.zeros((n_species, n_settings * self.n_max, (self.l_max + 1) ** 2))
-            for b in range(n_species):
-                d_nn = pair_scale(points, a, b)
-                if not np.isnan(d_nn):
-                    moments = pair_moments(points, a, b, d_nn, bins, self.l_max)
-                    add_coefficients(moments, polynomials, a == b, c[b])
-            total += self._power_spectrum(c.reshape(n_species, n_settings, self.n_max, -1)).sum(axis=0)
+        for b in range(n_species):
+            weights, c = [], []
+            if np.isnan(d_nn[: b + 1, b]).all():
+                continue
+            images = points.images(b, bins.r_max * np.nanmax([d_nn[: b + 1, b], d_nn[b, : b + 1]]))
+            for a in range(b + 1):
+                scales = _distinct(d_nn[a, b], d_nn[b, a])
+                # Pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see.
+                for moments in pair_moments(points, a, images, scales, bins, self.l_max):
+                    c.append(np.zeros((n_settings * self.n_max, (self.l_max + 1) ** 2)))
+                    add_coefficients(moments, polynomials, a == b, c[-1])
+                    weights.append(1.0 if a == b else 2.0 / len(scales))
+            spectra = self._power_spectrum(np.array(c).reshape(len(c), n_settings, self.n_max, -1))
+            total += np.tensordot(weights, spectra, axes=1)
         return total / n_species**2
 
     def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
@@ -176,6 +183,13 @@ def _tables(
     for i, (function, scale) in enumerate(zip(functions, scales, strict=True)):
         tables[:, :, :, i] = bins.polynomials(function, scale)
     return bins, tables.reshape(*tables.shape[:3], -1)
+
+
+def _distinct(first: float, second: float) -> tuple[float, ...]:
+    """One or two length scales, none if there is no neighbour."""
+    if np.isnan(first):
+        return ()
+    return (first,) if abs(first - second) <= 1e-12 * first else (first, second)
 
 
 def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:

@@ -9,46 +9,48 @@ import numpy as np
 
 from .compiled import compiled
 
-LANES = 64  # pairs treated at a time: their harmonics fit into the first-level cache
+LANES = 128  # pairs treated at a time: few enough for their harmonics to stay in the cache
 
 
 @compiled
 def sort_into_bins(pairs, scale, edges, guess, guesses_per_unit):
     """Pairs in the order of their radial bins: unit vectors and place in the bin, shape (4, n), and each bin's begin.
 
-    The place runs from -1 to 1. `pairs` (rows dx, dy, dz, distance^2) is overwritten. `guess` holds, for steps of
-    1 / guesses_per_unit, the bin in which each step begins.
+    The columns of `pairs` are dx, dy, dz and distance^2; those beyond the last edge are left out. The place runs
+    from -1 to 1. `guess` holds, for steps of 1 / guesses_per_unit, the bin in which each step begins.
     """
-    n = pairs.shape[1]
+    n = len(pairs)
     n_bins = len(edges) - 1
-    dx, dy, dz, dr = pairs[0], pairs[1], pairs[2], pairs[3]
-    for p in range(n):
-        r = np.sqrt(dr[p])
-        inverse = 1.0 / max(r, 1e-300)
-        dx[p] *= inverse
-        dy[p] *= inverse
-        dz[p] *= inverse
-        dr[p] = r / scale
+    distance = np.empty(n)
     bin_of = np.empty(n, np.int32)
     start = np.zeros(n_bins + 1, np.int64)
     for p in range(n):
-        b = guess[int(dr[p] * guesses_per_unit)]
-        while b < n_bins - 1 and dr[p] >= edges[b + 1]:
+        distance[p] = np.sqrt(pairs[p, 3])
+    for p in range(n):
+        r = distance[p] / scale
+        if r >= edges[n_bins]:
+            bin_of[p] = -1
+            continue
+        b = guess[int(r * guesses_per_unit)]
+        while r >= edges[b + 1]:
             b += 1
         bin_of[p] = b
         start[b + 1] += 1
     for b in range(n_bins):
         start[b + 1] += start[b]
     place = start[:-1].copy()
-    ordered = np.empty((4, n))
+    ordered = np.empty((4, start[n_bins]))
     for p in range(n):
         b = bin_of[p]
+        if b < 0:
+            continue
         q = place[b]
         place[b] += 1
-        ordered[0, q] = dx[p]
-        ordered[1, q] = dy[p]
-        ordered[2, q] = dz[p]
-        ordered[3, q] = (2.0 * dr[p] - edges[b] - edges[b + 1]) / (edges[b + 1] - edges[b])
+        inverse = 1.0 / max(distance[p], 1e-300)
+        ordered[0, q] = pairs[p, 0] * inverse
+        ordered[1, q] = pairs[p, 1] * inverse
+        ordered[2, q] = pairs[p, 2] * inverse
+        ordered[3, q] = (2.0 * distance[p] / scale - edges[b] - edges[b + 1]) / (edges[b + 1] - edges[b])
     return ordered, start
 
 

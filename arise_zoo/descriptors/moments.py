@@ -9,7 +9,7 @@ kink or a jump, so that the polynomials never run across one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from .harmonics import first_components, recursion
-from .neighbours import Points
+from .neighbours import Images, Points
 from .radial import RadialBasis
 
 _ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
@@ -57,29 +57,33 @@ class RadialBins:
         angles = np.pi * (np.arange(_ORDER) + 0.5) / _ORDER
         middles, halves = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         nodes = (middles[:, None] + halves[:, None] * np.cos(angles)) / scale
-        values = basis(nodes.ravel())
-        values = values.reshape(*values.shape[:2], *nodes.shape)
-        values[:, :, middles / scale > basis.r_max] = 0.0
+        inside = middles / scale < basis.r_max
+        inner = basis(nodes[inside].ravel())
+        values = np.zeros((*inner.shape[:2], *nodes.shape))
+        values[:, :, inside] = inner.reshape(*inner.shape[:2], -1, _ORDER)
         to_coefficients = np.cos(np.outer(angles, np.arange(_ORDER))) * 2.0 / _ORDER
         to_coefficients[:, 0] *= 0.5
         return (values @ to_coefficients).transpose(1, 2, 3, 0)
 
 
-def pair_moments(points: Points, a: int, b: int, d_nn: float, bins: RadialBins, l_max: int) -> np.ndarray:
-    """Sum of T_p Y_lm over the pairs of two species, shape (n_bins, 6, n_components).
+def pair_moments(
+    points: Points, a: int, images: Images, scales: Sequence[float], bins: RadialBins, l_max: int
+) -> list[np.ndarray]:
+    """Sums of T_p Y_lm over the pairs of two species, shape (n_bins, 6, n_components), one for each scale.
 
-    Distances are in units of `d_nn` (angstrom). Where a is b, opposite pairs cancel for odd l, which are left out,
-    and count twice for even l (`first_components` tells where each l stands).
+    Distances are in units of the scale (angstrom). Where both species are one, opposite pairs cancel for odd l,
+    which are left out, and count twice for even l (`first_components` tells where each l stands).
     """
     from .moment_kernels import add_moments, sort_into_bins
 
-    even_only = a == b
+    even_only = a == images.species
     first_component = first_components(l_max, even_only)
-    moments = np.zeros((len(bins.edges) - 1, _ORDER, first_component[-1]))
-    for pairs in points.pairs(a, b, d_nn * bins.r_max):
-        ordered, start = sort_into_bins(pairs, d_nn, bins.edges, bins.guess, _GUESSES_PER_UNIT)
-        add_moments(ordered, start, l_max, even_only, *recursion(l_max), first_component, moments)
-    return 2.0 * moments if even_only else moments
+    moments = [np.zeros((len(bins.edges) - 1, _ORDER, first_component[-1])) for _ in scales]
+    for pairs in points.pairs(a, images):
+        for scale, sums in zip(scales, moments, strict=True):
+            ordered, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+            add_moments(ordered, start, l_max, even_only, *recursion(l_max), first_component, sums)
+    return [2.0 * sums for sums in moments] if even_only else moments
 
 
 def add_coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool, out: np.ndarray) -> None:

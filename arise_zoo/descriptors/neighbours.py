@@ -6,6 +6,8 @@ A structure is prepared once (`Points`); distances and pairs are then asked for 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from ase import Atoms
@@ -40,74 +42,111 @@ class Points:
             self._heights = 1.0 / np.linalg.norm(inverse, axis=0)
         else:
             self._heights = np.ones(3)
-        numbers = atoms.numbers
-        self.species = np.unique(numbers)
-        self.positions = [np.ascontiguousarray(positions[numbers == z]) for z in self.species]
-        self.n_atoms = len(atoms)
+        order = np.argsort(atoms.numbers, kind="stable")
+        self.species, counts = np.unique(atoms.numbers, return_counts=True)
+        self._all = np.ascontiguousarray(positions[order])
+        self._species_of = np.repeat(np.arange(len(counts)), counts)
+        self.positions = np.split(self._all, np.cumsum(counts)[:-1])
         self._extent = np.ptp(positions, axis=0)
-        diagonals = self.cell[self.pbc]
-        self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(diagonals, axis=1).sum()
+        self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(self.cell[self.pbc], axis=1).sum()
+
+    @cached_property
+    def nearest(self) -> np.ndarray:
+        """Distance (angstrom) from every atom to the nearest one of each species, shape (n_atoms, n_species).
+
+        An atom is not its own neighbour, its periodic images are; NaN where there is no neighbour. Atoms are sorted
+        by species.
+        """
+        from .search_kernels import nearest_images
+
+        n_species = len(self.species)
+        nearest = np.full((len(self._all), n_species), np.nan)
+        everyone = np.arange(len(self._all))
+        r_max = self._typical_distance(len(self._all) / n_species)
+        grid = self._grid(self._all, r_max)
+        nearest_images(self._all, everyone, 4 * everyone, self._species_of, *grid, r_max, nearest)
+        for b, others in enumerate(self.positions):  # what is farther away than usual, species by species
+            missing = np.flatnonzero(np.isnan(nearest[:, b]))
+            if len(missing):
+                nearest[missing, b] = self._nearest_of(b, missing, others, r_max)
+        return nearest
+
+    def _nearest_of(self, b: int, missing: np.ndarray, others: np.ndarray, r_max: float) -> np.ndarray:
+        """Distances of some atoms to their nearest b-atom, known to be at least r_max, by doubling the radius."""
+        from .search_kernels import nearest_images
+
+        first = np.searchsorted(self._species_of, b)
+        is_b = self._species_of[missing] == b
+        own_key = np.where(is_b, 4 * (missing - first), -2)
+        nearest = np.full((len(missing), 1), np.nan)
+        todo = np.arange(len(missing))
+        one_kind = np.zeros(len(others), np.int64)
+        while len(todo) and r_max <= self._farthest:
+            r_max = 2.0 * r_max
+            grid = self._grid(others, r_max)
+            nearest_images(self._all[missing], todo, own_key, one_kind, *grid, r_max, nearest)
+            todo = todo[np.isnan(nearest[todo, 0])]
+        return nearest[:, 0]
 
     def nearest_distances(self, a: int, b: int) -> np.ndarray:
         """Distance (angstrom) from every a-atom to its nearest b-atom, shape (n_a,); NaN where there is none.
 
-        `a` and `b` count the species. An atom is not its own neighbour, its periodic images are.
+        `a` and `b` count the species.
         """
-        from .search_kernels import nearest_images
+        first, end = np.searchsorted(self._species_of, [a, a + 1])
+        return self.nearest[first:end, b]
 
-        centres = self.positions[a]
-        nearest = np.full(len(centres), np.nan)
-        own_key = 2 * np.arange(len(centres)) if a == b else np.full(len(centres), -2)
-        todo = np.arange(len(centres))
-        r_max = self._first_guess(b)
-        while len(todo):
-            grid = self._grid(centres, b, r_max)
-            nearest_images(centres, todo, own_key, *grid, r_max, nearest)
-            todo = todo[np.isnan(nearest[todo])]
-            if r_max > self._farthest:
-                break
-            r_max *= 2.0
-        return nearest
+    def images(self, b: int, r_max: float) -> Images:
+        """All images of b-atoms that can lie within r_max (angstrom) of an atom."""
+        return Images(b, r_max, self._grid(self.positions[b], r_max))
 
-    def pairs(self, a: int, b: int, r_max: float) -> Iterator[np.ndarray]:
-        """Vectors from a-atoms to b-atoms nearer than r_max, in pieces of shape (4, n): dx, dy, dz, distance^2.
+    def pairs(self, a: int, images: Images) -> Iterator[np.ndarray]:
+        """Vectors from a-atoms to images within their r_max, in pieces of shape (n, 4): dx, dy, dz, distance^2.
 
-        Where a is b, only one of each two opposite vectors is given. A piece is overwritten by the next one.
+        Where both are one species, only one of each two opposite vectors is given. A piece is overwritten by the
+        next one.
         """
         from .search_kernels import find_pairs
 
         centres = self.positions[a]
-        grid = self._grid(centres, b, r_max)
-        pairs = np.empty((4, PAIRS_AT_ONCE))
+        pairs = np.empty((min(PAIRS_AT_ONCE, len(centres) * len(images.grid[0])), 4))
         first = 0
         while first < len(centres):
-            following, n = find_pairs(centres, first, a == b, *grid, r_max, pairs)
+            following, n = find_pairs(centres, first, a == images.species, *images.grid, images.r_max, pairs)
             if following == first:  # one centre alone has more candidates than fit
-                pairs = np.empty((4, 2 * pairs.shape[1]))
+                pairs = np.empty((2 * len(pairs) + 1, 4))
                 continue
             first = following
             if n:
-                yield pairs[:, :n]
+                yield pairs[:n]
 
-    def _first_guess(self, b: int) -> float:
-        """A distance within which most atoms have a b-neighbour."""
+    def _typical_distance(self, n: float) -> float:
+        """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
         lengths = np.where(self.pbc, self._heights, self._extent)
         volume = np.prod(np.maximum(lengths, 1e-3 * max(lengths.max(), 1e-9)))
-        return 1.5 * max((volume / len(self.positions[b])) ** (1 / 3), 1e-6)
+        return 1.5 * max((volume / n) ** (1 / 3), 1e-6)
 
-    def _grid(self, centres: np.ndarray, b: int, r_max: float) -> tuple:
-        """All images of b-atoms that can lie within r_max of a centre, sorted into cells."""
+    def _grid(self, positions: np.ndarray, r_max: float) -> tuple:
+        """All images of some atoms that can lie within r_max of any atom, sorted into cells."""
         from .search_kernels import images_in_box, sort_into_cells
 
         margin = r_max * (1 + 1e-9) + 1e-9
-        lower, upper = centres.min(axis=0) - margin, centres.max(axis=0) + margin
+        lower, upper = self._all.min(axis=0) - margin, self._all.max(axis=0) + margin
         repeats = np.where(self.pbc, np.ceil(margin / self._heights), 0).astype(np.int64)
-        image, origin, sign = images_in_box(self.positions[b], self.cell, repeats, lower, upper)
+        image, origin, sign = images_in_box(positions, self.cell, repeats, lower, upper)
         # Not many more cells than images, so that emptiness costs neither memory nor time.
         per_axis = max(4.0, 1.5 * len(image) ** (1 / 3))
         shape = np.clip(_CELLS_PER_R_MAX * (upper - lower) / r_max, 1, 2 * per_axis).astype(np.int64)
         side = (upper - lower) / shape
         return (*sort_into_cells(image, origin, sign, lower, side, shape), lower, side, shape)
+
+
+class Images(NamedTuple):
+    """The images of one species (counted) around a structure, as far as r_max, in a grid of cells."""
+
+    species: int
+    r_max: float
+    grid: tuple
 
 
 def _reduced_cell(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:

@@ -79,11 +79,20 @@ class QuipBasis:
 
 def _scaled_bessel(l_max: int, x: np.ndarray) -> np.ndarray:
     """exp(-x) i_l(x), the modified spherical Bessel functions of the first kind, shape (l_max + 1, *x.shape)."""
-    safe = np.where(x > 1e-12, x, 1.0)
-    values = np.stack([np.sqrt(0.5 * np.pi / safe) * ive(l + 0.5, safe) for l in range(l_max + 1)])
-    at_zero = np.zeros((l_max + 1,) + (1,) * x.ndim)
-    at_zero[0] = 1.0
-    return np.where(x > 1e-12, values, at_zero)
+    values = np.zeros((l_max + 1, *x.shape))
+    values[0] = 1.0  # at x = 0, where the others vanish
+    # Recursion upwards multiplies rounding errors by about exp(l (l + 1) / x), so it serves for large x alone.
+    large = x > max(0.25 * l_max * (l_max + 1), 1.0)
+    far = x[large]
+    before, current = (1.0 + np.exp(-2.0 * far)) / (2.0 * far), -np.expm1(-2.0 * far) / (2.0 * far)
+    for l in range(l_max + 1):
+        values[l, large] = current
+        before, current = current, before - (2 * l + 1) / far * current
+    small = ~large & (x > 1e-12)
+    near = x[small]
+    for l in range(l_max + 1):
+        values[l, small] = np.sqrt(0.5 * np.pi / near) * ive(l + 0.5, near)
+    return values
 
 
 class GtoBasis:

@@ -46,7 +46,7 @@ def images_in_box(positions, cell, repeats, lower, upper):
 def sort_into_cells(image, origin, sign, lower, side, shape):
     """Images in the order of the grid's cells (z fastest), with the place at which each cell begins.
 
-    `key` orders an image and its opposite: 2 x point, plus 1 for a positive translation, minus 1 for a negative one.
+    `key`, 4 x point + sign of the translation, orders atoms and tells an image from its opposite.
     """
     n = len(image)
     cell_of = np.empty(n, np.int64)
@@ -65,7 +65,7 @@ def sort_into_cells(image, origin, sign, lower, side, shape):
         q = place[cell_of[p]]
         place[cell_of[p]] += 1
         x[q], y[q], z[q] = image[p, 0], image[p, 1], image[p, 2]
-        key[q] = 2 * origin[p] + sign[p]
+        key[q] = 4 * origin[p] + sign[p]
     return x, y, z, key, start
 
 
@@ -79,12 +79,11 @@ def cell_range(centre, r_max, lower, side, count):
 
 @compiled
 def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_max, pairs):
-    """Vectors from the centres, from number `first` on, to the images within r_max, until `pairs` (4, n) is full.
+    """Vectors from the centres, from number `first` on, to the images within r_max, until `pairs` (n, 4) is full.
 
-    Where centres and images are the `same` atoms, only one of each two opposite pairs is found. Rows of `pairs` are
-    dx, dy, dz and the squared distance. Returns the first centre not treated and the number of pairs.
+    Where centres and images are the `same` atoms, only one of each two opposite pairs is found. Columns of `pairs`
+    are dx, dy, dz and the squared distance. Returns the first centre not treated and the number of pairs.
     """
-    dx, dy, dz, d2 = pairs[0], pairs[1], pairs[2], pairs[3]
     r2_max = r_max * r_max
     n = 0
     for c in range(first, len(centres)):
@@ -92,41 +91,50 @@ def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_
         i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
         j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
         k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
-        own_key = 2 * c if same else -2
+        own_key = 4 * c if same else -2
         n_before = n
         for i in range(i0, i1 + 1):
             for j in range(j0, j1 + 1):
                 row = (i * shape[1] + j) * shape[2]
                 begin, end = start[row + k0], start[row + k1 + 1]
-                if n + end - begin > len(d2):
+                if n + end - begin > len(pairs):
                     return c, n_before
+                xs, ys, zs, keys, found = x[begin:end], y[begin:end], z[begin:end], key[begin:end], pairs[n:]
+                m = np.uintp(0)
                 # Every candidate is written and the place advanced only past those that count: no branch to mispredict.
-                for p in range(begin, end):
-                    ax, ay, az = x[p] - cx, y[p] - cy, z[p] - cz
-                    a2 = ax * ax + ay * ay + az * az
-                    dx[n], dy[n], dz[n], d2[n] = ax, ay, az, a2
-                    n += (a2 < r2_max) & (key[p] > own_key)
+                for p in range(len(xs)):
+                    dx, dy, dz = xs[p] - cx, ys[p] - cy, zs[p] - cz
+                    d2 = dx * dx + dy * dy + dz * dz
+                    found[m, 0] = dx
+                    found[m, 1] = dy
+                    found[m, 2] = dz
+                    found[m, 3] = d2
+                    m += np.uintp((d2 < r2_max) & (keys[p] > own_key))
+                n += int(m)
     return len(centres), n
 
 
 @compiled
-def nearest_images(centres, todo, own_key, x, y, z, key, start, lower, side, shape, r_max, nearest):
-    """Distance from each centre in `todo` to its nearest image within r_max, itself excepted, into `nearest`."""
+def nearest_images(centres, todo, own_key, kind, x, y, z, key, start, lower, side, shape, r_max, nearest):
+    """Distance from each centre in `todo` to its nearest image of each kind within r_max, itself excepted.
+
+    `kind` tells the column of `nearest` (n_centres, n_kinds) for each point that images are of.
+    """
     for c in todo:
         cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
         i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
         j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
         k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
-        least = r_max * r_max
-        found = False
+        least = nearest[c]
+        least[:] = r_max * r_max
         for i in range(i0, i1 + 1):
             for j in range(j0, j1 + 1):
                 row = (i * shape[1] + j) * shape[2]
                 for p in range(start[row + k0], start[row + k1 + 1]):
-                    ax, ay, az = x[p] - cx, y[p] - cy, z[p] - cz
-                    a2 = ax * ax + ay * ay + az * az
-                    if a2 < least and key[p] != own_key[c]:
-                        least = a2
-                        found = True
-        if found:
-            nearest[c] = np.sqrt(least)
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    d2 = dx * dx + dy * dy + dz * dz
+                    if d2 < r_max * r_max and key[p] != own_key[c]:
+                        k = kind[(key[p] + 1) // 4]
+                        least[k] = min(least[k], d2)
+        for k in range(len(least)):
+            least[k] = np.sqrt(least[k]) if least[k] < r_max * r_max else np.nan
