@@ -13,6 +13,7 @@ _WHERE = {
     "get_method": "arise_zoo.methods",
     "get_prototype": "arise_zoo.prototypes",
     "list_methods": "arise_zoo.methods",
+    "load_dataset": "arise_zoo.datasets",
     "load_prototypes": "arise_zoo.prototypes",
     "prototype_from_file": "arise_zoo.prototypes",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ase import Atoms
 
+from ..errors import StructureError
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..seeds import generator
 from .conditions import CONDITIONS, Condition
@@ -34,6 +35,22 @@ class StructureSpec:
         """Readable and unique among structures of one seed, such as `fcc_cu/k5/periodic/missing-0.05/3`."""
         boundary = "periodic" if self.periodic else "finite"
         return f"{self.class_id}/k{self.k}/{boundary}/{self.condition}/{self.iteration}"
+
+    @classmethod
+    def from_id(cls, structure_id: str, seed: int = 0) -> StructureSpec:
+        """The structure of this `id`; raises `StructureError` if it is not one, `UnknownNameError` for its parts."""
+        try:
+            class_id, k, boundary, condition, iteration = structure_id.split("/")
+            spec = cls(class_id, int(k.removeprefix("k")), boundary == "periodic", condition, int(iteration), seed)
+        except ValueError:
+            spec = None
+        if spec is None or spec.id != structure_id:
+            raise StructureError(
+                f"{structure_id!r} is not the id of a structure, such as 'fcc_cu/k5/finite/pristine/0'."
+            )
+        get_condition(condition)
+        get_prototype(class_id)
+        return spec
 
     @property
     def prototype(self) -> Prototype:

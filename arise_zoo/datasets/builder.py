@@ -1,0 +1,156 @@
+"""Building a data set: shards made by workers, merged into Parquet, then card and manifest. Any part can be resumed.
+
+What the rows are is in `prototypes.py` and `defects.py`; how shards are kept in `shards.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._version import DATA_VERSION, __version__
+from ..errors import AriseZooError
+from ..parallel import workers
+from ..progress import Progress
+from ..storage import replacing, sha256
+from .cards import write_card
+from .catalogue import DATASETS, NAMESPACE, get_configs
+from .config import Config
+from .manifest import FILE_NAME, File, Manifest
+from .shards import Shard, ShardStore, make_shard, shards_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+WORK_FOLDER = ".build"
+_ROWS_PER_GROUP = 1000
+
+
+class BuildError(AriseZooError):
+    """A folder into which this data set cannot be built."""
+
+
+def build(
+    dataset: str,
+    out: str | Path = ".",
+    *,
+    n_jobs: int = 1,
+    scheduler: str | None = None,
+    only: Iterable[str] | None = None,
+    limit: int | None = None,
+    show_progress: bool = False,
+) -> Path:
+    """Build a data set below `out` and return its folder, `out/arise/<dataset>`.
+
+    Parameters: `dataset`, "prototypes" or "defects"; `n_jobs` and `scheduler` as in `arise_zoo.parallel.workers`;
+    `only`, names of configurations (conditions) to build; `limit`, the number of structures of each configuration,
+    for trying out.
+
+    What is built already, whole configurations or shards of one, is checked against its hash and kept. Several
+    processes may build different configurations into one folder at the same time. Raises `BuildError` if the folder
+    holds the data set in another version or extent, `StorageError` if it cannot be written.
+    """
+    configs = get_configs(dataset, only)
+    if limit is not None and limit < 1:
+        raise BuildError(f"the limit must be at least 1 structure, not {limit}.")
+    folder = Path(out) / NAMESPACE / dataset
+    work = Path(out) / NAMESPACE / WORK_FOLDER / dataset
+    manifest = _existing(folder, dataset, limit)
+    todo = [config for config in configs if not _is_built(config, manifest, folder)]
+    shards = {config.name: shards_of(config, limit) for config in todo}
+    stores = {config.name: ShardStore(work / config.name) for config in todo}
+    missing = {config.name: _missing(stores[config.name], shards[config.name]) for config in todo}
+    waiting = [shard for config in todo for shard in missing[config.name]]
+    with (
+        workers(n_jobs, scheduler) as run,
+        Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=show_progress) as progress,
+    ):
+        made = _run(run, waiting)
+        for config in todo:
+            store = stores[config.name]
+            progress.note(f"{NAMESPACE}/{dataset} {config.name}")
+            for shard in missing[config.name]:
+                store.write(shard, next(made))
+                progress.advance()
+            _finish(config, store.read(shards[config.name]), folder, work, limit)
+            store.remove()
+    _tidy(work)
+    return folder
+
+
+def _tidy(work: Path) -> None:
+    """Remove the work folder unless another build is at work there."""
+    with suppress(OSError):
+        if [path.name for path in work.iterdir()] == ["lock"]:
+            (work / "lock").unlink()
+        work.rmdir()
+        work.parent.rmdir()
+
+
+def _existing(folder: Path, dataset: str, limit: int | None) -> Manifest:
+    """The manifest of what is there already, or a new one."""
+    if not (folder / FILE_NAME).exists():
+        return Manifest(dataset, limit=limit)
+    manifest = Manifest.read(folder)
+    found = (manifest.data_version, manifest.package_version, manifest.limit)
+    if found != (DATA_VERSION, __version__, limit):
+        extent = "whole" if manifest.limit is None else f"the first {manifest.limit} structures"
+        raise BuildError(
+            f"{folder} holds data version {manifest.data_version} ({extent}) made by arise-zoo "
+            f"{manifest.package_version}; build into another folder, or remove this one first."
+        )
+    return manifest
+
+
+def _is_built(config: Config, manifest: Manifest, folder: Path) -> bool:
+    files = manifest.of(config.name)
+    return bool(files) and not any(file.fault(folder) for file in files)
+
+
+def _missing(store: ShardStore, shards: list[Shard]) -> list[Shard]:
+    for shard in shards:
+        if store.was_changed(shard):
+            path = store.folder / f"{shard.name}.arrow"
+            print(f"{path} is not what its hash says; it is built again.", file=sys.stderr)
+    return [shard for shard in shards if not store.holds(shard)]
+
+
+def _run(run: Any, shards: list[Shard]) -> Iterator[bytes]:
+    from joblib import delayed
+
+    return iter(run(delayed(make_shard)(s.config.dataset, s.config.name, s.ids) for s in shards))
+
+
+def _finish(config: Config, table: pa.Table, folder: Path, work: Path, limit: int | None) -> None:
+    """Write a configuration's Parquet files, then card and manifest."""
+    from filelock import FileLock
+
+    files = []
+    for split, rows in config.split(table["label"].to_numpy()).items():
+        files.append(_write_parquet(table.take(rows), folder, config, split))
+    with FileLock(work / "lock"):
+        manifest = _existing(folder, config.dataset, limit)
+        manifest.replace(files, [c.name for c in DATASETS[config.dataset]])
+        card = write_card(folder, manifest)
+        manifest.replace([File(card.name, sha256(card), card.stat().st_size)], [])
+        manifest.write(folder)
+
+
+def _write_parquet(table: pa.Table, folder: Path, config: Config, split: str) -> File:
+    import pyarrow.parquet as pq
+
+    path = folder / config.path(split)
+    with replacing(path) as temporary:
+        pq.write_table(
+            table,
+            temporary,
+            row_group_size=_ROWS_PER_GROUP,
+            compression="zstd",
+            use_dictionary=False,  # coordinates have few equal values where atoms are displaced; zstd finds the rest
+            write_page_index=True,  # with content-defined chunks, what lets the Hub read and store parts of a file
+            use_content_defined_chunking=True,
+        )
+    return File(config.path(split), sha256(path), path.stat().st_size, config.name, split, table.num_rows, table.nbytes)

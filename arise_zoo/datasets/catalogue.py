@@ -1,0 +1,40 @@
+"""Which data sets and configurations there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import UnknownNameError
+from ..structures.spec import DEFECTIVE_CONDITIONS
+from .config import Config
+from .defects import Defects
+from .prototypes import Pristine, Prototypes, Structures
+
+DATASETS: dict[str, tuple[Config, ...]] = {
+    "prototypes": (Pristine(), Structures(), Prototypes()),
+    "defects": tuple(Defects(condition) for condition in DEFECTIVE_CONDITIONS),
+}
+"""The configurations of each data set; the first one is the default."""
+
+NAMESPACE = "arise"
+"""Owner of the data sets on the Hub, and folder that holds them below an output folder."""
+
+
+def get_configs(dataset: str, only: Iterable[str] | None = None) -> list[Config]:
+    """All configurations of a data set, or those named; raises `UnknownNameError`."""
+    if dataset not in DATASETS:
+        raise UnknownNameError("data set", dataset, DATASETS)
+    if not only:
+        return list(DATASETS[dataset])
+    wanted = {get_config(dataset, name).name for name in only}
+    return [config for config in DATASETS[dataset] if config.name in wanted]
+
+
+def get_config(dataset: str, name: str | None = None) -> Config:
+    """One configuration of a data set, by default its first; raises `UnknownNameError`."""
+    configs = {config.name: config for config in get_configs(dataset)}
+    if name is None:
+        return next(iter(configs.values()))
+    if name not in configs:
+        raise UnknownNameError(f"configuration of {NAMESPACE}/{dataset}", name, configs)
+    return configs[name]

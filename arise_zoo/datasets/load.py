@@ -1,0 +1,122 @@
+"""Loading a data set: from a local build, else from the Hub at a pinned revision; hashes are checked in both cases.
+
+The library `datasets` reads the files. Its own look-up by name is avoided, because it lets a folder or a cache of
+another revision answer without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._version import DATA_VERSION
+from ..errors import AriseZooError
+from .catalogue import NAMESPACE, get_config
+from .manifest import CARD_NAME, FILE_NAME, Manifest
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+
+FOLDER_VARIABLE = "ARISE_ZOO_DATA"
+
+
+class DatasetError(AriseZooError):
+    """A data set that is nowhere to be found, or not what it should be."""
+
+
+def load_dataset(
+    name: str,
+    config: str | None = None,
+    *,
+    split: str | None = None,
+    revision: str | None = None,
+    folder: str | Path | None = None,
+    streaming: bool = False,
+) -> Dataset | DatasetDict | IterableDataset | IterableDatasetDict:
+    """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
+
+    Parameters: `name`, "prototypes" or "defects"; `config` (default: the first); `split` (default: a dictionary of
+    all); `revision`, a tag or commit on the Hub (default: the tag of this package's data version); `folder`, an output
+    folder of `arise-zoo build` (default: the environment variable ARISE_ZOO_DATA, else the working folder);
+    `streaming` as in `datasets.load_dataset`.
+
+    A local build answers if its version is the one asked for; otherwise the files come from the Hub. Raises
+    `DatasetError` if there are none, or if a file does not match the manifest, and `UnknownNameError`.
+    """
+    dataset = name.removeprefix(f"{NAMESPACE}/")
+    wanted = get_config(dataset, config).name
+    revision = revision or f"v{DATA_VERSION}"
+    path = _local(dataset, wanted, revision, folder) or _download(dataset, wanted, revision)
+    manifest = Manifest.read(path)
+    _check(path, manifest, wanted)
+    return _read(path, manifest, wanted, split, streaming)
+
+
+def _local(dataset: str, config: str, revision: str, folder: str | Path | None) -> Path | None:
+    """Folder of a local build of this version that holds the configuration."""
+    root = Path(folder or os.environ.get(FOLDER_VARIABLE) or ".")
+    path = next((p for p in (root / NAMESPACE / dataset, root / dataset, root) if (p / FILE_NAME).is_file()), None)
+    manifest = Manifest.read(path) if path else None
+    if manifest and manifest.dataset == dataset and f"v{manifest.data_version}" == revision and manifest.of(config):
+        if manifest.limit is not None:
+            warnings.warn(f"{path} is a partial build: {manifest.limit} structures of {config}.", stacklevel=3)
+        return path
+    if folder is not None:
+        raise DatasetError(
+            f"{folder} holds no {NAMESPACE}/{dataset} ({config}) of revision {revision}; "
+            f"build it with `arise-zoo build {dataset} --out {folder}`."
+        )
+    return None
+
+
+def _download(dataset: str, config: str, revision: str) -> Path:
+    """Folder of the files as the Hub has them at this revision."""
+    from huggingface_hub import snapshot_download
+
+    repository = f"{NAMESPACE}/{dataset}"
+    try:
+        path = snapshot_download(
+            repository,
+            repo_type="dataset",
+            revision=revision,
+            allow_patterns=[CARD_NAME, FILE_NAME, f"{config}/*"],
+        )
+    except Exception as error:  # no network, no repository, no such revision: each its own class
+        raise DatasetError(
+            f"{repository} ({config}) of revision {revision} is neither here nor to be had from the Hub "
+            f"({type(error).__name__}); make it with `arise-zoo build {dataset}`, or name a folder that has it in "
+            f"{FOLDER_VARIABLE}."
+        ) from error
+    _check_release(Path(path), dataset, revision)
+    return Path(path)
+
+
+def _check_release(path: Path, dataset: str, revision: str) -> None:
+    """Compare a downloaded manifest with the one shipped in `releases/`, where there is one for this revision."""
+    shipped = resources.files(__package__) / "releases" / f"{dataset}-{revision}.json"
+    if shipped.is_file() and json.loads(shipped.read_text()) != json.loads((path / FILE_NAME).read_text()):
+        raise DatasetError(f"{path / FILE_NAME} is not the manifest released as {revision}; download it again.")
+
+
+def _check(path: Path, manifest: Manifest, config: str) -> None:
+    """Compare the files that matter for a configuration with the manifest."""
+    if not manifest.of(config):
+        raise DatasetError(f"{path} does not hold the configuration {config!r}; build it, or ask for another.")
+    for file in manifest.files:
+        if file.config in (None, config) and (fault := file.fault(path)):
+            raise DatasetError(f"{path / file.path} {fault}; remove it, then build or download it again.")
+
+
+def _read(path: Path, manifest: Manifest, config: str, split: str | None, streaming: bool):
+    import datasets
+
+    # `datasets` looks its cache up by names and versions; files built anew must not be answered with old rows.
+    digest = "-".join(file.sha256[:16] for file in manifest.of(config))
+    cache = Path(datasets.config.HF_DATASETS_CACHE) / "arise_zoo" / digest
+    # By file rather than by folder, for which `datasets` would want the files of other configurations too.
+    files = {file.split: str(path / file.path) for file in manifest.of(config)}
+    return datasets.load_dataset("parquet", data_files=files, split=split, streaming=streaming, cache_dir=str(cache))

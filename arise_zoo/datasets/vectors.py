@@ -1,0 +1,31 @@
+"""Descriptors as the data sets hold them: the data sets' settings, in the data sets' type."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..descriptors import AveragedSOAP, soap_grid
+from .schema import DESCRIPTOR_TYPE
+from .settings import BASIS, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+
+@lru_cache(maxsize=128)  # tables of radial functions are made once a setting
+def _soap(r_cut: float, sigma: float, scale: float) -> AveragedSOAP:
+    return AveragedSOAP(r_cut=r_cut, sigma=sigma, n_max=N_MAX, l_max=L_MAX, basis=BASIS, extrinsic_scale=scale)
+
+
+def one_setting(atoms: Atoms, r_cut: float, sigma: float, scale: float) -> np.ndarray:
+    """The descriptor at one setting, shape (316,)."""
+    return _soap(r_cut, sigma, scale).create(atoms).astype(DESCRIPTOR_TYPE)
+
+
+def all_settings(atoms: Atoms) -> np.ndarray:
+    """The descriptors at the 99 settings, shape (99, 316), in the order of `settings.GRID`."""
+    grid = soap_grid(atoms, R_CUTS, SIGMAS, EXTRINSIC_SCALES, BASIS, n_max=N_MAX, l_max=L_MAX)
+    return grid.reshape(-1, grid.shape[-1]).astype(DESCRIPTOR_TYPE)
