@@ -1,0 +1,77 @@
+"""The shape of a Bayesian network and its Keras form. How it is trained is in `training`, how it predicts in `passes`.
+
+TensorFlow is imported when a network is built, never before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import AriseZooError
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+
+class ArchitectureError(AriseZooError, ValueError):
+    """Layers that make no network."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A multilayer perceptron with dropout, by default that of the paper (Leitherer et al. 2021, Table 1).
+
+    Parameters: `n_features`, length of the descriptor; `n_classes`; `hidden`, units of each hidden layer; `dropout`,
+    the share of inputs, and of the units of each hidden layer before its ReLU, that is dropped in every pass.
+    Raises `ArchitectureError` for sizes below 1 or a share outside [0, 1).
+    """
+
+    n_features: int = 316
+    n_classes: int = 108
+    hidden: tuple[int, ...] = (256, 512, 256)
+    dropout: float = 0.03
+
+    def __post_init__(self) -> None:
+        if not self.hidden or min(self.n_features, self.n_classes, *self.hidden) < 1:
+            raise ArchitectureError(f"layers need at least one unit each, not {self.hidden}.")
+        if not 0 <= self.dropout < 1:
+            raise ArchitectureError(f"the dropout must lie in [0, 1), but is {self.dropout}.")
+
+    def build(self, mean: np.ndarray, spread: np.ndarray, seed: int = 0) -> keras.Sequential:
+        """The network with freshly drawn weights: standardisation, dropout, (dense, dropout, ReLU) x n, softmax.
+
+        `mean` and `spread`, shape (n_features,): what the network subtracts from its inputs and divides them by. The
+        weights follow from `seed`. Called with `training=True` it makes one Monte-Carlo pass, otherwise it drops
+        nothing.
+        """
+        import keras
+
+        from .layers import Standardise
+
+        layers = keras.layers
+        network = keras.Sequential(name="bayesian_network")
+        network.add(keras.Input((self.n_features,), name="descriptor"))
+        network.add(Standardise(name="standardise"))
+        network.add(layers.Dropout(self.dropout, seed=_seed(seed, "input"), name="dropout_input"))
+        for i, units in enumerate(self.hidden, 1):
+            network.add(layers.Dense(units, kernel_initializer=_glorot(seed, i), name=f"dense_{i}"))
+            network.add(layers.Dropout(self.dropout, seed=_seed(seed, "dropout", i), name=f"dropout_{i}"))
+            network.add(layers.ReLU(name=f"relu_{i}"))
+        network.add(layers.Dense(self.n_classes, kernel_initializer=_glorot(seed, "output"), name="output"))
+        network.add(layers.Softmax(name="probabilities"))
+        network.get_layer("standardise").set_weights([mean, spread])
+        return network
+
+
+def _glorot(*identity: object) -> keras.initializers.Initializer:
+    import keras
+
+    return keras.initializers.GlorotUniform(seed=_seed(*identity, "kernel"))
+
+
+def _seed(*identity: object) -> int:
+    from ..seeds import generator
+
+    return int(generator("network", *identity).integers(2**31))

@@ -1,0 +1,190 @@
+"""The folder of a checkpoint: Keras's unzipped layout, what its numbers mean, where it comes from, and proof of both.
+
+    config.json, metadata.json, model.weights.h5   the network, as `keras.saving.load_model(folder)` reads it
+    checkpoint.json                                labels, descriptor settings, format, versions
+    training.json                                  everything needed to repeat the training
+    reference.json                                 inputs and the prediction that they must give
+    README.md                                      model card
+    manifest.json                                  SHA-256 and size of all other files
+
+What a loaded checkpoint can do is in `model`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._version import __version__
+from ..errors import AriseZooError
+from ..storage import StorageError, replacing, sha256, write_json, write_text
+from .passes import Network
+from .uncertainty import predict
+
+if TYPE_CHECKING:
+    import keras
+
+FORMAT = 1
+"""Version of this layout and of what the numbers in it mean. Changes when code no longer fits older checkpoints."""
+
+REFERENCE_PASSES = 20
+_TOLERANCE = 1e-5
+_MANIFEST = "manifest.json"
+
+
+class CheckpointError(AriseZooError, ValueError):
+    """A checkpoint that is damaged, or that this version of the code does not fit."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What `checkpoint.json` says: `name`; `labels`, a class id for each column; `descriptor`, the parameters of
+    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `format` and `package_version`, by which it was written.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    descriptor: dict[str, Any]
+    trained_on_defects: bool = False
+    format: int = FORMAT
+    package_version: str = __version__
+
+
+def write_checkpoint(
+    folder: str | Path,
+    network: keras.Model,
+    facts: Facts,
+    training: dict[str, Any],
+    reference: tuple[Sequence[str], np.ndarray],
+    card: str,
+) -> Path:
+    """Write a checkpoint into a new or existing folder and return it.
+
+    `training`: the record of how it was made, JSON; `reference`: ids of a few structures and their descriptors, shape
+    (n, n_features); `card`: Markdown. The manifest comes last: a folder without a fitting one is no checkpoint.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MANIFEST).unlink(missing_ok=True)
+    _write_network(folder, network)
+    write_json(folder / "checkpoint.json", asdict(facts))
+    write_json(folder / "training.json", training)
+    write_json(folder / "reference.json", _reference(Network(folder), *reference))
+    write_text(folder / "README.md", card)
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != _MANIFEST)
+    files = [{"path": n, "sha256": sha256(folder / n), "size": (folder / n).stat().st_size} for n in names]
+    write_json(folder / _MANIFEST, {"files": files})
+    return folder
+
+
+def _write_network(folder: Path, network: keras.Model) -> None:
+    """The network without its optimiser, in Keras's unzipped layout."""
+    import tempfile
+
+    import keras
+
+    bare = keras.Sequential.from_config(network.get_config())  # a clone would keep the optimiser
+    bare.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        saved = Path(work) / "network"
+        bare.save(saved, zipped=False)
+        for name in ("config.json", "metadata.json", "model.weights.h5"):
+            with replacing(folder / name) as temporary:
+                (saved / name).replace(temporary)
+
+
+def _reference(network: Network, structures: Sequence[str], descriptors: np.ndarray) -> dict[str, Any]:
+    descriptors = np.asarray(descriptors, np.float32)
+    answer = predict(network, descriptors, REFERENCE_PASSES)
+    return {
+        "structures": list(structures),
+        "descriptors": [[float(v) for v in row] for row in descriptors],
+        "n_samples": REFERENCE_PASSES,
+        "seed": 0,
+        "probabilities": [[round(float(v), 8) for v in row] for row in answer.probabilities],
+        "mutual_information": [round(float(v), 8) for v in answer.mutual_information],
+    }
+
+
+def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
+    """Read a checkpoint, after proving that no file was changed and that code and weights still fit.
+
+    Raises `CheckpointError` with one sentence if there is none, if a file does not match the manifest, if it has
+    another format, or if the reference prediction comes out differently.
+    """
+    folder = Path(folder)
+    _check_files(folder)
+    content = _read(folder / "checkpoint.json")
+    if content.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{folder} has checkpoint format {content.get('format')}, written by arise-zoo "
+            f"{content.get('package_version')}, but this is arise-zoo {__version__}, which reads format {FORMAT}; "
+            "use that version."
+        )
+    try:
+        facts = Facts(**{**content, "labels": tuple(content["labels"])})
+    except (TypeError, KeyError) as error:
+        raise CheckpointError(f"{folder / 'checkpoint.json'} is not that of a checkpoint ({error}).") from error
+    network = Network(folder)
+    if len(facts.labels) != network.n_classes:
+        raise CheckpointError(f"{folder} has {len(facts.labels)} labels for {network.n_classes} classes.")
+    _check_reference(folder, network)
+    return facts, network
+
+
+def read_training(folder: str | Path) -> dict[str, Any]:
+    """The record of a checkpoint's training."""
+    return _read(Path(folder) / "training.json")
+
+
+def read_reference(folder: str | Path) -> dict[str, Any]:
+    """The reference prediction of a checkpoint."""
+    return _read(Path(folder) / "reference.json")
+
+
+def _check_files(folder: Path) -> None:
+    if not (folder / _MANIFEST).is_file():
+        raise CheckpointError(f"{folder} is no checkpoint: there is no {_MANIFEST} in it.")
+    try:
+        files = {file["path"]: file["sha256"] for file in _read(folder / _MANIFEST)["files"]}
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{folder / _MANIFEST} is damaged; get the checkpoint anew.") from error
+    needed = {"config.json", "model.weights.h5", "checkpoint.json", "reference.json"}
+    for name in sorted(needed | files.keys()):
+        path = folder / name
+        if not path.is_file() or name not in files:
+            raise CheckpointError(f"{path} is missing; get the checkpoint anew.")
+        if sha256(path) != files[name]:
+            raise CheckpointError(f"{path} does not match its SHA-256; get the checkpoint anew.")
+
+
+def _check_reference(folder: Path, network: Network) -> None:
+    reference = _read(folder / "reference.json")
+    try:
+        answer = predict(network, reference["descriptors"], reference["n_samples"], reference["seed"])
+        expected = np.array(reference["probabilities"])
+        difference = float(np.abs(answer.probabilities - expected).max())
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / 'reference.json'} does not fit the network ({error}).") from error
+    if not difference < _TOLERANCE:
+        raise CheckpointError(
+            f"{folder} gives its reference prediction with a difference of {difference:.1e}: this code does not fit "
+            f"its weights; use arise-zoo {_read(folder / 'checkpoint.json').get('package_version')}."
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}.") from error
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); get the checkpoint anew.") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path} is damaged; get the checkpoint anew.")
+    return content

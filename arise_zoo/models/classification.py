@@ -1,0 +1,197 @@
+"""`arise_zoo.classify`: from structures or files to names, with probabilities and uncertainties.
+
+What a model computes is in `model`; here is only what goes in and how the answer is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ase import Atoms
+
+from ..errors import AriseZooError, StructureError
+from .model import Model, load_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ("mutual_information", "predictive_entropy", "variation_ratio")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of one structure.
+
+    Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
+    probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
+    `variation_ratio`, as in `Uncertainty`; `problem`, one sentence where there is no answer, in which case there are no
+    labels and no numbers.
+    """
+
+    structure: str
+    n_atoms: int
+    labels: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    mutual_information: float | None = None
+    predictive_entropy: float | None = None
+    variation_ratio: float | None = None
+    problem: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The most probable class id, None where there is no answer."""
+        return self.labels[0] if self.labels else None
+
+    @property
+    def probability(self) -> float | None:
+        """Its probability."""
+        return self.probabilities[0] if self.probabilities else None
+
+    def __str__(self) -> str:
+        head = f"{self.structure} ({self.n_atoms} atom{'s' if self.n_atoms != 1 else ''})"
+        if self.problem:
+            return f"{head}: no answer; {self.problem}"
+        lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f}"]
+        pairs = zip(self.labels, self.probabilities, strict=True)
+        return "\n".join([*lines, *(f"  {100 * share:6.2f} %  {label}{_meaning(label)}" for label, share in pairs)])
+
+
+@dataclass(frozen=True)
+class Classification(Sequence):
+    """The answers to all structures, in their order: a sequence that prints well; `to_dataframe()` makes a table."""
+
+    model: str
+    n_samples: int
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.answers[index]
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.answers)) if self.answers else "no structures"
+
+    def _repr_html_(self) -> str:
+        return self.to_dataframe().to_html()
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row a structure: its most probable class, uncertainties, then the next classes (`label_2` ...)."""
+        import pandas as pd
+
+        return pd.DataFrame([_row(answer) for answer in self.answers])
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One dictionary a structure, of plain values."""
+        return [{**asdict(a), "labels": list(a.labels), "probabilities": list(a.probabilities)} for a in self.answers]
+
+
+def classify(
+    structures: Atoms | str | Path | Iterable[Atoms | str | Path],
+    model: str | Path | Model = "arise-mlp",
+    n_samples: int = 1000,
+    top: int = 5,
+    seed: int = 0,
+) -> Classification:
+    """Recognise the crystal structure of one or more structures.
+
+    Parameters
+    ----------
+    structures : an `ase.Atoms`, a path of a file that ASE reads (all its frames), or several of either. Periodic
+        directions are those of `pbc`.
+    model : name of a shipped model, folder of a checkpoint, or a loaded model.
+    n_samples : Monte-Carlo passes, from which the uncertainties come (0: one pass that drops nothing).
+    top : number of classes to name, the most probable ones.
+    seed : from which the passes follow.
+
+    Returns
+    -------
+    A `Classification`. A structure for which there is no descriptor (a single atom, atoms that coincide) gets a
+    sentence in the place of labels; one that the model has not seen gets labels and, in general, a high uncertainty.
+
+    Raises
+    ------
+    StructureError
+        for a file that is not there or that ASE cannot read.
+    AriseZooError
+        for an unknown model or other parameters out of range.
+    """
+    if top < 1:
+        raise AriseZooError(f"the number of classes to name must be at least 1, not {top}.")
+    if not isinstance(model, Model):
+        model = load_model(model)
+    found, rows, answers = [], [], {}
+    for i, (name, atoms) in enumerate(_structures(structures)):
+        found.append((name, len(atoms)))
+        try:
+            rows.append((i, model.describe([atoms])[0]))
+        except StructureError as error:
+            answers[i] = Answer(name, len(atoms), problem=str(error))
+    if rows:
+        said = model.predict(np.array([vector for _, vector in rows]), n_samples, seed)
+        for row, (i, _) in enumerate(rows):
+            order = np.argsort(-said.probabilities[row], kind="stable")[:top]
+            answers[i] = Answer(
+                *found[i],
+                labels=tuple(model.labels[j] for j in order),
+                probabilities=tuple(float(said.probabilities[row, j]) for j in order),
+                **{column: float(getattr(said, column)[row]) for column in _COLUMNS},
+            )
+    return Classification(model.name, n_samples, tuple(answers[i] for i in range(len(found))))
+
+
+def _structures(given: Any) -> Iterator[tuple[str, Atoms]]:
+    """Each structure with a name."""
+    if isinstance(given, Atoms):
+        yield "structure", given
+    elif isinstance(given, (str, Path)):
+        yield from _frames(Path(given))
+    else:
+        for i, item in enumerate(given):
+            if isinstance(item, Atoms):
+                yield f"structure {i}", item
+            elif isinstance(item, (str, Path)):
+                yield from _frames(Path(item))
+            else:
+                raise StructureError(f"item {i} is neither ase.Atoms nor a path, but {type(item).__name__}.")
+
+
+def _frames(path: Path) -> Iterator[tuple[str, Atoms]]:
+    import ase.io
+
+    if not path.is_file():
+        raise StructureError(f"there is no file {path}.")
+    try:
+        frames = ase.io.read(path, index=":")
+    except Exception as error:  # each format has errors of its own
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise StructureError(f"ASE cannot read {path} ({reason}); see `ase info --formats`.") from error
+    if not frames:
+        raise StructureError(f"{path} holds no structure.")
+    for i, atoms in enumerate(frames):
+        yield (str(path) if len(frames) == 1 else f"{path}@{i}"), atoms
+
+
+def _meaning(label: str) -> str:
+    """Name and space group of a class of the table, nothing for other labels."""
+    from ..prototypes import class_ids, get_prototype
+
+    if label not in class_ids():
+        return ""
+    prototype = get_prototype(label)
+    group = f", {prototype.space_group.symbol}" if prototype.space_group else ""
+    return f"  ({prototype.name}{group})"
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    row = {"structure": answer.structure, "n_atoms": answer.n_atoms, "label": answer.label}
+    row["probability"] = answer.probability
+    row.update({column: getattr(answer, column) for column in _COLUMNS})
+    for i, (label, probability) in enumerate(zip(answer.labels[1:], answer.probabilities[1:], strict=True), 2):
+        row.update({f"label_{i}": label, f"probability_{i}": probability})
+    return {**row, "problem": answer.problem}

@@ -1,0 +1,115 @@
+"""A loaded checkpoint: from structures or descriptors to probabilities. How it is stored is in `checkpoint`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import StructureError, UnknownNameError
+from .checkpoint import read_checkpoint, read_training
+from .uncertainty import Uncertainty, predict
+
+if TYPE_CHECKING:
+    import keras
+    from ase import Atoms
+
+_SHIPPED = Path(__file__).parent / "checkpoints"
+
+
+class Model:
+    """A Bayesian network that recognises crystal structures, read from the folder of a checkpoint.
+
+    Attributes: `name`; `labels`, the class id of each column; `descriptor`, parameters of
+    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `folder`; `network`, its weights. Raises as
+    `read_checkpoint` does.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        facts, self.network = read_checkpoint(folder)
+        self.name, self.labels, self.descriptor = facts.name, facts.labels, facts.descriptor
+        self.trained_on_defects = facts.trained_on_defects
+
+    def __repr__(self) -> str:
+        widths = [self.network.n_features, *map(len, self.network.biases)]
+        return f"<Model {self.name}: {' - '.join(map(str, widths))}>"
+
+    def predict_proba(self, X: np.ndarray, n_samples: int = 1000, seed: int = 0) -> np.ndarray:
+        """Mean probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `labels`.
+
+        `n_samples`: Monte-Carlo passes (0: one pass that drops nothing), which follow from `seed`.
+        """
+        return self.predict(X, n_samples, seed).probabilities
+
+    def predict(
+        self,
+        X: np.ndarray,
+        n_samples: int = 1000,
+        seed: int = 0,
+        hidden: Sequence[int] = (),
+    ) -> Uncertainty:
+        """Probabilities with uncertainties and, if asked for, activations of hidden layers; see `Uncertainty`."""
+        return predict(self.network, X, n_samples, seed, hidden)
+
+    def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
+        """Descriptors of structures as the model wants them, shape (n, n_features), float32.
+
+        Raises `StructureError` for a structure that has none.
+        """
+        rows = [self._describe(atoms) for atoms in structures]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.network.n_features)
+
+    def to_keras(self) -> keras.Model:
+        """The network as a Keras model, which makes a Monte-Carlo pass if called with `training=True`."""
+        import keras
+
+        from . import layers  # noqa: F401  (registers them)
+
+        return keras.saving.load_model(self.folder, compile=False)
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """The record of its training."""
+        return read_training(self.folder)
+
+    @cached_property
+    def _soap(self):
+        from ..descriptors import AveragedSOAP
+
+        return AveragedSOAP(**self.descriptor)
+
+    def _describe(self, atoms: Atoms) -> np.ndarray:
+        vector = self._soap.create(atoms)
+        if not vector.any():
+            raise StructureError(
+                f"no atom of the structure ({len(atoms)} in all) has a neighbour, so that it has no descriptor; "
+                "check its cell and its pbc."
+            )
+        return vector
+
+
+def shipped_models() -> tuple[str, ...]:
+    """Names of the models that are part of the package."""
+    return tuple(sorted(path.parent.name for path in _SHIPPED.glob("*/checkpoint.json")))
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """The model of this name, such as `"arise-mlp"`, or in this folder. A model is read once in each process.
+
+    Raises `UnknownNameError` with the nearest name if it is neither, and `CheckpointError` if it is damaged or does
+    not fit the code.
+    """
+    if str(name_or_path) in shipped_models():
+        return _load(_SHIPPED / str(name_or_path))
+    if Path(name_or_path).is_dir():
+        return _load(Path(name_or_path).resolve())
+    raise UnknownNameError("model or folder", str(name_or_path), shipped_models())
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> Model:
+    return Model(folder)
