@@ -9,11 +9,13 @@ from ._version import __version__
 
 _WHERE = {
     "AriseZooError": "arise_zoo.errors",
+    "classify": "arise_zoo.models.classification",
     "evaluate": "arise_zoo.bench",
     "get_method": "arise_zoo.methods",
     "get_prototype": "arise_zoo.prototypes",
     "list_methods": "arise_zoo.methods",
     "load_dataset": "arise_zoo.datasets",
+    "load_model": "arise_zoo.models",
     "load_prototypes": "arise_zoo.prototypes",
     "prototype_from_file": "arise_zoo.prototypes",
 }

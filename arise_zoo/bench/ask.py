@@ -37,6 +37,14 @@ def ask(method: Method, specs: Sequence[StructureSpec]) -> list[Answer]:
     return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
+def ask_about_vectors(method: Method, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[Answer]:
+    """As `ask`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
+    answers = _call(method, method.predict_vectors, vectors, f"{specs[0].id} and {len(specs) - 1} more")
+    if len(answers) != len(specs):
+        raise MethodError(f"method {method.name!r} gave {len(answers)} answers for {len(specs)} descriptors.")
+    return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
+
+
 def _call(method: Method, function: Any, argument: Any, where: str) -> Any:
     try:
         return function(argument)

@@ -20,12 +20,13 @@ from ..progress import Progress
 from ..prototypes import class_ids
 from ..storage import sha256
 from ..structures import StructureSpec, condition, pristine_structures
-from .ask import ask
+from .ask import ask, ask_about_vectors
 from .environment import hardware, package_versions
 from .predictions import Unit, table_of
 from .run_folder import RunFolder, locked
 from .scope import has_all_rows, scored_classes, scored_structures
 from .scoring import score, unit_classes, units_needed
+from .stored_vectors import DATA_SEED, StoredVectors, stored_vectors_for
 from .tables import ALL, SUPPORTED, TABLES, table_conditions
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def evaluate(
     n_jobs: int = 1,
     scheduler: str | None = None,
     out: str | Path | None = None,
+    data: str | Path | None = None,
     progress: bool = False,
 ) -> dict[str, Any]:
     """Benchmark a method and return its record.
@@ -56,6 +58,8 @@ def evaluate(
     n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
     out : folder in which `<method>/record.json` and `<method>/predictions.parquet` are written and an interrupted
         run is taken up again; without it nothing is kept.
+    data : output folder of `arise-zoo build`, from which methods that classify descriptors take them, as far as they
+        are there, instead of making structures and descriptors again.
     progress : show progress on standard error.
 
     Returns
@@ -77,6 +81,7 @@ def evaluate(
     check_method(method)
     if not scored_classes(method, SUPPORTED):
         raise AriseZooError(f"method {method.name!r} treats periodic structures only but recognises none of them.")
+    stored = stored_vectors_for(method, data) if seed == DATA_SEED else None
     with ExitStack() as stack:
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
         folder = base / method.name
@@ -87,7 +92,7 @@ def evaluate(
         order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
         wanted = {u for t in tables for s in TABLES[t] for c in conditions for u in _units(method, t, s, c)}
         missing = [unit for unit in order if unit in wanted and unit not in run.predictions]
-        _run(method, missing, run, iterations, seed, n_jobs, scheduler, progress)
+        _run(method, missing, run, iterations, seed, n_jobs, scheduler, stored, progress)
         run.join(order)
         record = _record(method, run, tables, iterations, seed)
         run.write_record(record)
@@ -142,20 +147,19 @@ def _run(
     seed: int,
     n_jobs: int,
     scheduler: str | None,
+    stored: StoredVectors | None,
     progress: bool,
 ) -> None:
     """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
     if not units:
         return
-    from joblib import delayed
-
     if hasattr(method, "fit"):
         pristine = list(pristine_structures([c for c in class_ids() if c in method.recognises]))
         method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
     chunks = [chunk for unit in units for chunk in _chunks(method, unit, iterations, seed)]
     total = sum(len(specs) for _, specs in chunks)
     with Progress(total, method.name, show=progress) as bar, workers(n_jobs, scheduler) as pool:
-        answers = pool(delayed(ask)(method, specs) for _, specs in chunks)
+        answers = pool(_questions(method, chunks, stored))
         started = time.monotonic()
         for unit, own in groupby(zip(chunks, answers, strict=True), key=lambda pair: pair[0][0]):
             bar.note(f"{method.name} {unit.condition}")
@@ -169,9 +173,24 @@ def _run(
             started = now
 
 
+def _questions(
+    method: Method, chunks: list[tuple[Unit, list[StructureSpec]]], stored: StoredVectors | None
+) -> Iterator[Any]:
+    """What the workers are to do, one chunk at a time; descriptors travel with the chunk where they are stored."""
+    from joblib import delayed
+
+    for unit, specs in chunks:
+        vectors = stored.of(unit.condition, specs) if stored else None
+        yield delayed(ask)(method, specs) if vectors is None else delayed(ask_about_vectors)(method, specs, vectors)
+
+
 def _chunks(method: Method, unit: Unit, iterations: int, seed: int) -> Iterator[tuple[Unit, list[StructureSpec]]]:
-    """A unit's structures, those of one supercell together."""
+    """A unit's structures, those of one supercell together, or as many as the method wants to see."""
     specs = scored_structures(method, unit.condition, unit_classes(method, unit.classes), iterations, seed)
+    if size := getattr(method, "structures_at_once", None):
+        specs = list(specs)
+        yield from ((unit, specs[i : i + size]) for i in range(0, len(specs), size))
+        return
     for _, group in groupby(specs, key=lambda spec: (spec.class_id, spec.k, spec.periodic)):
         yield unit, list(group)
 

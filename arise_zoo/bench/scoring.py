@@ -109,6 +109,7 @@ def _cell(
             correct.append(right * n_labels / count.total)
     correct, total = np.array(correct), np.array(total, dtype=float)
     low, high = interval(correct, total)
+    paper_row = getattr(method, "paper_row", None) or method.name
     return {
         "table": table,
         "condition": condition,
@@ -117,7 +118,7 @@ def _cell(
         "ci95": [round(low, 4), round(high, 4)],
         "n": int(total.sum()),
         "n_structures": len(total),
-        "paper": published_accuracy(table, method.name, scored_on, condition),
+        "paper": published_accuracy(table, paper_row, scored_on, condition),
     }
 
 

@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="CONDITION[,CONDITION]", help="run only these conditions")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="take descriptors from this output folder of `arise-zoo build`"
+    )
+    parser.add_argument(
         "--json", metavar="FILE", help="write the record as JSON too, a list if of several methods; - prints it"
     )
     add_worker_options(parser)
@@ -98,6 +101,7 @@ def _run(options: argparse.Namespace) -> int:
             n_jobs=options.jobs,
             scheduler=options.scheduler,
             out=options.out,
+            data=options.data,
             progress=True,
         )
         records.append(record)

@@ -42,6 +42,11 @@ class Method(Protocol):
     fit(structures, labels) : called once, before anything is predicted, with the pristine structures of the
         classes recognised and their class ids.
     predict_many(structures) : as `predict`, on a list; used where present.
+    predict_vectors(vectors) : as `predict_many`, on descriptors, shape (n_structures, n_features), float32; used where
+        the harness has descriptors with the parameters `descriptor`.
+    descriptor : those parameters, of `arise_zoo.descriptors.AveragedSOAP`.
+    structures_at_once : how many structures to show at a time; otherwise those of one supercell are.
+    paper_row : its name in the paper's tables, where another than `name`.
     packages : names of the installed packages whose versions decide its answers.
     engine : name of the implementation at work, where there is a choice.
     citation : how to cite it.

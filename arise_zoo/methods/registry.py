@@ -35,6 +35,8 @@ class MethodEntry:
 
 _LOCAL = "arise_zoo.methods.local_structure"
 _SYMMETRY = "arise_zoo.methods.symmetry"
+_NAIVE_BAYES = "arise_zoo.methods.naive_bayes"
+_NETWORK = "arise_zoo.methods.bayesian_network"
 
 _BUILT_IN = (
     MethodEntry("ptm", f"{_LOCAL}:ptm", "polyhedral template matching, RMSD up to 0.1"),
@@ -46,6 +48,9 @@ _BUILT_IN = (
     MethodEntry("spglib-loose", f"{_SYMMETRY}:spglib_loose", "space group by spglib, symprec 0.1, angles 5 degrees"),
     MethodEntry("spglib-tight", f"{_SYMMETRY}:spglib_tight", "space group by spglib, symprec 1e-4, angles 1 degree"),
     MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)"),
+    MethodEntry("gnb", f"{_NAIVE_BAYES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
+    MethodEntry("bnb", f"{_NAIVE_BAYES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
+    MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
 )
 
 

@@ -51,9 +51,13 @@ class Model:
         n_samples: int = 1000,
         seed: int = 0,
         hidden: Sequence[int] = (),
+        n_jobs: int = -1,
     ) -> Uncertainty:
-        """Probabilities with uncertainties and, if asked for, activations of hidden layers; see `Uncertainty`."""
-        return predict(self.network, X, n_samples, seed, hidden)
+        """Probabilities with uncertainties and, if asked for, activations of hidden layers (from 0): an `Uncertainty`.
+
+        `n_jobs`: threads (-1: one per core). Raises `NetworkError` for descriptors that do not fit.
+        """
+        return predict(self.network, X, n_samples, seed, hidden, n_jobs)
 
     def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
         """Descriptors of structures as the model wants them, shape (n, n_features), float32.

@@ -1,0 +1,94 @@
+"""What methods that classify the averaged SOAP descriptor of a structure have in common.
+
+The classifiers are in `naive_bayes` and `bayesian_network`. None of them carries what it has learnt: it is read by name
+in the process that predicts, so that a method stays small when it travels to workers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ase import Atoms
+
+from ..errors import StructureError
+from ..prototypes import class_ids
+from .protocol import UNKNOWN, Prediction
+
+if TYPE_CHECKING:
+    from ..descriptors import AveragedSOAP
+
+CENTRAL_SETTING = {
+    "r_cut": 4.0,
+    "sigma": 0.1,
+    "n_max": 9,
+    "l_max": 6,
+    "basis": "quip",
+    "extrinsic_scale": 1.0,
+}
+"""Parameters of `AveragedSOAP` with which the paper describes everything that is classified."""
+
+PAPER = "A. Leitherer, A. Ziletti, L. M. Ghiringhelli, Nat. Commun. 12, 6234 (2021)"
+
+
+class DescriptorMethod(ABC):
+    """A method of all 108 classes, periodic and finite, whose label is the most probable class of a descriptor.
+
+    The descriptor is rounded to float32, as in the data sets. The confidence is that class's probability; a structure
+    that has no descriptor is `UNKNOWN`.
+    """
+
+    name: str
+    level, truth, finite, trained_on_defects = "structure", "class", True, False
+    citation = PAPER
+    structures_at_once = 512
+
+    @property
+    def recognises(self) -> tuple[str, ...]:
+        """All classes."""
+        return class_ids()
+
+    @property
+    def descriptor(self) -> Mapping[str, Any]:
+        """Parameters of `AveragedSOAP`."""
+        return CENTRAL_SETTING
+
+    @abstractmethod
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `recognises`."""
+
+    def predict(self, atoms: Atoms) -> Prediction:
+        """Class id of a structure and its probability."""
+        return self.predict_many([atoms])[0]
+
+    def predict_many(self, structures: Sequence[Atoms]) -> list[Prediction]:
+        """As `predict`, of several."""
+        vectors = [self._describe(atoms) for atoms in structures]
+        answers = iter(self.predict_vectors(np.array([v for v in vectors if v is not None], dtype=np.float32)))
+        return [Prediction(UNKNOWN, 0.0) if vector is None else next(answers) for vector in vectors]
+
+    def predict_vectors(self, vectors: np.ndarray) -> list[Prediction]:
+        """As `predict`, of structures whose descriptors are known, shape (n, n_features)."""
+        if not len(vectors):
+            return []
+        probabilities = self.probabilities(np.asarray(vectors, dtype=np.float32))
+        best = probabilities.argmax(axis=1)
+        labels = tuple(self.recognises)
+        return [Prediction(labels[j], float(row[j])) for row, j in zip(probabilities, best, strict=True)]
+
+    def _describe(self, atoms: Atoms) -> np.ndarray | None:
+        try:
+            vector = _soap(tuple(self.descriptor.items())).create(atoms)
+        except StructureError:
+            return None
+        return vector if vector.any() else None
+
+
+@lru_cache(maxsize=4)
+def _soap(parameters: tuple[tuple[str, Any], ...]) -> AveragedSOAP:
+    from ..descriptors import AveragedSOAP
+
+    return AveragedSOAP(**dict(parameters))
