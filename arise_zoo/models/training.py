@@ -95,6 +95,7 @@ def train_network(
         for epoch in range(len(state.log), recipe.epochs):
             started = time.monotonic()
             order = generator(recipe.seed, "order of epoch", epoch).permutation(len(x))
+            _seed_dropout(network, recipe.seed, epoch)
             fitted = network.fit(x[order], targets[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
             loss = float(fitted.history["loss"][-1])
             if not math.isfinite(loss):
@@ -114,6 +115,14 @@ def train_network(
         count = sum(epoch >= recipe.average_from * recipe.epochs for epoch in range(recipe.epochs))
         network.set_weights([total / count for total in state.total])
     return network, state.log
+
+
+def _seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
+    """Give each epoch draws of its own: a saved network does not say where its generators were."""
+    for layer in network.layers:
+        if hasattr(layer, "seed_generator"):
+            draws = generator(seed, "dropout of epoch", epoch, layer.name)
+            layer.seed_generator.state.assign(draws.integers(2**31, size=2))
 
 
 def accuracy(network: keras.Model, data: tuple[np.ndarray, np.ndarray]) -> float:
