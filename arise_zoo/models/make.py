@@ -17,7 +17,7 @@ from ..prototypes import class_ids
 from .architecture import Architecture
 from .checkpoint import Facts, write_checkpoint
 from .naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
-from .training import Recipe, train_network
+from .training import Recipe, calibrate, train_network
 from .uncertainty import predict
 
 RECIPES: dict[str, tuple[Architecture, Recipe]] = {"arise-mlp": (Architecture(), Recipe())}
@@ -77,7 +77,8 @@ def make_model(
     network, log = train_network(
         architecture, recipe, train[2:0:-1], validation[2:0:-1], work, show_progress=show_progress
     )
-    return _finish(name, Path(out) / name, network, log, architecture, recipe, train, validation)
+    factor = calibrate(network, validation[2:0:-1])
+    return _finish(name, Path(out) / name, network, log, factor, architecture, recipe, train, validation)
 
 
 def read_rows(data: str | Path | None, split: str) -> Rows:
@@ -114,6 +115,7 @@ def _finish(
     folder: Path,
     network: Any,
     log: list[dict[str, float]],
+    logit_factor: float,
     architecture: Architecture,
     recipe: Recipe,
     train: Rows,
@@ -135,6 +137,7 @@ def _finish(
         "recipe": asdict(recipe),
         **_circumstances(len(train.labels)),
         "log": log,
+        "logit_factor": round(logit_factor, 6),
     }
     reference = REFERENCES, rows.descriptors[places]
     write_checkpoint(folder, network, facts, record, reference, "")
@@ -205,7 +208,8 @@ most frequent nearest-neighbour distance):
 {record["data"]["rows"]:,} rows of `arise/prototypes` (version {record["data"]["version"]}), Adam,
 {recipe["epochs"]} epochs, batch {recipe["batch_size"]},
 one cycle of the learning rate up to {recipe["learning_rate"]:g}, label smoothing
-{recipe["label_smoothing"]:g}, seed {recipe["seed"]}. `training.json` has everything else. Repeat it with
+{recipe["label_smoothing"]:g}, seed {recipe["seed"]}; then the logits were scaled by {record["logit_factor"]:.3f}, the
+factor at which the validation rows are most likely. `training.json` has everything else. Repeat it with
 `arise-zoo train {facts.name}`.
 
 Accuracy with 100 Monte-Carlo passes: validation rows {results["validation"]:.2f} %, pristine structures at the central

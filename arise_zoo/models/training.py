@@ -125,6 +125,31 @@ def _seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
             layer.seed_generator.state.assign(draws.integers(2**31, size=2))
 
 
+def calibrate(network: keras.Model, data: tuple[np.ndarray, np.ndarray]) -> float:
+    """Scale the logits so that the data are as likely as they can be; returns the factor.
+
+    `data`: descriptors, shape (n, n_features), and class numbers, shape (n,), on which the network was not trained.
+    No label changes. A network trained with label smoothing doubts what it knows; this takes the doubt back (the
+    temperature of C. Guo et al., ICML 2017).
+    """
+    from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
+
+    x, y = np.asarray(data[0], np.float32), np.asarray(data[1])
+    with np.errstate(divide="ignore"):
+        logits = np.maximum(np.log(np.asarray(network.predict(x, batch_size=4096, verbose=0), float)), -80.0)
+    rows = np.arange(len(y))
+
+    def surprise(log_factor: float) -> float:
+        scaled = np.exp(log_factor) * logits
+        return float(np.mean(logsumexp(scaled, axis=1) - scaled[rows, y]))
+
+    factor = float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 2.0), method="bounded").x))
+    output = network.get_layer("output")
+    output.set_weights([factor * weight for weight in output.get_weights()])
+    return factor
+
+
 def accuracy(network: keras.Model, data: tuple[np.ndarray, np.ndarray]) -> float:
     """Share of rows (percent) whose class is the most probable one, dropping nothing."""
     if not len(data[0]):

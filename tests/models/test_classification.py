@@ -36,11 +36,11 @@ def test_a_file_of_several_frames_gets_an_answer_each(tmp_path):
     assert [answer.structure for answer in found] == [f"{path}@0", f"{path}@1", "structure 1"]
     assert [answer.label for answer in found] == ["fcc_cu", "bcc_w", "nacl"]
     table = found.to_dataframe()
-    assert list(table["label"]) == ["fcc_cu", "bcc_w", "nacl"] and list(table["n_atoms"]) == [1, 128, 2]
+    assert list(table["label"]) == ["fcc_cu", "bcc_w", "nacl"] and list(table["n_atoms"]) == [1, 64, 2]
     assert {"probability", "mutual_information", "label_3", "probability_3"} <= set(table.columns)
     assert table["problem"].isna().all()
     text = str(found)
-    assert f"{path}@1 (128 atoms): bcc_w, mutual information" in text
+    assert f"{path}@1 (64 atoms): bcc_w, mutual information" in text
     assert text.count("%") == 9
     assert json.loads(json.dumps(found.to_json(), allow_nan=False))[0]["labels"][0] == "fcc_cu"
 
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_read_is_named(name, content, sentence, tmp_path):
 def test_parameters_out_of_range_are_refused():
     with pytest.raises(AriseZooError, match="number of classes to name must be at least 1"):
         arise_zoo.classify(CRYSTALS["fcc_cu"], top=0)
-    with pytest.raises(StructureError, match="item 0 is neither ase.Atoms nor a path, but int"):
+    with pytest.raises(StructureError, match=r"item 0 is neither ase\.Atoms nor a path, but int"):
         arise_zoo.classify([3])
 
 

@@ -41,7 +41,9 @@ def test_numpys_monte_carlo_passes_have_the_mean_and_spread_of_keras(small_check
     one = vectors[:1]
     passes = model.to_keras()(np.repeat(one, n, axis=0), training=True)
     theirs = keras.ops.convert_to_numpy(passes).astype(float)
-    ours = np.concatenate([_softmax(p) for p in model.network.monte_carlo_passes(model.network.standardised(one), n, 0)])
+    ours = np.concatenate(
+        [_softmax(p) for p in model.network.monte_carlo_passes(model.network.standardised(one), n, 0)]
+    )
     error = np.sqrt((theirs.var(axis=0) + ours.var(axis=0)) / n)
     assert np.abs(theirs.mean(axis=0) - ours.mean(axis=0)).max() < 5 * error.max()
     assert np.abs(theirs.std(axis=0) / ours.std(axis=0) - 1).max() < 0.1
