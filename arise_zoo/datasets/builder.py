@@ -5,6 +5,7 @@ What the rows are is in `prototypes.py` and `defects.py`; how shards are kept in
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -75,7 +76,7 @@ def build(
             for shard in missing[config.name]:
                 store.write(shard, next(made))
                 progress.advance()
-            _finish(config, store.read(shards[config.name]), folder, work, limit)
+            _finish(config, store, shards[config.name], folder, limit)
             store.remove()
     _tidy(work)
     return folder
@@ -124,14 +125,16 @@ def _run(run: Any, shards: list[Shard]) -> Iterator[bytes]:
     return iter(run(delayed(make_shard)(s.config.dataset, s.config.name, s.ids) for s in shards))
 
 
-def _finish(config: Config, table: pa.Table, folder: Path, work: Path, limit: int | None) -> None:
+def _finish(config: Config, store: ShardStore, shards: list[Shard], folder: Path, limit: int | None) -> None:
     """Write a configuration's Parquet files, then card and manifest."""
     from filelock import FileLock
 
-    files = []
+    table, files = store.read(shards), []
     for split, rows in config.split(table["label"].to_numpy()).items():
-        files.append(_write_parquet(table.take(rows), folder, config, split))
-    with FileLock(work / "lock"):
+        files.append(_write_parquet(table.take(rows), store, folder, config, split))
+    with FileLock(store.folder.parent / "lock"):
+        for left_behind in folder.glob(".*.part"):  # by a build that was killed; who holds the lock writes here alone
+            left_behind.unlink(missing_ok=True)
         manifest = _existing(folder, config.dataset, limit)
         manifest.replace(files, [c.name for c in DATASETS[config.dataset]])
         card = write_card(folder, manifest)
@@ -139,11 +142,12 @@ def _finish(config: Config, table: pa.Table, folder: Path, work: Path, limit: in
         manifest.write(folder)
 
 
-def _write_parquet(table: pa.Table, folder: Path, config: Config, split: str) -> File:
+def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Config, split: str) -> File:
+    """Write a split among the shards, which are removed at the end, and move it to its place."""
     import pyarrow.parquet as pq
 
-    path = folder / config.path(split)
-    with replacing(path) as temporary:
+    scratch, path = store.folder / f"{split}.parquet", folder / config.path(split)
+    with replacing(scratch) as temporary:
         pq.write_table(
             table,
             temporary,
@@ -153,4 +157,6 @@ def _write_parquet(table: pa.Table, folder: Path, config: Config, split: str) ->
             write_page_index=True,  # with content-defined chunks, what lets the Hub read and store parts of a file
             use_content_defined_chunking=True,
         )
+    with replacing(path) as temporary:
+        os.replace(scratch, temporary)
     return File(config.path(split), sha256(path), path.stat().st_size, config.name, split, table.num_rows, table.nbytes)
