@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from .._version import DATA_VERSION, __version__
 from ..errors import AriseZooError
 from ..parallel import workers
 from ..progress import Progress
-from ..storage import replacing, sha256
+from ..storage import StorageError, replacing, sha256
 from .cards import write_card
 from .catalogue import DATASETS, NAMESPACE, get_configs
 from .config import Config
@@ -78,6 +78,8 @@ def build(
                 progress.advance()
             _finish(config, store, shards[config.name], folder, limit)
             store.remove()
+    if any(file.fault(folder) for file in _existing(folder, dataset, limit).of(None)):
+        _list_files(dataset, [], folder, work, limit)
     _tidy(work)
     return folder
 
@@ -127,19 +129,39 @@ def _run(run: Any, shards: list[Shard]) -> Iterator[bytes]:
 
 def _finish(config: Config, store: ShardStore, shards: list[Shard], folder: Path, limit: int | None) -> None:
     """Write a configuration's Parquet files, then card and manifest."""
-    from filelock import FileLock
-
     table, files = store.read(shards), []
     for split, rows in config.split(table["label"].to_numpy()).items():
         files.append(_write_parquet(table.take(rows), store, folder, config, split))
-    with FileLock(store.folder.parent / "lock"):
+    _list_files(config.dataset, files, folder, store.folder.parent, limit)
+
+
+def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit: int | None) -> None:
+    """Put files into the manifest, and write the card that follows from it."""
+    with _lock(work / "lock"):
         for left_behind in folder.glob(".*.part"):  # by a build that was killed; who holds the lock writes here alone
             left_behind.unlink(missing_ok=True)
-        manifest = _existing(folder, config.dataset, limit)
-        manifest.replace(files, [c.name for c in DATASETS[config.dataset]])
+        manifest = _existing(folder, dataset, limit)
+        manifest.replace(files, [config.name for config in DATASETS[dataset]])
         card = write_card(folder, manifest)
         manifest.replace([File(card.name, sha256(card), card.stat().st_size)], [])
         manifest.write(folder)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Keep other builds waiting that would write the same manifest."""
+    from filelock import FileLock
+
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}; choose another folder.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Config, split: str) -> File:

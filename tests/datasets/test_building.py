@@ -102,6 +102,13 @@ def test_what_is_built_is_kept_and_what_was_damaged_is_built_again(tmp_path):
     assert not any(file.fault(folder) for file in Manifest.read(folder).files)
 
 
+def test_a_card_that_was_lost_is_written_again(tmp_path):
+    folder = build("defects", tmp_path, only=[CONDITION], limit=1)
+    (folder / "README.md").unlink()
+    build("defects", tmp_path, only=[CONDITION], limit=1)
+    assert verify(folder, sample=0).ok
+
+
 def test_a_killed_build_goes_on_at_the_next_shard(tmp_path, small_builds):
     limit = "130"  # three shards
     command = [sys.executable, "-m", "arise_zoo.cli.zoo", "build", "defects", "--out", str(tmp_path), "--jobs", "1"]
