@@ -104,8 +104,8 @@ class Points:
     def pairs(self, a: int, images: Images, r_max: float) -> Iterator[np.ndarray]:
         """Vectors from a-atoms to images within r_max, which is not more than theirs.
 
-        They come in pieces of shape (n, 4): dx, dy, dz, distance^2. Where both are one species, only one of each two opposite vectors is given. A piece is overwritten by the
-        next one.
+        They come in pieces of shape (n, 4): dx, dy, dz, distance^2, each overwritten by the next. Where both are one
+        species, only one of each two opposite vectors is given.
         """
         from .search_kernels import find_pairs
 
