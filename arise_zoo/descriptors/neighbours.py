@@ -47,6 +47,7 @@ class Points:
         self._all = np.ascontiguousarray(positions[order])
         self._species_of = np.repeat(np.arange(len(counts)), counts)
         self.positions = np.split(self._all, np.cumsum(counts)[:-1])
+        self._pairs = np.empty((0, 4))
         self._extent = np.ptp(positions, axis=0)
         self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(self.cell[self.pbc], axis=1).sum()
 
@@ -100,25 +101,27 @@ class Points:
         """All images of b-atoms that can lie within r_max (angstrom) of an atom."""
         return Images(b, r_max, self._grid(self.positions[b], r_max))
 
-    def pairs(self, a: int, images: Images) -> Iterator[np.ndarray]:
-        """Vectors from a-atoms to images within their r_max, in pieces of shape (n, 4): dx, dy, dz, distance^2.
+    def pairs(self, a: int, images: Images, r_max: float) -> Iterator[np.ndarray]:
+        """Vectors from a-atoms to images within r_max, which is not more than theirs.
 
-        Where both are one species, only one of each two opposite vectors is given. A piece is overwritten by the
-        next one.
+        They come in pieces of shape (n, 4): dx, dy, dz, distance^2, each overwritten by the next. Where both are one
+        species, only one of each two opposite vectors is given.
         """
         from .search_kernels import find_pairs
 
         centres = self.positions[a]
-        pairs = np.empty((min(PAIRS_AT_ONCE, len(centres) * len(images.grid[0])), 4))
+        wanted = min(PAIRS_AT_ONCE, len(centres) * len(images.grid[0]))
+        if len(self._pairs) < wanted:
+            self._pairs = np.empty((wanted, 4))
         first = 0
         while first < len(centres):
-            following, n = find_pairs(centres, first, a == images.species, *images.grid, images.r_max, pairs)
+            following, n = find_pairs(centres, first, a == images.species, *images.grid, r_max, self._pairs)
             if following == first:  # one centre alone has more candidates than fit
-                pairs = np.empty((2 * len(pairs) + 1, 4))
+                self._pairs = np.empty((2 * len(self._pairs) + 1, 4))
                 continue
             first = following
             if n:
-                yield pairs[:n]
+                yield self._pairs[:n]
 
     def _typical_distance(self, n: float) -> float:
         """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
