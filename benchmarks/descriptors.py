@@ -151,12 +151,11 @@ def pair_rate(rounds: int) -> list[str]:
             pairs_visited, operations, seconds = 0, 0, np.zeros(3)
             for b in range(len(points.species)):
                 scales = [max(pair_scale(points, a, b), pair_scale(points, b, a)) for a in range(b + 1)]
-                images = points.images(b, 4.0 * max(scales))
                 for a, scale in enumerate(scales):
                     first = first_components(6, a == b)
                     sums = np.zeros((len(bins.edges) - 1, 6, first[-1]))
                     marks = [time.process_time()]
-                    for pairs in points.pairs(a, images, 4.0 * scale):
+                    for pairs in points.pairs(a, b, 4.0 * scale):
                         marks.append(time.process_time())
                         order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
                         marks.append(time.process_time())

@@ -136,21 +136,16 @@ class _Settings:
         d_nn = np.array([[pair_scale(points, a, b) for b in range(n_species)] for a in range(n_species)])
         total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
         for b in range(n_species):
-            with_b = np.concatenate([d_nn[: b + 1, b], d_nn[b, :b]])
-            if np.isnan(with_b).all():
-                continue
-            images = points.images(b, bins.r_max * np.nanmax(with_b))
             unlike, weights = [], []
             for a in range(b):
-                # Pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see.
-                scales = _distinct(d_nn[a, b], d_nn[b, a])
-                unlike.append(pair_moments(points, a, images, scales, bins, self.l_max))
-                weights += [2.0 / len(scales)] * len(scales)
+                for centre, neighbour, scales, weight in _searches(a, b, d_nn):
+                    unlike.append(pair_moments(points, centre, neighbour, scales, bins, self.l_max))
+                    weights += [weight] * len(scales)
             if unlike:
                 c = coefficients(np.concatenate(unlike), polynomials, even_only=False)
                 total += np.tensordot(weights, self._power_spectrum(c), axes=1)
             if not np.isnan(d_nn[b, b]):
-                like = pair_moments(points, b, images, (d_nn[b, b],), bins, self.l_max)
+                like = pair_moments(points, b, b, (d_nn[b, b],), bins, self.l_max)
                 total += self._power_spectrum(coefficients(like, polynomials, even_only=True))[0]
         return total / n_species**2
 
@@ -190,9 +185,18 @@ def _tables(
     return bins, tables.reshape(*tables.shape[:3], -1)
 
 
-def _distinct(first: float, second: float) -> tuple[float, ...]:
-    """One or two length scales."""
-    return (first,) if abs(first - second) <= 1e-12 * first else (first, second)
+def _searches(a: int, b: int, d_nn: np.ndarray) -> list[tuple[int, int, tuple[float, ...], float]]:
+    """(centres, neighbours, length scales, weight) of the searches that cover both orders of two different species.
+
+    The pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see, so one search serves both
+    orders; but not where the scales are far apart, as for an impurity: near to few atoms, far from most.
+    """
+    forth, back = d_nn[a, b], d_nn[b, a]
+    if abs(forth - back) <= 1e-12 * forth:
+        return [(a, b, (forth,), 2.0)]
+    if max(forth, back) <= 1.5 * min(forth, back):
+        return [(a, b, (forth, back), 1.0)]
+    return [(a, b, (forth,), 1.0), (b, a, (back,), 1.0)]
 
 
 def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:

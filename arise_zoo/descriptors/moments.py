@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from .harmonics import first_components, recursion
-from .neighbours import Images, Points
+from .neighbours import Points
 from .radial import RadialBasis
 
 _ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
@@ -66,10 +66,8 @@ class RadialBins:
         return (values @ to_coefficients).transpose(1, 2, 3, 0)
 
 
-def pair_moments(
-    points: Points, a: int, images: Images, scales: Sequence[float], bins: RadialBins, l_max: int
-) -> np.ndarray:
-    """Sums of T_p Y_lm over the pairs of two species, shape (n_scales, n_bins, 6, n_components).
+def pair_moments(points: Points, a: int, b: int, scales: Sequence[float], bins: RadialBins, l_max: int) -> np.ndarray:
+    """Sums of T_p Y_lm over the pairs of two species (counted), shape (n_scales, n_bins, 6, n_components).
 
     Distances are in units of each scale (angstrom). Where both species are one, opposite pairs cancel for odd l,
     which are left out, and each pair found stands for two of the even l (`first_components` tells where each l
@@ -77,10 +75,10 @@ def pair_moments(
     """
     from .moment_kernels import add_moments, sort_into_bins
 
-    even_only = a == images.species
+    even_only = a == b
     first_component = first_components(l_max, even_only)
     moments = np.zeros((len(scales), len(bins.edges) - 1, _ORDER, first_component[-1]))
-    for pairs in points.pairs(a, images, bins.r_max * max(scales)):
+    for pairs in points.pairs(a, b, bins.r_max * max(scales)):
         for scale, sums in zip(scales, moments, strict=True):
             order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
             add_moments(pairs, order, start, scale, bins.edges, even_only, *recursion(l_max), first_component, sums)
