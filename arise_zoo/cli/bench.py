@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .._version import BASE_SEED
 from ..errors import AriseZooError
 from .common import add_worker_options, run
 
@@ -30,7 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--iterations", type=int, default=10, metavar="N", help="random draws a supercell (default: 10)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="base seed of all structures (default: 0)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=BASE_SEED,
+        metavar="N",
+        help="base seed of all structures (default: the published one)",
+    )
     parser.add_argument("--only", default="", metavar="CONDITION[,CONDITION]", help="run only these conditions")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
