@@ -6,7 +6,7 @@ DATA_VERSION = "1.0.0"
 """Version of every structure: class table, supercells, seeds and draws. Changes whenever a geometry does."""
 
 BASE_SEED = 4
-"""Base seed of the published structures: of 0 to 11, the most typical one (docs/benchmark.md says how it was chosen)."""
+"""Base seed of the published structures: the most typical of 0 to 11 (docs/benchmark.md says how it was chosen)."""
 
 PROTOCOL_VERSION = "1.0"
 """Version of the benchmark: who is scored on what, how accuracies and intervals are computed."""
