@@ -23,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
         epilog="An interrupted run goes on where it ended when the same command is given again. `arise-bench report` "
-        "fills the README from the committed records.",
+        "fills README.md and leaderboard/README.md from the committed records.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
@@ -62,16 +62,20 @@ def _main(argv: list[str] | None) -> int:
 
 def _report(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="arise-bench report", description="Fill the README's table of numbers from the committed records."
+        prog="arise-bench report",
+        description="Fill the tables of README.md and leaderboard/README.md from the committed records.",
     )
     parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
+    parser.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if the table is out of date")
     options = parser.parse_args(argv)
 
-    from ..bench.report import fill_readme, read_records
+    from ..bench.report import all_tables, fill_page, read_records, summary_table
 
-    fill_readme(options.readme, read_records(options.records), check=options.check)
+    records = read_records(options.records)
+    fill_page(options.readme, summary_table(records), check=options.check)
+    fill_page(options.tables, all_tables(records), check=options.check)
     return 0
 
 
