@@ -39,7 +39,9 @@ def shown_classes(method: Method) -> tuple[str, ...]:
 
     Structures of other classes are wrong whatever it says, so that it need not be asked.
     """
-    known = {symmetry(c) for c in method.recognises} if method.truth == "class" else set()
+    if method.truth == "space_group":
+        return tuple(c for c in class_ids() if c in method.recognises and _treats(method, c) and symmetry(c) != c)
+    known = {symmetry(c) for c in method.recognises}
     return tuple(c for c in class_ids() if _treats(method, c) and (c in method.recognises or symmetry(c) in known))
 
 

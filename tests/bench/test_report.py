@@ -37,7 +37,7 @@ def test_records_of_different_versions_are_not_put_into_one_table(tmp_path):
     for name, version in (("cna", "1.0"), ("baa", "2.0")):
         record = json.loads((RECORDS / f"{name}.json").read_text())
         (tmp_path / f"{name}.json").write_text(json.dumps({**record, "protocol_version": version}))
-    with pytest.raises(RecordError, match="differ in protocol version: 1.0, 2.0"):
+    with pytest.raises(RecordError, match=r"differ in protocol version: 1\.0, 2\.0"):
         read_records(tmp_path)
 
 
