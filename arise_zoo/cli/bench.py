@@ -10,7 +10,7 @@ from typing import Any
 
 from .._version import BASE_SEED
 from ..errors import AriseZooError
-from .common import add_worker_options, run
+from .common import add_worker_options, names, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="base seed of all structures (default: the published one)",
     )
-    parser.add_argument("--only", default="", metavar="CONDITION[,CONDITION]", help="run only these conditions")
+    parser.add_argument("--only", action="append", metavar="CONDITION[,CONDITION]", help="run only these conditions")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
         "--json", metavar="FILE", help="write the record as JSON too, a list if of several methods; - prints it"
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace) -> int:
             options.table,
             iterations=options.iterations,
             seed=options.seed,
-            only=[name.strip() for name in options.only.split(",") if name.strip()],
+            only=names(options.only),
             n_jobs=options.jobs,
             scheduler=options.scheduler,
             out=options.out,
@@ -120,12 +120,12 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _methods(names: str) -> list[Any]:
+def _methods(asked: str) -> list[Any]:
     """The methods asked for, all made before the first is run, so that a wrong name costs nothing."""
     from ..methods.registry import get_method, list_methods
 
-    if names.strip() != "all":
-        return [get_method(name.strip()) for name in names.split(",") if name.strip()]
+    if asked.strip() != "all":
+        return [get_method(name) for name in names([asked])]
     methods = []
     for entry in list_methods():
         try:
