@@ -42,12 +42,15 @@ def write(arguments):
 
 
 def score(arguments):
-    """Print, per condition, the share of structures given the geometry's and the paper's group, and CPU seconds."""
+    """Print, per condition, the share of structures given the geometry's and the paper's group, and CPU seconds.
+
+    "starred" is as "paper", but a class that the paper lists in P1 is never right, as in the paper's starred rows.
+    """
     import spglib
 
     with open(arguments.structures) as stream:
         records = json.load(stream)
-    counts, geometry, paper, seconds, longest = (collections.Counter() for _ in range(5))
+    counts, geometry, paper, starred, seconds, longest = (collections.Counter() for _ in range(6))
     for record in records:
         cell = (np.array(record["cell"]), np.array(record["scaled"]), np.array(record["numbers"]))
         start = time.process_time()
@@ -58,14 +61,15 @@ def score(arguments):
         counts[condition] += 1
         geometry[condition] += group == record["geometry"]
         paper[condition] += group == record["paper"]
+        starred[condition] += group == record["paper"] != "1"
         seconds[condition] += elapsed
         longest[condition] = max(longest[condition], elapsed)
     print("spglib", spglib.__version__, "symprec", arguments.symprec, "angle_tolerance", arguments.angle_tolerance)
-    print("condition               n  geometry %   paper %   CPU s  longest s")
+    print("condition               n  geometry %   paper %  starred %   CPU s  longest s")
     for condition, n in counts.items():
         print(
             f"{condition:20s} {n:5d} {100 * geometry[condition] / n:11.2f} {100 * paper[condition] / n:9.2f}"
-            f" {seconds[condition]:7.1f} {longest[condition]:10.2f}",
+            f" {100 * starred[condition] / n:10.2f} {seconds[condition]:7.1f} {longest[condition]:10.2f}",
             flush=True,
         )
 
