@@ -15,6 +15,7 @@ class UnknownNameError(AriseZooError, ValueError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
         known = [str(k) for k in known]
+        self._arguments = (kind, name, known)
         near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
         if near:
             hint = f"did you mean {near[0]!r}?"
@@ -24,9 +25,27 @@ class UnknownNameError(AriseZooError, ValueError):
             hint = f"there are {len(known)}, from {known[0]!r} to {known[-1]!r}."
         super().__init__(f"unknown {kind} {name!r}; {hint}")
 
+    def __reduce__(self):  # an error of a worker travels to the parent
+        return type(self), self._arguments
+
 
 class StructureError(AriseZooError, ValueError):
     """A structure or file of structures that cannot be used."""
+
+
+class MissingLibraryError(AriseZooError, ImportError):
+    """A library that a method needs cannot be loaded; names what to install."""
+
+
+class MissingPackageError(MissingLibraryError):
+    """An optional package that a method needs is not installed; names the extra that brings it."""
+
+    def __init__(self, package: str, needed_by: str, extra: str):
+        super().__init__(f"{needed_by} needs {package}; install it with: pip install 'arise-zoo[{extra}]'.")
+
+
+class EngineError(AriseZooError, RuntimeError):
+    """A library that does a method's work cannot be used in the way asked for."""
 
 
 class DescriptorError(AriseZooError, ValueError):

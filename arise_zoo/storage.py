@@ -27,18 +27,18 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())  # a name must not survive a power cut that its content does not
-        os.replace(temporary, path)
+        try:
+            yield temporary
+            with open(temporary, "rb") as file:
+                os.fsync(file.fileno())  # a name must not survive a power cut that its content does not
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except StorageError:
+        raise
     except OSError as error:
-        if isinstance(error, AriseZooError):
-            raise
-        raise StorageError(
-            f"cannot write {path}: {error.strerror or error}; free the disk or choose another folder."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        reason = error.strerror or error
+        raise StorageError(f"cannot write {path}: {reason}; free the disk or choose another folder.") from error
 
 
 def write_text(path: Path, text: str) -> None:

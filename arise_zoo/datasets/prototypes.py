@@ -130,7 +130,7 @@ class Prototypes(Config):
                 "reference_label": key.reference_label,
                 "aflow_label": key.aflow_label,
                 "notes": list(key.notes),
-                "n_atoms": key.n_atoms,
+                "n_atoms": key.n_atoms(),
             }
         ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
-import numpy as np
-from ase import Atoms
+if TYPE_CHECKING:
+    import numpy as np
+    from ase import Atoms
 
 UNKNOWN = "unknown"
 """The label of an atom or structure that a method does not recognise."""
@@ -31,8 +32,8 @@ class Method(Protocol):
     name : the name in tables and on the command line.
     level : `"atom"` if it labels every atom, `"structure"` if it gives one label a structure.
     truth : `"class"` if its labels are class ids, `"space_group"` if they are space-group numbers (as text).
-    recognises : ids of the classes for which it has a label. Structures of other classes are not shown to it and
-        count as wrong where all classes are scored.
+    recognises : ids of the classes for which it has a label. Structures of classes for which no label of its can
+        be right are not shown to it, and count as wrong where all classes are scored.
     finite : whether it treats finite structures too; otherwise it meets periodic ones only.
 
     Optional

@@ -76,11 +76,6 @@ class Prototype:
         return [supercell(self, k, periodic=False) for k in self.supercell_sizes]
 
     @property
-    def n_atoms(self) -> int:
-        """Number of atoms in the cell."""
-        return len(self._cell)
-
-    @property
     def is_periodic(self) -> bool:
         """Whether the class has a periodic form (all but nanotubes)."""
         return bool(self._cell.pbc.any())
@@ -90,11 +85,14 @@ class Prototype:
         """Repetitions k of the series: the smallest k with at least 100 atoms, then k + 1 and k + 2; (1,) for tubes."""
         if self.group == "nanotube":
             return (1,)
-        natoms, dimensions = len(self._cell), 2 if self.group == "monolayer" else 3
-        k = 1
-        while natoms * k**dimensions < 100:
-            k += 1
+        from ..structures.supercells import smallest_replication
+
+        k = smallest_replication(self.n_atoms(), sum(self.repetitions))
         return (k, k + 1, k + 2)
+
+    def n_atoms(self, k: int = 1) -> int:
+        """Number of atoms of the cell, or of its supercell of k replicas a direction."""
+        return len(self._cell) * k ** sum(self.repetitions)
 
     @property
     def repetitions(self) -> tuple[int, int, int]:

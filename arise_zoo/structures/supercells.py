@@ -25,6 +25,14 @@ def supercell(prototype: Prototype, k: int, *, periodic: bool) -> Atoms:
     return _supercell(prototype, k, periodic).copy()
 
 
+def smallest_replication(natoms: int, dimensions: int) -> int:
+    """The smallest k with k^dimensions x natoms >= 100, with which the paper's series of supercells begins."""
+    k = 1
+    while natoms * k**dimensions < 100:
+        k += 1
+    return k
+
+
 @lru_cache(maxsize=1024)  # all 588 supercells of the paper hold 167,650 atoms, 10 MB
 def _supercell(prototype: Prototype, k: int, periodic: bool) -> Atoms:
     cell = prototype.build()

@@ -1,0 +1,75 @@
+"""Asking a method for its labels of structures, and checking what it answers. This is what runs on the workers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import AriseZooError
+from ..methods import UNKNOWN, MethodError, Prediction
+from ..prototypes import class_ids
+from ..structures import StructureSpec
+from .predictions import Answer
+
+if TYPE_CHECKING:
+    from ..methods import Method
+
+_SPACE_GROUPS = frozenset(str(number) for number in range(1, 231))
+
+
+def ask(method: Method, specs: Sequence[StructureSpec]) -> list[Answer]:
+    """Make the structures and return what the method says of each.
+
+    Raises `MethodError`, naming method and structure, if it raises, answers the wrong number of labels, or uses a
+    label that does not exist.
+    """
+    structures = [spec.build() for spec in specs]
+    if hasattr(method, "predict_many"):
+        where = f"{specs[0].id} and {len(specs) - 1} more"
+        answers = _call(method, method.predict_many, structures, where)
+        if len(answers) != len(specs):
+            raise MethodError(f"method {method.name!r} gave {len(answers)} answers for {len(specs)} structures.")
+    else:
+        answers = [_call(method, method.predict, s, spec.id) for s, spec in zip(structures, specs, strict=True)]
+    return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
+
+
+def _call(method: Method, function: Any, argument: Any, where: str) -> Any:
+    try:
+        return function(argument)
+    except AriseZooError:
+        raise
+    except Exception as error:  # a plug-in may raise anything
+        reason = f"{type(error).__name__}: {error}"
+        raise MethodError(f"method {method.name!r} failed on {where} ({reason}).") from error
+
+
+def _checked(method: Method, answer: Any, spec: StructureSpec) -> Answer:
+    labels, confidence = answer if isinstance(answer, Prediction) else (answer, None)
+    labels = _as_many(method, labels, spec, "label")
+    allowed = _SPACE_GROUPS if method.truth == "space_group" else frozenset(class_ids())
+    for label in dict.fromkeys(labels):
+        if label != UNKNOWN and label not in allowed:
+            near = difflib.get_close_matches(label, [*allowed, UNKNOWN], n=1)
+            kind = "space-group number" if method.truth == "space_group" else "class id"
+            hint = f"; did it mean {near[0]!r}?" if near else f"; a label is a {kind} or {UNKNOWN!r}."
+            raise MethodError(f"method {method.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
+    if confidence is not None:
+        confidence = _as_many(method, confidence, spec, "confidence")
+    return Answer(labels, confidence)
+
+
+def _as_many(method: Method, values: Any, spec: StructureSpec, what: str) -> list:
+    values = np.asarray(values)
+    if what == "label":
+        values = values.astype(str)
+    expected = (spec.n_atoms,) if method.level == "atom" else ()
+    if values.shape != expected:
+        wanted = f"one {what} for each of its {spec.n_atoms} atoms" if expected else f"one {what}"
+        raise MethodError(
+            f"method {method.name!r} gave {what}s of shape {values.shape} for {spec.id}; it must give {wanted}."
+        )
+    return values.tolist() if expected else [values.item()]

@@ -1,0 +1,198 @@
+"""Running the benchmark: what is asked of whom, in which order, kept as it comes, taken up again where it ended."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._version import BASE_SEED, DATA_VERSION, PROTOCOL_VERSION
+from ..errors import AriseZooError, UnknownNameError
+from ..methods import get_method
+from ..methods.registry import check_method
+from ..parallel import workers
+from ..progress import Progress
+from ..prototypes import class_ids
+from ..storage import sha256
+from ..structures import StructureSpec, condition, pristine_structures
+from .ask import ask
+from .environment import hardware, package_versions
+from .predictions import Unit, table_of
+from .run_folder import RunFolder, locked
+from .scope import has_all_rows, scored_classes, scored_structures
+from .scoring import score, unit_classes, units_needed
+from .tables import ALL, SUPPORTED, TABLES, table_conditions
+
+if TYPE_CHECKING:
+    from ..methods import Method
+
+
+def evaluate(
+    method: str | Method,
+    table: str = "2",
+    *,
+    iterations: int = 10,
+    seed: int = BASE_SEED,
+    only: Sequence[str] = (),
+    n_jobs: int = 1,
+    scheduler: str | None = None,
+    out: str | Path | None = None,
+    progress: bool = False,
+) -> dict[str, Any]:
+    """Benchmark a method and return its record.
+
+    Parameters
+    ----------
+    method : a registered name, or an object that follows `arise_zoo.methods.Method`.
+    table : tables of the paper, joined by commas: 2, S1, S2, S3.
+    iterations : random draws for each supercell; 10 in the paper.
+    seed : base seed of all structures; by default that of the published data sets.
+    only : names of conditions, to run only these.
+    n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
+    out : folder in which `<method>/record.json` and `<method>/predictions.parquet` are written and an interrupted
+        run is taken up again; without it nothing is kept.
+    progress : show progress on standard error.
+
+    Returns
+    -------
+    The record, as described by `arise_zoo.bench.record_schema()`; accuracies in percent.
+
+    Raises
+    ------
+    AriseZooError
+        with one sentence, for an unknown name, a method that breaks the protocol, or results of another version
+        in `out`.
+    """
+    tables = parse_tables(table)
+    conditions = _conditions(tables, only)
+    if iterations < 1:
+        raise AriseZooError(f"the number of iterations must be at least 1, not {iterations}.")
+    if isinstance(method, str):
+        method = get_method(method)
+    check_method(method)
+    if not scored_classes(method, SUPPORTED):
+        raise AriseZooError(f"method {method.name!r} treats periodic structures only but recognises none of them.")
+    with ExitStack() as stack:
+        base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = base / method.name
+        stack.enter_context(locked(folder))
+        run = RunFolder(folder, _identity(method, iterations, seed))
+        if run.previous_record is not None:
+            tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
+        order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
+        wanted = {u for t in tables for s in TABLES[t] for c in conditions for u in _units(method, t, s, c)}
+        missing = [unit for unit in order if unit in wanted and unit not in run.predictions]
+        _run(method, missing, run, iterations, seed, n_jobs, scheduler, progress)
+        run.join(order)
+        record = _record(method, run, tables, iterations, seed)
+        run.write_record(record)
+    return record
+
+
+def parse_tables(table: str) -> list[str]:
+    """Names of tables joined by commas, in the paper's order; raises `UnknownNameError` for one that is not."""
+    names = [name.strip() for name in table.split(",")]
+    for name in names:
+        if name not in TABLES:
+            raise UnknownNameError("table", name, TABLES)
+    return [name for name in TABLES if name in names]
+
+
+def _conditions(tables: list[str], only: Sequence[str]) -> list[str]:
+    available = list(dict.fromkeys(c for table in tables for c in table_conditions(table)))
+    for name in only:
+        condition(name)
+        if name not in available:
+            raise AriseZooError(f"condition {name!r} is not in table {', '.join(tables)}; add the table that has it.")
+    return [c for c in available if not only or c in only]
+
+
+def _all_conditions() -> list[str]:
+    return list(dict.fromkeys(c for table in TABLES for c in table_conditions(table)))
+
+
+def _units(method: Method, table: str, scored_on: str, condition_name: str) -> list[Unit]:
+    if condition_name not in table_conditions(table) or (scored_on == ALL and not has_all_rows(method)):
+        return []
+    return units_needed(method, condition_name, scored_on)
+
+
+def _identity(method: Method, iterations: int, seed: int) -> dict[str, Any]:
+    return {
+        "method": method.name,
+        "engine": getattr(method, "engine", None),
+        "protocol_version": PROTOCOL_VERSION,
+        "data_version": DATA_VERSION,
+        "seed": seed,
+        "iterations": iterations,
+        "packages": package_versions(tuple(getattr(method, "packages", ()))),
+    }
+
+
+def _run(
+    method: Method,
+    units: list[Unit],
+    run: RunFolder,
+    iterations: int,
+    seed: int,
+    n_jobs: int,
+    scheduler: str | None,
+    progress: bool,
+) -> None:
+    """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
+    if not units:
+        return
+    from joblib import delayed
+
+    if hasattr(method, "fit"):
+        pristine = list(pristine_structures([c for c in class_ids() if c in method.recognises]))
+        method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
+    chunks = [chunk for unit in units for chunk in _chunks(method, unit, iterations, seed)]
+    total = sum(len(specs) for _, specs in chunks)
+    with Progress(total, method.name, show=progress) as bar, workers(n_jobs, scheduler) as pool:
+        answers = pool(delayed(ask)(method, specs) for _, specs in chunks)
+        started = time.monotonic()
+        for unit, own in groupby(zip(chunks, answers, strict=True), key=lambda pair: pair[0][0]):
+            bar.note(f"{method.name} {unit.condition}")
+            specs_done, answers_done = [], []
+            for (_, specs), given in own:
+                specs_done.extend(specs)
+                answers_done.extend(given)
+                bar.advance(len(specs))
+            now = time.monotonic()
+            run.predictions.add(unit, table_of(specs_done, answers_done), now - started)
+            started = now
+
+
+def _chunks(method: Method, unit: Unit, iterations: int, seed: int) -> Iterator[tuple[Unit, list[StructureSpec]]]:
+    """A unit's structures, those of one supercell together."""
+    specs = scored_structures(method, unit.condition, unit_classes(method, unit.classes), iterations, seed)
+    for _, group in groupby(specs, key=lambda spec: (spec.class_id, spec.k, spec.periodic)):
+        yield unit, list(group)
+
+
+def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, seed: int) -> dict[str, Any]:
+    cells, per_class = score(method, run.predictions, tables, iterations, seed)
+    path = run.predictions.path
+    return {
+        "method": method.name,
+        "level": method.level,
+        "truth": method.truth,
+        "citation": getattr(method, "citation", None),
+        "trained_on_defects": bool(getattr(method, "trained_on_defects", False)),
+        "recognises": [c for c in class_ids() if c in method.recognises],
+        "scored_on_supported": list(scored_classes(method, SUPPORTED)),
+        "table": ",".join(tables),
+        **{key: value for key, value in _identity(method, iterations, seed).items() if key != "method"},
+        "cells": cells,
+        "per_class": per_class,
+        "predictions": {"file": path.name, "sha256": sha256(path), "rows": run.predictions.n_rows},
+        "wall_s": run.wall_s,
+        "hardware": hardware(),
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }

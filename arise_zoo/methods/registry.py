@@ -1,0 +1,108 @@
+"""The methods that can be benchmarked by name: those of this package, and those that other packages register.
+
+Another package registers its own under the entry-point group `arise_zoo.methods`, each entry a callable without
+arguments that returns a `Method`. Nothing of a method is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+from ..errors import AriseZooError, UnknownNameError
+
+if TYPE_CHECKING:
+    from .protocol import Method
+
+GROUP = "arise_zoo.methods"
+
+
+class MethodError(AriseZooError):
+    """A method that cannot be loaded, or that breaks the protocol."""
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A registered method: its name, where it is made (`module:factory`), a summary, and the package it is from."""
+
+    name: str
+    target: str
+    summary: str
+    package: str = "arise-zoo"
+
+
+_LOCAL = "arise_zoo.methods.local_structure"
+_SYMMETRY = "arise_zoo.methods.symmetry"
+
+_BUILT_IN = (
+    MethodEntry("ptm", f"{_LOCAL}:ptm", "polyhedral template matching, RMSD up to 0.1"),
+    MethodEntry("ptm-no-cutoff", f"{_LOCAL}:ptm_no_cutoff", "polyhedral template matching, any RMSD"),
+    MethodEntry("cna", f"{_LOCAL}:cna", "common neighbour analysis, cut-off 3.2 angstrom"),
+    MethodEntry("a-cna", f"{_LOCAL}:a_cna", "adaptive common neighbour analysis"),
+    MethodEntry("i-cna", f"{_LOCAL}:i_cna", "interval common neighbour analysis"),
+    MethodEntry("baa", f"{_LOCAL}:baa", "bond-angle analysis (Ackland-Jones)"),
+    MethodEntry("spglib-loose", f"{_SYMMETRY}:spglib_loose", "space group by spglib, symprec 0.1, angles 5 degrees"),
+    MethodEntry("spglib-tight", f"{_SYMMETRY}:spglib_tight", "space group by spglib, symprec 1e-4, angles 1 degree"),
+    MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)"),
+)
+
+
+def list_methods() -> list[MethodEntry]:
+    """All registered methods, this package's first, without importing any of them."""
+    return [*_BUILT_IN, *(_entry(point) for point in entry_points(group=GROUP))]
+
+
+def _entry(point: EntryPoint) -> MethodEntry:
+    package = point.dist.name if point.dist else "unknown package"
+    return MethodEntry(point.name, point.value, f"from {package}", package)
+
+
+def get_method(name: str) -> Method:
+    """Make the method of this name.
+
+    Raises `UnknownNameError` with the nearest name, or `MethodError` if the name is registered twice, its package
+    fails to load, or what it makes does not follow the protocol.
+    """
+    found = [entry for entry in list_methods() if entry.name == name]
+    if not found:
+        raise UnknownNameError("method", name, [entry.name for entry in list_methods()])
+    if len(found) > 1:
+        packages = " and ".join(entry.package for entry in found)
+        raise MethodError(f"method {name!r} is registered by {packages}; rename or uninstall one.")
+    (entry,) = found
+    try:
+        module, _, factory = entry.target.partition(":")
+        method = getattr(import_module(module), factory.strip())()
+    except AriseZooError:
+        raise
+    except Exception as error:  # another package's code may raise anything
+        reason = f"{type(error).__name__}: {error}"
+        raise MethodError(f"method {name!r} of {entry.package} cannot be loaded ({reason}).") from error
+    check_method(method)
+    if method.name != name:
+        raise MethodError(f"method {name!r} of {entry.package} calls itself {method.name!r}; make the names one.")
+    return method
+
+
+def check_method(method: object) -> None:
+    """Raise `MethodError`, saying what is missing or wrong, unless `method` follows the protocol."""
+    from ..prototypes import class_ids
+
+    name = getattr(method, "name", type(method).__name__)
+    for attribute in ("name", "level", "truth", "recognises", "finite", "predict"):
+        if not hasattr(method, attribute):
+            raise MethodError(f"method {name!r} has no attribute {attribute!r}, which the protocol asks for.")
+    for attribute, allowed in (("level", ("atom", "structure")), ("truth", ("class", "space_group"))):
+        if getattr(method, attribute) not in allowed:
+            value = getattr(method, attribute)
+            raise MethodError(f"method {name!r} has {attribute}={value!r}; it must be one of {', '.join(allowed)}.")
+    if not method.recognises:
+        raise MethodError(f"method {name!r} recognises no class; list class ids in its attribute 'recognises'.")
+    for class_id in (*method.recognises, *getattr(method, "scored_on", ())):
+        if class_id not in class_ids():
+            raise MethodError(f"method {name!r}: {UnknownNameError('class', class_id, class_ids())}")
+    for class_id in getattr(method, "scored_on", ()):
+        if class_id not in method.recognises:
+            raise MethodError(f"method {name!r} is to be scored on {class_id!r}, which it does not recognise.")

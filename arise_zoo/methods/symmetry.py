@@ -1,0 +1,162 @@
+"""Space-group methods: spglib at the paper's two settings, and MatID's symmetry-based clustering.
+
+Methods that label atoms by their surroundings live elsewhere; here a structure is taken whole.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ase import Atoms
+
+from ..errors import MissingPackageError, StructureError
+from ..prototypes import load_prototypes
+from .protocol import UNKNOWN
+
+
+@lru_cache(maxsize=1)
+def periodic_classes() -> tuple[str, ...]:
+    """Ids of the 96 classes that have a periodic form: all of which a space group can be asked."""
+    return tuple(p.id for p in load_prototypes() if p.is_periodic)
+
+
+@lru_cache(maxsize=1)
+def aflow_classes() -> tuple[str, ...]:
+    """Ids of the 38 elemental and binary classes, on which the paper scores spglib in its Table 2."""
+    return tuple(p.id for p in load_prototypes() if p.group in ("elemental", "binary"))
+
+
+@dataclass(frozen=True)
+class SpglibMethod:
+    """The space group that spglib finds in a periodic structure, as it stands.
+
+    `symprec` (angstrom) bounds the distance by which an atom may miss its symmetric image, `angle_tolerance`
+    (degrees) the change of the angles between lattice vectors. Monolayers are treated with their vacuum, as
+    crystals periodic in three directions (Leitherer et al. 2021, Supplementary Methods).
+    """
+
+    name: str
+    symprec: float
+    angle_tolerance: float
+    level: str = field(default="structure", init=False, repr=False)
+    truth: str = field(default="space_group", init=False, repr=False)
+    finite: bool = field(default=False, init=False, repr=False)
+    packages: tuple[str, ...] = field(default=("spglib",), init=False, repr=False)
+    citation: str = field(
+        default="A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Methods 4, 2384822 (2024)",
+        init=False,
+        repr=False,
+    )
+    trained_on_defects: bool = field(default=False, init=False, repr=False)
+
+    @property
+    def recognises(self) -> tuple[str, ...]:
+        """The 96 periodic classes."""
+        return periodic_classes()
+
+    @property
+    def scored_on(self) -> tuple[str, ...]:
+        """The 38 AFLOW prototypes (elemental and binary)."""
+        return aflow_classes()
+
+    def predict(self, atoms: Atoms) -> str:
+        """Space-group number as text, such as `"225"`, or `UNKNOWN` where spglib finds none.
+
+        Raises `StructureError` unless the structure is periodic in three directions.
+        """
+        _check_periodic(self.name, atoms)
+        return _space_group(atoms, self.symprec, self.angle_tolerance)
+
+
+@dataclass(frozen=True)
+class MatIDMethod:
+    """The space group of the prototype cell of the largest cluster that MatID's symmetry-based clustering finds.
+
+    `min_coverage` is the share of the structure's atoms that this cluster must hold; below it there is no label.
+    All other settings are MatID's defaults, its symmetry tolerance of 0.4 angstrom included.
+    """
+
+    name: str = "matid-sbc"
+    min_coverage: float = 0.5
+    level: str = field(default="structure", init=False, repr=False)
+    truth: str = field(default="space_group", init=False, repr=False)
+    finite: bool = field(default=False, init=False, repr=False)
+    packages: tuple[str, ...] = field(default=("matid", "spglib"), init=False, repr=False)
+    citation: str = field(
+        default="L. Himanen, P. Rinke, A. S. Foster, npj Comput. Mater. 4, 52 (2018)", init=False, repr=False
+    )
+    trained_on_defects: bool = field(default=False, init=False, repr=False)
+
+    @property
+    def recognises(self) -> tuple[str, ...]:
+        """The 96 periodic classes."""
+        return periodic_classes()
+
+    @property
+    def scored_on(self) -> tuple[str, ...]:
+        """The 38 AFLOW prototypes (elemental and binary), as for spglib."""
+        return aflow_classes()
+
+    def predict(self, atoms: Atoms) -> str:
+        """Space-group number as text, or `UNKNOWN` where no cluster is large enough or its cell has no group.
+
+        Raises `StructureError` unless the structure is periodic in three directions, `MissingPackageError` without
+        MatID.
+        """
+        _check_periodic(self.name, atoms)
+        try:
+            from matid.clustering import SBC
+        except ImportError:
+            raise MissingPackageError("matid", self.name, "peers") from None
+        clusters = SBC().get_clusters(atoms)
+        largest = max(clusters, key=len, default=None)
+        if largest is None or len(largest) < self.min_coverage * len(atoms):
+            return UNKNOWN
+        return _matid_group(largest.get_cell())
+
+
+def spglib_loose() -> SpglibMethod:
+    """spglib with symprec 0.1 angstrom and angle_tolerance 5 degrees, the paper's loose setting."""
+    return SpglibMethod("spglib-loose", symprec=0.1, angle_tolerance=5.0)
+
+
+def spglib_tight() -> SpglibMethod:
+    """spglib with symprec 1e-4 angstrom and angle_tolerance 1 degree, the paper's tight setting."""
+    return SpglibMethod("spglib-tight", symprec=1e-4, angle_tolerance=1.0)
+
+
+def matid_sbc() -> MatIDMethod:
+    """MatID's symmetry-based clustering with its defaults (extra `peers`)."""
+    return MatIDMethod()
+
+
+def _check_periodic(name: str, atoms: Atoms) -> None:
+    if not atoms.pbc.all():
+        raise StructureError(f"{name} needs a structure periodic in three directions, but atoms.pbc is {atoms.pbc}.")
+
+
+def _space_group(atoms: Atoms, symprec: float, angle_tolerance: float) -> str:
+    import spglib
+
+    cell = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
+    with warnings.catch_warnings():
+        # From 2.7 on, spglib announces at every call that a later version will raise errors instead of giving None.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = spglib.get_symmetry_dataset(cell, symprec=symprec, angle_tolerance=angle_tolerance)
+    return UNKNOWN if found is None else str(found.number)
+
+
+def _matid_group(cell: Atoms | None) -> str:
+    from matid import SymmetryAnalyzer
+    from matid.utils.exceptions import CellNormalizationError
+
+    if cell is None or cell.pbc.sum() < 2:  # MatID knows the space group of crystals and layers only
+        return UNKNOWN
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return str(SymmetryAnalyzer(cell).get_space_group_number())
+        except CellNormalizationError:  # spglib found nothing in the cell
+            return UNKNOWN
