@@ -157,12 +157,15 @@ def test_a_shard_that_was_tampered_with_is_found_and_built_again(tmp_path, capsy
     same_rows(parquet(tmp_path, CONDITION), parquet(small_builds, CONDITION))
 
 
-def test_a_shard_of_another_extent_or_version_is_not_taken(tmp_path, monkeypatch):
+def test_a_shard_of_another_extent_version_or_seed_is_not_taken(tmp_path, monkeypatch):
     config = get_config("defects", CONDITION)
     store = ShardStore(tmp_path)
     (small,), (large,) = shards_of(config, 2), shards_of(config, 3)
     store.write(small, b"content")
     assert store.holds(small) and not store.holds(large)
+    with monkeypatch.context() as patch:
+        patch.setattr("arise_zoo.datasets.shards.BASE_SEED", -1)
+        assert not store.holds(small)
     monkeypatch.setattr("arise_zoo.datasets.shards.DATA_VERSION", "1.0.1")
     assert not store.holds(small)
 
