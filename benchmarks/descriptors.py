@@ -131,6 +131,7 @@ def pair_rate(rounds: int) -> list[str]:
     from arise_zoo.descriptors.averaged_soap import _tables
     from arise_zoo.descriptors.harmonics import first_components, recursion
     from arise_zoo.descriptors.moment_kernels import add_moments, sort_into_bins
+    from arise_zoo.descriptors.moments import _GUESSES_PER_UNIT
 
     matrix = generator("benchmark").random((512, 512))
     product_rate = 2 * 512**3 / median(cpu_seconds(np.matmul, matrix, matrix) for _ in range(20))
@@ -150,18 +151,17 @@ def pair_rate(rounds: int) -> list[str]:
             pairs_visited, operations, seconds = 0, 0, np.zeros(3)
             for b in range(len(points.species)):
                 scales = [max(pair_scale(points, a, b), pair_scale(points, b, a)) for a in range(b + 1)]
-                images = points.images(b, 4.0 * max(scales))
                 for a, scale in enumerate(scales):
                     first = first_components(6, a == b)
                     sums = np.zeros((len(bins.edges) - 1, 6, first[-1]))
                     marks = [time.process_time()]
-                    for pairs in points.pairs(a, images):
+                    for pairs in points.pairs(a, b, 4.0 * scale):
                         marks.append(time.process_time())
-                        ordered, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, 64.0)
+                        order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
                         marks.append(time.process_time())
-                        add_moments(ordered, start, 6, a == b, *recursion(6), first, sums)
+                        add_moments(pairs, order, start, scale, bins.edges, a == b, *recursion(6), first, sums)
                         marks.append(time.process_time())
-                        n = ordered.shape[1]
+                        n = int(start[-1])
                         pairs_visited += n
                         # a multiplication and an addition a moment, three operations a harmonic or Legendre function
                         operations += n * (12 * first[-1] + 3 * (28 + first[-1]))

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._version import DATA_VERSION, PROTOCOL_VERSION
+from .._version import BASE_SEED, DATA_VERSION, PROTOCOL_VERSION
 from ..errors import AriseZooError, UnknownNameError
 from ..methods import get_method
 from ..methods.registry import check_method
@@ -38,7 +38,7 @@ def evaluate(
     table: str = "2",
     *,
     iterations: int = 10,
-    seed: int = 0,
+    seed: int = BASE_SEED,
     only: Sequence[str] = (),
     n_jobs: int = 1,
     scheduler: str | None = None,
@@ -53,7 +53,7 @@ def evaluate(
     method : a registered name, or an object that follows `arise_zoo.methods.Method`.
     table : tables of the paper, joined by commas: 2, S1, S2, S3.
     iterations : random draws for each supercell; 10 in the paper.
-    seed : base seed of all structures; 0 for the published data sets.
+    seed : base seed of all structures; by default that of the published data sets.
     only : names of conditions, to run only these.
     n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
     out : folder in which `<method>/record.json` and `<method>/predictions.parquet` are written and an interrupted

@@ -39,7 +39,9 @@ def shown_classes(method: Method) -> tuple[str, ...]:
 
     Structures of other classes are wrong whatever it says, so that it need not be asked.
     """
-    known = {symmetry(c) for c in method.recognises} if method.truth == "class" else set()
+    if method.truth == "space_group":
+        return tuple(c for c in class_ids() if c in method.recognises and _treats(method, c) and symmetry(c) != c)
+    known = {symmetry(c) for c in method.recognises}
     return tuple(c for c in class_ids() if _treats(method, c) and (c in method.recognises or symmetry(c) in known))
 
 
@@ -87,12 +89,14 @@ def labels_scored(method: Method, spec: StructureSpec) -> int:
 
 
 def symmetry(class_id: str) -> str:
-    """The space group that the paper lists, as text; the class id where it lists none.
+    """The space group that the paper lists, as text; the class id where none counts.
 
-    Six ternary classes have a word in its place, which no space-group method can be right on.
+    None counts for the six ternary classes, which are listed with a word, and for the seven listed as P1, which the
+    paper left out: otherwise any spoilt structure would be right.
     """
     space_group = get_prototype(class_id).space_group
-    return str(space_group.paper) if space_group and isinstance(space_group.paper, int) else class_id
+    counts = space_group and isinstance(space_group.paper, int) and space_group.paper > 1
+    return str(space_group.paper) if counts else class_id
 
 
 def _treats(method: Method, class_id: str) -> bool:

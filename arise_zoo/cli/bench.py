@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .._version import BASE_SEED
 from ..errors import AriseZooError
-from .common import add_worker_options, run
+from .common import add_worker_options, names, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
         epilog="An interrupted run goes on where it ended when the same command is given again. `arise-bench report` "
-        "fills the README from the committed records.",
+        "fills README.md and leaderboard/README.md from the committed records.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
@@ -30,8 +31,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--iterations", type=int, default=10, metavar="N", help="random draws a supercell (default: 10)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="base seed of all structures (default: 0)")
-    parser.add_argument("--only", default="", metavar="CONDITION[,CONDITION]", help="run only these conditions")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=BASE_SEED,
+        metavar="N",
+        help="base seed of all structures (default: the published one)",
+    )
+    parser.add_argument("--only", action="append", metavar="CONDITION[,CONDITION]", help="run only these conditions")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="take descriptors from this output folder of `arise-zoo build`"
@@ -58,16 +65,20 @@ def _main(argv: list[str] | None) -> int:
 
 def _report(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="arise-bench report", description="Fill the README's table of numbers from the committed records."
+        prog="arise-bench report",
+        description="Fill the tables of README.md and leaderboard/README.md from the committed records.",
     )
     parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
+    parser.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if the table is out of date")
     options = parser.parse_args(argv)
 
-    from ..bench.report import fill_readme, read_records
+    from ..bench.report import all_tables, fill_page, read_records, summary_table
 
-    fill_readme(options.readme, read_records(options.records), check=options.check)
+    records = read_records(options.records)
+    fill_page(options.readme, summary_table(records), check=options.check)
+    fill_page(options.tables, all_tables(records), check=options.check)
     return 0
 
 
@@ -97,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
             options.table,
             iterations=options.iterations,
             seed=options.seed,
-            only=[name.strip() for name in options.only.split(",") if name.strip()],
+            only=names(options.only),
             n_jobs=options.jobs,
             scheduler=options.scheduler,
             out=options.out,
@@ -113,12 +124,12 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _methods(names: str) -> list[Any]:
+def _methods(asked: str) -> list[Any]:
     """The methods asked for, all made before the first is run, so that a wrong name costs nothing."""
     from ..methods.registry import get_method, list_methods
 
-    if names.strip() != "all":
-        return [get_method(name.strip()) for name in names.split(",") if name.strip()]
+    if asked.strip() != "all":
+        return [get_method(name) for name in names([asked])]
     methods = []
     for entry in list_methods():
         try:

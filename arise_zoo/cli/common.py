@@ -27,6 +27,11 @@ def run(main: Callable[[list[str] | None], int], argv: list[str] | None) -> int:
         return 130
 
 
+def names(values: list[str] | None) -> list[str]:
+    """The names of an option that may be repeated and may hold several, joined by commas."""
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+
+
 def add_worker_options(parser: argparse.ArgumentParser) -> None:
     """`--jobs` and `--scheduler`, with one meaning in all commands."""
     parser.add_argument(

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .common import add_worker_options
+from .common import add_worker_options, names
 
 if TYPE_CHECKING:
     from ..datasets.verification import Report
@@ -30,8 +30,8 @@ def add_commands(subparsers: Any) -> None:
     build.add_argument(
         "--only",
         action="append",
-        metavar="CONDITION",
-        help="build this condition (or other configuration) only; may be repeated",
+        metavar="CONDITION[,CONDITION]",
+        help="build only these conditions (or other configurations)",
     )
     build.add_argument(
         "--limit", type=int, metavar="N", help="the first N structures of each condition only, for trying out"
@@ -65,7 +65,7 @@ def _build(args: argparse.Namespace) -> int:
         args.out,
         n_jobs=args.jobs,
         scheduler=args.scheduler,
-        only=args.only,
+        only=names(args.only),
         limit=args.limit,
         show_progress=True,
     )

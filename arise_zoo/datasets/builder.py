@@ -5,9 +5,10 @@ What the rows are is in `prototypes.py` and `defects.py`; how shards are kept in
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from .._version import DATA_VERSION, __version__
 from ..errors import AriseZooError
 from ..parallel import workers
 from ..progress import Progress
-from ..storage import replacing, sha256
+from ..storage import StorageError, replacing, sha256
 from .cards import write_card
 from .catalogue import DATASETS, NAMESPACE, get_configs
 from .config import Config
@@ -75,8 +76,10 @@ def build(
             for shard in missing[config.name]:
                 store.write(shard, next(made))
                 progress.advance()
-            _finish(config, store.read(shards[config.name]), folder, work, limit)
+            _finish(config, store, shards[config.name], folder, limit)
             store.remove()
+    if any(file.fault(folder) for file in _existing(folder, dataset, limit).of(None)):
+        _list_files(dataset, [], folder, work, limit)
     _tidy(work)
     return folder
 
@@ -124,26 +127,49 @@ def _run(run: Any, shards: list[Shard]) -> Iterator[bytes]:
     return iter(run(delayed(make_shard)(s.config.dataset, s.config.name, s.ids) for s in shards))
 
 
-def _finish(config: Config, table: pa.Table, folder: Path, work: Path, limit: int | None) -> None:
+def _finish(config: Config, store: ShardStore, shards: list[Shard], folder: Path, limit: int | None) -> None:
     """Write a configuration's Parquet files, then card and manifest."""
-    from filelock import FileLock
-
-    files = []
+    table, files = store.read(shards), []
     for split, rows in config.split(table["label"].to_numpy()).items():
-        files.append(_write_parquet(table.take(rows), folder, config, split))
-    with FileLock(work / "lock"):
-        manifest = _existing(folder, config.dataset, limit)
-        manifest.replace(files, [c.name for c in DATASETS[config.dataset]])
+        files.append(_write_parquet(table.take(rows), store, folder, config, split))
+    _list_files(config.dataset, files, folder, store.folder.parent, limit)
+
+
+def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit: int | None) -> None:
+    """Put files into the manifest, and write the card that follows from it."""
+    with _lock(work / "lock"):
+        for left_behind in folder.glob(".*.part"):  # by a build that was killed; who holds the lock writes here alone
+            left_behind.unlink(missing_ok=True)
+        manifest = _existing(folder, dataset, limit)
+        manifest.replace(files, [config.name for config in DATASETS[dataset]])
         card = write_card(folder, manifest)
         manifest.replace([File(card.name, sha256(card), card.stat().st_size)], [])
         manifest.write(folder)
 
 
-def _write_parquet(table: pa.Table, folder: Path, config: Config, split: str) -> File:
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Keep other builds waiting that would write the same manifest."""
+    from filelock import FileLock
+
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}; choose another folder.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Config, split: str) -> File:
+    """Write a split among the shards, which are removed at the end, and move it to its place."""
     import pyarrow.parquet as pq
 
-    path = folder / config.path(split)
-    with replacing(path) as temporary:
+    scratch, path = store.folder / f"{split}.parquet", folder / config.path(split)
+    with replacing(scratch) as temporary:
         pq.write_table(
             table,
             temporary,
@@ -153,4 +179,6 @@ def _write_parquet(table: pa.Table, folder: Path, config: Config, split: str) ->
             write_page_index=True,  # with content-defined chunks, what lets the Hub read and store parts of a file
             use_content_defined_chunking=True,
         )
+    with replacing(path) as temporary:
+        os.replace(scratch, temporary)
     return File(config.path(split), sha256(path), path.stat().st_size, config.name, split, table.num_rows, table.nbytes)

@@ -58,8 +58,8 @@ class Manifest:
         """The configurations present, in order."""
         return list(dict.fromkeys(file.config for file in self.files if file.config is not None))
 
-    def of(self, config: str) -> list[File]:
-        """The files of a configuration, one a split."""
+    def of(self, config: str | None) -> list[File]:
+        """The files of a configuration, one a split; the card for None."""
         return [file for file in self.files if file.config == config]
 
     def replace(self, files: list[File], order: list[str]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._version import DATA_VERSION, __version__
+from .._version import BASE_SEED, DATA_VERSION, __version__
 from ..storage import replacing, sha256, write_json
 from .catalogue import get_config
 from .config import Config
@@ -34,7 +34,7 @@ class Shard:
     @property
     def recipe(self) -> str:
         """What the content depends on, as a hash."""
-        parts = [DATA_VERSION, __version__, self.config.dataset, self.config.name, self.name, *self.ids]
+        parts = [DATA_VERSION, __version__, str(BASE_SEED), self.config.dataset, self.config.name, self.name, *self.ids]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

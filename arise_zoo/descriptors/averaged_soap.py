@@ -13,7 +13,7 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import DescriptorError
-from .moments import RadialBins, add_coefficients, pair_moments
+from .moments import RadialBins, coefficients, pair_moments
 from .neighbours import Points
 from .radial import BASIS_NAMES, radial_basis
 from .scales import pair_scale
@@ -136,29 +136,29 @@ class _Settings:
         d_nn = np.array([[pair_scale(points, a, b) for b in range(n_species)] for a in range(n_species)])
         total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
         for b in range(n_species):
-            weights, c = [], []
-            if np.isnan(d_nn[: b + 1, b]).all():
-                continue
-            images = points.images(b, bins.r_max * np.nanmax([d_nn[: b + 1, b], d_nn[b, : b + 1]]))
-            for a in range(b + 1):
-                scales = _distinct(d_nn[a, b], d_nn[b, a])
-                # Pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see.
-                for moments in pair_moments(points, a, images, scales, bins, self.l_max):
-                    c.append(np.zeros((n_settings * self.n_max, (self.l_max + 1) ** 2)))
-                    add_coefficients(moments, polynomials, a == b, c[-1])
-                    weights.append(1.0 if a == b else 2.0 / len(scales))
-            spectra = self._power_spectrum(np.array(c).reshape(len(c), n_settings, self.n_max, -1))
-            total += np.tensordot(weights, spectra, axes=1)
+            unlike, weights = [], []
+            for a in range(b):
+                for centre, neighbour, scales, weight in _searches(a, b, d_nn):
+                    unlike.append(pair_moments(points, centre, neighbour, scales, bins, self.l_max))
+                    weights += [weight] * len(scales)
+            if unlike:
+                c = coefficients(np.concatenate(unlike), polynomials, even_only=False)
+                total += np.tensordot(weights, self._power_spectrum(c), axes=1)
+            if not np.isnan(d_nn[b, b]):
+                like = pair_moments(points, b, b, (d_nn[b, b],), bins, self.l_max)
+                total += self._power_spectrum(coefficients(like, polynomials, even_only=True))[0]
         return total / n_species**2
 
     def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
-        """Normalised power spectra, shape (..., n_features), of coefficients of shape (..., n_max, lm)."""
-        products = np.empty((*c.shape[:-2], self.l_max + 1, self.n_max, self.n_max))
+        """Normalised power spectra, shape (n, n_settings, n_features), of coefficients (n, n_functions, lm)."""
+        n_settings = len(self.combinations)
+        c = c.reshape(len(c), n_settings, self.n_max, -1)
+        products = np.empty((len(c), n_settings, self.l_max + 1, self.n_max, self.n_max))
         for l in range(self.l_max + 1):
             block = c[..., l * l : (l + 1) ** 2]
-            np.matmul(block, block.swapaxes(-1, -2), out=products[..., l, :, :])
-        spectrum = np.zeros((*c.shape[:-2], number_of_features(self.n_max, self.l_max, self.basis)))
-        products = products.reshape(*c.shape[:-2], -1)
+            np.matmul(block, block.swapaxes(-1, -2), out=products[:, :, l])
+        spectrum = np.zeros((len(c), n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
+        products = products.reshape(len(c), n_settings, -1)
         np.multiply(products[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
         norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
         return np.divide(spectrum, norms, out=spectrum, where=norms > 0)
@@ -185,11 +185,18 @@ def _tables(
     return bins, tables.reshape(*tables.shape[:3], -1)
 
 
-def _distinct(first: float, second: float) -> tuple[float, ...]:
-    """One or two length scales, none if there is no neighbour."""
-    if np.isnan(first):
-        return ()
-    return (first,) if abs(first - second) <= 1e-12 * first else (first, second)
+def _searches(a: int, b: int, d_nn: np.ndarray) -> list[tuple[int, int, tuple[float, ...], float]]:
+    """(centres, neighbours, length scales, weight) of the searches that cover both orders of two different species.
+
+    The pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see, so one search serves both
+    orders; but not where the scales are far apart, as for an impurity: near to few atoms, far from most.
+    """
+    forth, back = d_nn[a, b], d_nn[b, a]
+    if abs(forth - back) <= 1e-12 * forth:
+        return [(a, b, (forth,), 2.0)]
+    if max(forth, back) <= 1.5 * min(forth, back):
+        return [(a, b, (forth, back), 1.0)]
+    return [(a, b, (forth,), 1.0), (b, a, (back,), 1.0)]
 
 
 def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:

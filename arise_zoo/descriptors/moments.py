@@ -17,12 +17,12 @@ from itertools import pairwise
 import numpy as np
 
 from .harmonics import first_components, recursion
-from .neighbours import Images, Points
+from .neighbours import Points
 from .radial import RadialBasis
 
 _ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
 _BIN_WIDTH = 0.4  # in widths of the narrowest Gaussian; see the test that halves it
-_GUESSES_PER_UNIT = 64.0
+_GUESSES_PER_UNIT = 512.0  # so many that the first guess is nearly always right
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class RadialBins:
 
     @cached_property
     def guess(self) -> np.ndarray:
-        """For steps of 1/64, the bin in which each begins."""
+        """For steps of 1/512, the bin in which each begins."""
         begins = np.arange(int(self.r_max * _GUESSES_PER_UNIT) + 2) / _GUESSES_PER_UNIT
-        return np.clip(np.searchsorted(self.edges, begins, side="right") - 1, 0, len(self.edges) - 2).astype(np.int64)
+        return np.clip(np.searchsorted(self.edges, begins, side="right") - 1, 0, len(self.edges) - 2).astype(np.int32)
 
     def polynomials(self, basis: RadialBasis, scale: float = 1.0) -> np.ndarray:
         """Chebyshev coefficients of R_nl(r / scale) in each bin, shape (l_max + 1, n_bins, 6, n_max)."""
@@ -66,40 +66,42 @@ class RadialBins:
         return (values @ to_coefficients).transpose(1, 2, 3, 0)
 
 
-def pair_moments(
-    points: Points, a: int, images: Images, scales: Sequence[float], bins: RadialBins, l_max: int
-) -> list[np.ndarray]:
-    """Sums of T_p Y_lm over the pairs of two species, shape (n_bins, 6, n_components), one for each scale.
+def pair_moments(points: Points, a: int, b: int, scales: Sequence[float], bins: RadialBins, l_max: int) -> np.ndarray:
+    """Sums of T_p Y_lm over the pairs of two species (counted), shape (n_scales, n_bins, 6, n_components).
 
-    Distances are in units of the scale (angstrom). Where both species are one, opposite pairs cancel for odd l,
-    which are left out, and count twice for even l (`first_components` tells where each l stands).
+    Distances are in units of each scale (angstrom). Where both species are one, opposite pairs cancel for odd l,
+    which are left out, and each pair found stands for two of the even l (`first_components` tells where each l
+    stands; the factor 2 is lost in the normalisation).
     """
     from .moment_kernels import add_moments, sort_into_bins
 
-    even_only = a == images.species
+    even_only = a == b
     first_component = first_components(l_max, even_only)
-    moments = [np.zeros((len(bins.edges) - 1, _ORDER, first_component[-1])) for _ in scales]
-    for pairs in points.pairs(a, images):
+    moments = np.zeros((len(scales), len(bins.edges) - 1, _ORDER, first_component[-1]))
+    for pairs in points.pairs(a, b, bins.r_max * max(scales)):
         for scale, sums in zip(scales, moments, strict=True):
-            ordered, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
-            add_moments(ordered, start, l_max, even_only, *recursion(l_max), first_component, sums)
-    return [2.0 * sums for sums in moments] if even_only else moments
+            order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+            add_moments(pairs, order, start, scale, bins.edges, even_only, *recursion(l_max), first_component, sums)
+    return moments
 
 
-def add_coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool, out: np.ndarray) -> None:
-    """Write sum of R_nl Y_lm over the pairs into `out`, shape (n_functions, (l_max + 1)^2).
+def coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool) -> np.ndarray:
+    """Sum of R_nl Y_lm over the pairs, shape (n, n_functions, (l_max + 1)^2), of moments (n, n_bins, 6, lm).
 
     `polynomials`, shape (l_max + 1, n_bins, 6, n_functions), may be those of several radial bases side by side.
     """
-    filled = np.flatnonzero(moments[:, 0, 0])
+    n, n_components, n_functions = len(moments), moments.shape[-1], polynomials.shape[-1]
+    result = np.zeros((n, n_functions, len(polynomials) ** 2))
+    filled = np.flatnonzero(moments[:, :, 0, 0].any(axis=0))
     if len(filled) == 0:
-        return
+        return result
     if len(filled) > 0.5 * (filled[-1] - filled[0]):  # a slice spares copies, a list of bins spares work
         filled = slice(filled[0], filled[-1] + 1)
-    n_components, n_functions = moments.shape[-1], polynomials.shape[-1]
-    rows = moments[filled].reshape(-1, n_components)
+    rows = moments[:, filled].transpose(1, 2, 0, 3).reshape(-1, n, n_components)
     first_component = first_components(len(polynomials) - 1, even_only)
     for l, table in enumerate(polynomials):
         begin, end = first_component[l], first_component[l + 1]
         if begin < end:
-            out[:, l * l : (l + 1) ** 2] = table[filled].reshape(-1, n_functions).T @ rows[:, begin:end]
+            product = table[filled].reshape(-1, n_functions).T @ rows[:, :, begin:end].reshape(len(rows), -1)
+            result[:, :, l * l : (l + 1) ** 2] = product.reshape(n_functions, n, end - begin).transpose(1, 0, 2)
+    return result

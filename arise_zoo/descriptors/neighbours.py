@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from ase import Atoms
@@ -47,6 +46,8 @@ class Points:
         self._all = np.ascontiguousarray(positions[order])
         self._species_of = np.repeat(np.arange(len(counts)), counts)
         self.positions = np.split(self._all, np.cumsum(counts)[:-1])
+        self._pairs = np.empty((0, 4))
+        self._known_images: dict[int, tuple[float, tuple]] = {}
         self._extent = np.ptp(positions, axis=0)
         self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(self.cell[self.pbc], axis=1).sum()
 
@@ -96,29 +97,35 @@ class Points:
         first, end = np.searchsorted(self._species_of, [a, a + 1])
         return self.nearest[first:end, b]
 
-    def images(self, b: int, r_max: float) -> Images:
-        """All images of b-atoms that can lie within r_max (angstrom) of an atom."""
-        return Images(b, r_max, self._grid(self.positions[b], r_max))
+    def _images(self, b: int, r_max: float) -> tuple:
+        """Grid of all images of b-atoms within r_max of an atom, kept for searches that go almost as far."""
+        known_r_max, grid = self._known_images.get(b, (0.0, ()))
+        if not r_max <= known_r_max <= 1.5 * r_max:
+            grid = self._grid(self.positions[b], r_max)
+            self._known_images[b] = (r_max, grid)
+        return grid
 
-    def pairs(self, a: int, images: Images) -> Iterator[np.ndarray]:
-        """Vectors from a-atoms to images within their r_max, in pieces of shape (n, 4): dx, dy, dz, distance^2.
+    def pairs(self, a: int, b: int, r_max: float) -> Iterator[np.ndarray]:
+        """Vectors from a-atoms to b-atoms nearer than r_max (angstrom).
 
-        Where both are one species, only one of each two opposite vectors is given. A piece is overwritten by the
-        next one.
+        They come in pieces of shape (n, 4): dx, dy, dz, distance^2, each overwritten by the next. Where both are one
+        species, only one of each two opposite vectors is given.
         """
         from .search_kernels import find_pairs
 
-        centres = self.positions[a]
-        pairs = np.empty((min(PAIRS_AT_ONCE, len(centres) * len(images.grid[0])), 4))
+        centres, grid = self.positions[a], self._images(b, r_max)
+        wanted = min(PAIRS_AT_ONCE, len(centres) * len(grid[0]))
+        if len(self._pairs) < wanted:
+            self._pairs = np.empty((wanted, 4))
         first = 0
         while first < len(centres):
-            following, n = find_pairs(centres, first, a == images.species, *images.grid, images.r_max, pairs)
+            following, n = find_pairs(centres, first, a == b, *grid, r_max, self._pairs)
             if following == first:  # one centre alone has more candidates than fit
-                pairs = np.empty((2 * len(pairs) + 1, 4))
+                self._pairs = np.empty((2 * len(self._pairs) + 1, 4))
                 continue
             first = following
             if n:
-                yield pairs[:n]
+                yield self._pairs[:n]
 
     def _typical_distance(self, n: float) -> float:
         """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
@@ -139,14 +146,6 @@ class Points:
         shape = np.clip(_CELLS_PER_R_MAX * (upper - lower) / r_max, 1, 2 * per_axis).astype(np.int64)
         side = (upper - lower) / shape
         return (*sort_into_cells(image, origin, sign, lower, side, shape), lower, side, shape)
-
-
-class Images(NamedTuple):
-    """The images of one species (counted) around a structure, as far as r_max, in a grid of cells."""
-
-    species: int
-    r_max: float
-    grid: tuple
 
 
 def _reduced_cell(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ Methods that label atoms by their surroundings live elsewhere; here a structure 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -140,11 +141,22 @@ def _space_group(atoms: Atoms, symprec: float, angle_tolerance: float) -> str:
     import spglib
 
     cell = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
-    found = spglib.get_symmetry_dataset(cell, symprec=symprec, angle_tolerance=angle_tolerance)
+    with warnings.catch_warnings():
+        # From 2.7 on, spglib announces at every call that a later version will raise errors instead of giving None.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = spglib.get_symmetry_dataset(cell, symprec=symprec, angle_tolerance=angle_tolerance)
     return UNKNOWN if found is None else str(found.number)
 
 
-def _matid_group(cell: Atoms) -> str:
+def _matid_group(cell: Atoms | None) -> str:
     from matid import SymmetryAnalyzer
+    from matid.utils.exceptions import CellNormalizationError
 
-    return str(SymmetryAnalyzer(cell).get_space_group_number())
+    if cell is None or cell.pbc.sum() < 2:  # MatID knows the space group of crystals and layers only
+        return UNKNOWN
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return str(SymmetryAnalyzer(cell).get_space_group_number())
+        except CellNormalizationError:  # spglib found nothing in the cell
+            return UNKNOWN

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ase import Atoms
 
+from .._version import BASE_SEED
 from ..errors import StructureError
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..seeds import generator
@@ -20,7 +21,7 @@ from .supercells import displacement_unit, supercell
 class StructureSpec:
     """One structure of the data sets and the benchmark: class, supercell, periodicity, condition, iteration.
 
-    `seed` is the base seed of the whole set (0 for the published data); the other fields derive the rest.
+    `seed` is the base seed of the whole set (`BASE_SEED` for the published data); the other fields derive the rest.
     """
 
     class_id: str
@@ -28,7 +29,7 @@ class StructureSpec:
     periodic: bool
     condition: str = "pristine"
     iteration: int = 0
-    seed: int = 0
+    seed: int = BASE_SEED
 
     @property
     def id(self) -> str:
@@ -37,7 +38,7 @@ class StructureSpec:
         return f"{self.class_id}/k{self.k}/{boundary}/{self.condition}/{self.iteration}"
 
     @classmethod
-    def from_id(cls, structure_id: str, seed: int = 0) -> StructureSpec:
+    def from_id(cls, structure_id: str, seed: int = BASE_SEED) -> StructureSpec:
         """The structure of this `id`; raises `StructureError` if it is not one, `UnknownNameError` for its parts."""
         try:
             class_id, k, boundary, condition, iteration = structure_id.split("/")
@@ -87,7 +88,7 @@ def benchmark_structures(
     iterations: int = 10,
     classes: Iterable[str] | None = None,
     periodic: Iterable[bool] = (True, False),
-    seed: int = 0,
+    seed: int = BASE_SEED,
 ) -> Iterator[StructureSpec]:
     """The structures of one defective condition: three supercells, periodic and finite, so many iterations each.
 

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from arise_zoo.bench import RecordError
-from arise_zoo.bench.report import ReportError, fill_readme, numbers_table, read_records
+from arise_zoo.bench.report import ReportError, all_tables, fill_page, read_records, summary_table
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
 
 
-def test_the_readme_shows_the_numbers_of_the_committed_records():
-    fill_readme(ROOT / "README.md", read_records(RECORDS), check=True)
+def test_the_pages_show_the_numbers_of_the_committed_records():
+    fill_page(ROOT / "README.md", summary_table(read_records(RECORDS)), check=True)
+    fill_page(ROOT / "leaderboard" / "README.md", all_tables(read_records(RECORDS)), check=True)
 
 
 def test_every_accuracy_shown_is_followed_by_interval_n_and_the_papers_value():
-    table = numbers_table(read_records(RECORDS))
+    table = summary_table(read_records(RECORDS))
     assert "**66.14**<br>[" in table
     assert table.count("n = ") == table.count("**") // 2
     assert "n = 378<br>paper 66.14" in table
@@ -27,8 +28,8 @@ def test_a_changed_number_is_noticed(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text((ROOT / "README.md").read_text().replace("66.14", "66.15", 1))
     with pytest.raises(ReportError, match="are not those of the records"):
-        fill_readme(readme, read_records(RECORDS), check=True)
-    fill_readme(readme, read_records(RECORDS))
+        fill_page(readme, summary_table(read_records(RECORDS)), check=True)
+    fill_page(readme, summary_table(read_records(RECORDS)))
     assert readme.read_text() == (ROOT / "README.md").read_text()
 
 
@@ -36,14 +37,14 @@ def test_records_of_different_versions_are_not_put_into_one_table(tmp_path):
     for name, version in (("cna", "1.0"), ("baa", "2.0")):
         record = json.loads((RECORDS / f"{name}.json").read_text())
         (tmp_path / f"{name}.json").write_text(json.dumps({**record, "protocol_version": version}))
-    with pytest.raises(RecordError, match="have different protocol versions"):
+    with pytest.raises(RecordError, match=r"differ in protocol version: 1\.0, 2\.0"):
         read_records(tmp_path)
 
 
 def test_a_page_without_a_place_for_the_numbers_is_named(tmp_path):
     (tmp_path / "README.md").write_text("nothing here")
     with pytest.raises(ReportError, match="has no place for the numbers"):
-        fill_readme(tmp_path / "README.md", read_records(RECORDS))
+        fill_page(tmp_path / "README.md", summary_table(read_records(RECORDS)))
 
 
 @pytest.mark.parametrize("name", ["ptm", "cna", "a-cna", "baa"])

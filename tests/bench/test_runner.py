@@ -144,7 +144,7 @@ def test_a_method_with_fit_is_fitted_on_the_pristine_structures_of_its_classes()
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"seed": 1}, "holds results of seed 0, but this run has 1"),
+        ({"seed": 1}, "holds results of seed 10, but this run has 1"),
         ({"iterations": 2}, "holds results of iterations 1, but this run has 2"),
     ],
 )

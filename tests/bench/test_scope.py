@@ -2,10 +2,10 @@
 
 import pytest
 
-from arise_zoo.bench.scope import labels_scored, scored_classes, scored_structures, shown_classes
+from arise_zoo.bench.scope import labels_scored, scored_classes, scored_structures, shown_classes, symmetry
 from arise_zoo.methods.local_structure import a_cna, ptm
 from arise_zoo.methods.symmetry import spglib_loose
-from arise_zoo.prototypes import class_ids
+from arise_zoo.prototypes import class_ids, get_prototype
 
 
 class EveryClass:
@@ -45,7 +45,14 @@ def test_a_method_is_shown_the_classes_on_which_it_can_be_right():
     assert set(shown_classes(a_cna())) == {
         "fcc_cu", "hcp_mg", "bcc_w", "nacl", "dhcp_alpha_la", "hexagonal_diamond_c", "hexagonal_graphite_c", "nias",
     }  # fmt: skip
-    assert len(shown_classes(spglib_loose())) == 96
+    assert len(shown_classes(spglib_loose())) == 96 - 6 - 7
+
+
+def test_six_classes_with_words_and_seven_in_p1_have_no_space_group_that_counts():
+    without = [c for c in class_ids() if get_prototype(c).is_periodic and not symmetry(c).isdigit()]
+    assert len(without) == 6 + 7
+    assert symmetry("fcc_cu") == "225"
+    assert symmetry("vpse3") == "vpse3"
 
 
 @pytest.mark.parametrize("condition", ["pristine", "missing-0.2"])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from small_builds import CONDITION, LIMIT, OTHER
 
-from arise_zoo.datasets import build, get_config
+from arise_zoo.datasets import build, get_config, verify
 from arise_zoo.datasets.builder import WORK_FOLDER, BuildError
 from arise_zoo.datasets.manifest import Manifest
 from arise_zoo.datasets.shards import ShardStore, make_shard, shards_of
@@ -53,6 +54,25 @@ def test_conditions_can_be_added_to_a_folder_one_by_one(small_builds, tmp_path):
     assert not (tmp_path / "arise" / WORK_FOLDER).exists()
 
 
+def test_two_builds_may_write_different_conditions_into_one_folder_at_once(small_builds, tmp_path):
+    def one(condition):
+        return build("defects", tmp_path, only=[condition], limit=4)
+
+    conditions = [OTHER, CONDITION, "missing-0.3"]
+    with ThreadPoolExecutor(len(conditions)) as pool:
+        (folder,) = set(pool.map(one, conditions))
+    report = verify(folder, sample=1)
+    assert report.ok and report.configs == [CONDITION, "missing-0.3", OTHER]
+
+
+def test_what_a_killed_build_left_half_written_is_removed(tmp_path):
+    folder = tmp_path / "arise/defects"
+    folder.mkdir(parents=True)
+    (folder / ".README.md.1.part").write_text("half")
+    build("defects", tmp_path, only=[CONDITION], limit=1)
+    assert verify(folder, sample=0).ok
+
+
 def test_the_manifest_says_what_is_there(small_builds):
     folder = small_builds / "arise/defects"
     content = json.loads((folder / "manifest.json").read_text())
@@ -80,6 +100,13 @@ def test_what_is_built_is_kept_and_what_was_damaged_is_built_again(tmp_path):
     assert kept.stat().st_mtime_ns == before
     assert damaged.read_bytes() == good
     assert not any(file.fault(folder) for file in Manifest.read(folder).files)
+
+
+def test_a_card_that_was_lost_is_written_again(tmp_path):
+    folder = build("defects", tmp_path, only=[CONDITION], limit=1)
+    (folder / "README.md").unlink()
+    build("defects", tmp_path, only=[CONDITION], limit=1)
+    assert verify(folder, sample=0).ok
 
 
 def test_a_killed_build_goes_on_at_the_next_shard(tmp_path, small_builds):
@@ -130,12 +157,15 @@ def test_a_shard_that_was_tampered_with_is_found_and_built_again(tmp_path, capsy
     same_rows(parquet(tmp_path, CONDITION), parquet(small_builds, CONDITION))
 
 
-def test_a_shard_of_another_extent_or_version_is_not_taken(tmp_path, monkeypatch):
+def test_a_shard_of_another_extent_version_or_seed_is_not_taken(tmp_path, monkeypatch):
     config = get_config("defects", CONDITION)
     store = ShardStore(tmp_path)
     (small,), (large,) = shards_of(config, 2), shards_of(config, 3)
     store.write(small, b"content")
     assert store.holds(small) and not store.holds(large)
+    with monkeypatch.context() as patch:
+        patch.setattr("arise_zoo.datasets.shards.BASE_SEED", -1)
+        assert not store.holds(small)
     monkeypatch.setattr("arise_zoo.datasets.shards.DATA_VERSION", "1.0.1")
     assert not store.holds(small)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from arise_zoo.cli.zoo import main
+from arise_zoo.datasets import get_config
+from arise_zoo.datasets.shards import make_shard, shards_of
 
 SOURCE = Path(__file__).parents[2]
 BUILD = [sys.executable, "-m", "arise_zoo.cli.zoo", "build", "prototypes", "--only", "structures", "--jobs", "1"]
@@ -22,15 +24,18 @@ def namespaced(script: str) -> subprocess.CompletedProcess:
 
 
 def one_sentence(result: subprocess.CompletedProcess) -> str:
-    assert result.returncode == 2, result.stderr
-    lines = [line for line in result.stderr.splitlines() if line]
-    assert len(lines) == 1 and lines[0].endswith(".") and "Traceback" not in lines[0], result.stderr
-    return lines[0]
+    assert result.returncode == 2, (result.stdout, result.stderr)
+    *progress, sentence = result.stderr.splitlines()
+    assert all(line.endswith("s left") for line in progress) and sentence.endswith("."), result.stderr
+    return sentence
 
 
-def test_a_full_disk_ends_with_a_sentence_and_no_half_file(tmp_path):
+@pytest.mark.parametrize("room", [0.3, 1.02], ids=["for half a shard", "for the shard but not for the file"])
+def test_a_full_disk_ends_with_a_sentence_and_no_half_file(tmp_path, room):
+    (shard,) = shards_of(get_config("prototypes", "structures"))
+    size = int(room * len(make_shard("prototypes", "structures", shard.ids)))
     result = namespaced(
-        f"mount -t tmpfs -o size=200k none {tmp_path} && {' '.join(BUILD)} --out {tmp_path}\n"
+        f"mount -t tmpfs -o size={size} none {tmp_path} && {' '.join(BUILD)} --out {tmp_path}\n"
         f"code=$?; find {tmp_path} -type f; exit $code"
     )
     assert "No space left on device" in one_sentence(result)

@@ -169,6 +169,20 @@ def test_periodicity_along_some_directions_equals_vacuum_along_the_others():
     assert np.abs(descriptor(without_vacuum) - descriptor(sheet)).max() < 1e-12
 
 
+def test_an_impurity_in_a_large_crystal_does_not_multiply_the_memory():
+    import tracemalloc
+
+    atoms = bulk("Cu", cubic=True).repeat(10)  # most atoms are 12 angstrom or more from the next impurity
+    atoms.numbers[0] = 79
+    AveragedSOAP().create(bulk("Cu"))
+    tracemalloc.start()
+    vector = descriptor(atoms)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.isfinite(vector).all()
+    assert peak < 30e6
+
+
 def test_atoms_far_apart_cost_no_more_than_atoms_nearby():
     pair = Atoms("Cu4", positions=[[0, 0, 0], [0, 0, 2.5], [1e6, 0, 0], [1e6, 3e5, 2.5]])
     assert np.isfinite(descriptor(pair)).all()

@@ -21,7 +21,7 @@ def real_harmonics(vectors, l_max, even_only=False):
     first_component = first_components(l_max, even_only)
     out = np.empty((first_component[-1], LANES))
     work = np.empty((3, LANES)), np.empty((3, LANES))
-    harmonics(*unit, unit.shape[1], l_max, even_only, *recursion(l_max), first_component, *work, out)
+    harmonics(*unit, np.ones(unit.shape[1]), unit.shape[1], even_only, *recursion(l_max), first_component, *work, out)
     return out[:, : unit.shape[1]]
 
 

@@ -44,7 +44,7 @@ def vectors_by_hand(atoms, centres, others, r_max):
 
 def all_pairs(points, a, b, r_max):
     """All pieces of `Points.pairs` in one array."""
-    return np.concatenate([np.empty((0, 4)), *(piece.copy() for piece in points.pairs(a, points.images(b, r_max)))])
+    return np.concatenate([np.empty((0, 4)), *(piece.copy() for piece in points.pairs(a, b, r_max))])
 
 
 def in_order(vectors):
