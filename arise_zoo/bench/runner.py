@@ -26,7 +26,7 @@ from .predictions import Unit, table_of
 from .run_folder import RunFolder, locked
 from .scope import has_all_rows, scored_classes, scored_structures
 from .scoring import score, unit_classes, units_needed
-from .stored_vectors import DATA_SEED, StoredVectors, stored_vectors_for
+from .stored_vectors import StoredVectors, stored_vectors_for
 from .tables import ALL, SUPPORTED, TABLES, table_conditions
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def evaluate(
     check_method(method)
     if not scored_classes(method, SUPPORTED):
         raise AriseZooError(f"method {method.name!r} treats periodic structures only but recognises none of them.")
-    stored = stored_vectors_for(method, data) if seed == DATA_SEED else None
+    stored = stored_vectors_for(method, data) if seed == BASE_SEED else None
     with ExitStack() as stack:
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
         folder = base / method.name

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._version import DATA_VERSION
+from .._version import BASE_SEED, DATA_VERSION
 from ..errors import AriseZooError
 from ..structures import StructureSpec, condition
 
 if TYPE_CHECKING:
     from ..methods import Method
-
-DATA_SEED = 0
-"""Base seed of the structures of the published data sets."""
 
 
 class StoredVectors:
@@ -49,7 +46,7 @@ class StoredVectors:
 
     def of(self, condition_name: str, specs: Sequence[StructureSpec]) -> np.ndarray | None:
         """Descriptors of structures of one condition, shape (n, n_features), None unless all of them are there."""
-        if any(spec.seed != DATA_SEED for spec in specs):
+        if any(spec.seed != BASE_SEED for spec in specs):
             return None
         config = condition_name if condition(condition_name).is_random else "pristine"
         for path, manifest in self._manifests.items():
