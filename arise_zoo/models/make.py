@@ -20,7 +20,9 @@ from .naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
 from .training import Recipe, calibrate, train_network
 from .uncertainty import predict
 
-RECIPES: dict[str, tuple[Architecture, Recipe]] = {"arise-mlp": (Architecture(), Recipe())}
+RECIPES: dict[str, tuple[Architecture, Recipe]] = {
+    "arise-mlp": (Architecture(), Recipe(learning_rate=4e-3, label_smoothing=0.1, spread_offset=3e-4)),
+}
 """Shape and recipe of each network."""
 
 REFERENCES = tuple(f"{c}/k1/periodic/pristine/0" for c in ("fcc_cu", "nacl", "cu2znsns4", "graphene"))
