@@ -81,3 +81,19 @@ def test_the_learning_rate_makes_one_cycle():
 def test_a_recipe_that_makes_no_sense_is_refused():
     with pytest.raises(TrainingError, match="epochs and batch size must be at least 1"):
         Recipe(epochs=0)
+
+
+def test_calibration_takes_back_doubt_and_changes_no_label(rows, tmp_path):
+    smoothed = Recipe(epochs=10, batch_size=16, learning_rate=0.02, label_smoothing=0.3)
+    network, _ = train_network(ARCHITECTURE, smoothed, *rows, tmp_path)
+    x, y = rows[1]
+
+    def surprise(probabilities):
+        return -np.log(probabilities[np.arange(len(y)), y]).mean()
+
+    before = network.predict(x, verbose=0)
+    factor = training.calibrate(network, (x, y))
+    after = network.predict(x, verbose=0)
+    assert factor > 1
+    assert surprise(after) < surprise(before)
+    assert (after.argmax(axis=1) == before.argmax(axis=1)).all()
