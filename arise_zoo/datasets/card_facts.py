@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .._version import DATA_VERSION, __version__
+from .._version import BASE_SEED, DATA_VERSION, __version__
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..structures import StructureSpec, benchmark_structures, condition, pristine_structures
 from ..structures.conditions import DISPLACEMENTS, MISSING
@@ -76,6 +76,7 @@ def facts(manifest: Manifest) -> dict[str, Any]:
         "repository": f"{NAMESPACE}/{dataset}",
         "data_version": DATA_VERSION,
         "package_version": __version__,
+        "base_seed": BASE_SEED,
         "tag": f"v{DATA_VERSION}",
         "extent": _extent(manifest),
         "columns": "\n\n".join(_column_tables(manifest)),

@@ -1,5 +1,7 @@
 """Conditions, defects and the identity of structures."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -8,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
+from arise_zoo._version import DATA_VERSION
 from arise_zoo.errors import StructureError, UnknownNameError
 from arise_zoo.length_scale import most_frequent_distance, nearest_neighbour_distance
-from arise_zoo.prototypes import get_prototype
+from arise_zoo.prototypes import get_prototype, load_prototypes
 from arise_zoo.seeds import generator
 from arise_zoo.structures import (
     CONDITIONS,
@@ -152,3 +155,15 @@ def test_most_frequent_distance_divides_counts_by_the_squared_left_edge():
 def test_one_atom_has_no_nearest_neighbour():
     with pytest.raises(StructureError, match="no nearest-neighbour distance"):
         nearest_neighbour_distance(Atoms("Cu"))
+
+
+def test_geometries_are_those_of_the_data_version():
+    # Whoever changes this hash changes published structures, and has to raise DATA_VERSION.
+    digest = hashlib.sha256()
+    for condition_name in ("pristine", "displacement-0.04", "missing-0.2", "both-0.1-0.01"):
+        for prototype in load_prototypes():
+            spec = StructureSpec(prototype.id, prototype.supercell_sizes[0], prototype.is_periodic, condition_name)
+            atoms = spec.build()
+            for array in (atoms.numbers, atoms.positions, atoms.cell.array):
+                digest.update(array.tobytes())
+    assert (DATA_VERSION, digest.hexdigest()[:16]) == ("1.0.0", "e60accc3bc082628")
