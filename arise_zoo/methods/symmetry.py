@@ -5,6 +5,7 @@ Methods that label atoms by their surroundings live elsewhere; here a structure 
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -138,6 +139,7 @@ def _check_periodic(name: str, atoms: Atoms) -> None:
 
 
 def _space_group(atoms: Atoms, symprec: float, angle_tolerance: float) -> str:
+    os.environ.setdefault("SPGLIB_WARNING", "OFF")  # it tells standard error of every structure it finds difficult
     import spglib
 
     cell = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)

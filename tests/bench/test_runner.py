@@ -62,7 +62,7 @@ def test_a_method_of_an_outside_package_is_benchmarked_by_name():
     record = evaluate("coordination", "2", only=["pristine", "missing-0.05"], iterations=2)
     accuracy = {cell["condition"]: cell["accuracy"] for cell in record["cells"]}
     assert accuracy["pristine"] == 100.0
-    assert accuracy["missing-0.05"] == 100.0
+    assert accuracy["missing-0.05"] > 90.0
     assert {cell["n"] for cell in record["cells"]} == {4, 24}
 
 
