@@ -5,7 +5,20 @@ import os
 
 import pytest
 
-BUILT_IN = ["ptm", "ptm-no-cutoff", "cna", "a-cna", "i-cna", "baa", "spglib-loose", "spglib-tight", "matid-sbc"]
+BUILT_IN = [
+    "ptm",
+    "ptm-no-cutoff",
+    "cna",
+    "a-cna",
+    "i-cna",
+    "baa",
+    "spglib-loose",
+    "spglib-tight",
+    "matid-sbc",
+    "gnb",
+    "bnb",
+    "arise-mlp",
+]
 
 
 def test_list_names_the_methods_those_of_other_packages_too(arise_bench, outside_package):
