@@ -1,0 +1,19 @@
+"""Looking inside structures: strided pattern matching, maps, clusters, and the paper's studies.
+
+Models come from `arise_zoo.models`; structures to look at are made in `arise_zoo.generators`.
+"""
+
+from importlib import import_module
+
+_WHERE = {
+    "run_study": ".studies",
+    "study_names": ".studies",
+}
+
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str):
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,78 @@
+"""The paper's studies: each a module that computes, draws its figures and returns its numbers.
+
+A study's module has `run(out, *, small, seed, **options) -> dict`: it writes its figures into the folder `out` and
+returns numbers that JSON can hold. `small=True` is a version of it that takes seconds. The options are those of
+`run_study`; a study takes those it needs and ignores the others.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..._version import __version__
+from ...errors import UnknownNameError
+from ...storage import write_json
+
+_STUDIES: dict[str, tuple[str, str]] = {
+    "four-grains": ("four_grains", "a polycrystal of fcc, bcc, hcp and diamond, pristine and defective"),
+    "superalloy": ("superalloy", "an ordered cube in the disordered matrix of a nickel superalloy"),
+    "stem-graphene": ("stem_graphene", "graphene in a scanning-transmission-electron-microscope image"),
+}
+"""Name -> (module of this package, what is looked at)."""
+
+
+def study_names() -> tuple[str, ...]:
+    """Names of all studies."""
+    return tuple(_STUDIES)
+
+
+def describe_study(name: str) -> str:
+    """What a study looks at, in a few words."""
+    return _STUDIES[name][1]
+
+
+def run_study(
+    name: str,
+    out: str | Path = "studies",
+    *,
+    small: bool = False,
+    seed: int = 0,
+    source: str | Path | None = None,
+    model: str = "arise-mlp",
+    n_jobs: int = -1,
+    scheduler: str | None = None,
+    show_progress: bool = False,
+) -> dict[str, Any]:
+    """Run a study; write its figures and its record `<name>.json` into the folder `out`, and return the record.
+
+    Parameters: `small`, a version of it that takes seconds; `seed`, of all random draws; `source`, the input file,
+    for the studies that read one; `model`, name of a shipped model or folder of a checkpoint; `n_jobs` and
+    `scheduler`, as in `strided_pattern_matching`. Raises `UnknownNameError` for an unknown study.
+    """
+    if name not in _STUDIES:
+        raise UnknownNameError("study", name, _STUDIES)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    module = import_module(f".{_STUDIES[name][0]}", __name__)
+    numbers = module.run(
+        out,
+        small=small,
+        seed=seed,
+        source=None if source is None else Path(source),
+        model=model,
+        n_jobs=n_jobs,
+        scheduler=scheduler,
+        show_progress=show_progress,
+    )
+    record = {
+        "study": name,
+        "small": small,
+        "seed": seed,
+        "model": Path(model).name,
+        "package_version": __version__,
+        "numbers": numbers,
+    }
+    write_json(out / f"{name}.json", record)
+    return record

@@ -1,0 +1,57 @@
+"""`arise-zoo study`: the paper's studies. `arise_zoo.analysis.run_study` does the work."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from .common import add_worker_options
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the command."""
+    study = subparsers.add_parser(
+        "study",
+        help="repeat a study of the paper, with its figures and numbers",
+        description="Repeat a study of the paper: writes its figures and the record NAME.json into the output folder. "
+        "Without a name, or with --list, the studies are listed.",
+    )
+    study.add_argument("name", nargs="?", metavar="NAME", help="which study")
+    study.add_argument("--list", action="store_true", help="list the studies and end")
+    study.add_argument("--small", action="store_true", help="a version that takes seconds")
+    study.add_argument("--out", default="studies", metavar="DIR", help="output folder (default: studies)")
+    study.add_argument("--source", metavar="FILE", help="the input file, for the studies that read one")
+    study.add_argument(
+        "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
+    )
+    study.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random draws (default: 0)")
+    study.add_argument("--json", action="store_true", help="print the record as JSON")
+    add_worker_options(study)
+    study.set_defaults(function=_study)
+
+
+def _study(args: argparse.Namespace) -> int:
+    from ..analysis.studies import describe_study, run_study, study_names
+
+    if args.list or args.name is None:
+        for name in study_names():
+            print(f"{name:16s} {describe_study(name)}")
+        return 0
+    record = run_study(
+        args.name,
+        args.out,
+        small=args.small,
+        seed=args.seed,
+        source=args.source,
+        model=args.model,
+        n_jobs=args.jobs,
+        scheduler=args.scheduler,
+        show_progress=True,
+    )
+    if args.json:
+        print(json.dumps(record, indent=1, allow_nan=False))
+    else:
+        for name, value in record["numbers"].items():
+            print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    return 0
