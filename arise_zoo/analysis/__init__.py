@@ -6,7 +6,12 @@ Models come from `arise_zoo.models`; structures to look at are made in `arise_zo
 from importlib import import_module
 
 _WHERE = {
+    "Grid": ".grid",
+    "PatternMatchingResult": ".result",
+    "load_result": ".result",
+    "make_grid": ".grid",
     "run_study": ".studies",
+    "strided_pattern_matching": ".pattern_matching",
     "study_names": ".studies",
 }
 

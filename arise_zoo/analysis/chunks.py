@@ -1,0 +1,52 @@
+"""Finished parts of a long computation, kept in a folder until the whole is done. What they hold is not known here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..storage import replacing
+
+
+class ChunkFolder:
+    """A folder of numbered parts, each a few arrays, that belong to one set of settings; none without a path.
+
+    Parts made with other settings are never read: they are in a subfolder named by the SHA-256 of the settings.
+    """
+
+    def __init__(self, path: str | Path | None, settings: dict[str, Any]):
+        self.folder = None
+        if path is not None:
+            digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+            self.folder = Path(path) / digest[:20]
+
+    def known(self) -> set[int]:
+        """Numbers of the parts that are there and whole."""
+        if self.folder is None or not self.folder.is_dir():
+            return set()
+        return {int(file.stem) for file in self.folder.glob("[0-9]*.npz") if zipfile.is_zipfile(file)}
+
+    def read(self, number: int) -> dict[str, np.ndarray]:
+        """Arrays of a part."""
+        with np.load(self._file(number)) as stored:
+            return dict(stored)
+
+    def write(self, number: int, arrays: dict[str, np.ndarray]) -> None:
+        """Keep a part."""
+        if self.folder is not None:
+            with replacing(self._file(number)) as temporary, open(temporary, "wb") as file:
+                np.savez(file, **arrays)
+
+    def remove(self) -> None:
+        """Forget all parts."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"{number:09d}.npz"

@@ -1,0 +1,223 @@
+"""Strided pattern matching: a box moves over a structure, and what it holds is classified at each position.
+
+(Leitherer et al. 2021, Methods, "Strided pattern matching".) The grid is laid in `grid`, the boxes are cut out in
+`boxes`; what comes of it is in `result`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ase import Atoms
+
+from .._version import __version__
+from ..errors import AriseZooError, StructureError
+from ..models import Model, load_model
+from ..parallel import workers
+from ..progress import Progress
+from ..storage import sha256
+from .boxes import atoms_around, check_shape, members
+from .chunks import ChunkFolder
+from .grid import Grid, make_grid
+from .result import SCALARS, PatternMatchingResult
+
+_POSITIONS_AT_ONCE = 512
+"""Boxes that travel to a worker together: with their answers, all that is held beyond the input and the result."""
+
+
+def strided_pattern_matching(
+    atoms: Atoms,
+    model: str | Path | Model = "arise-mlp",
+    box: float = 12.0,
+    stride: float = 1.0,
+    n_samples: int = 100,
+    shape: str = "box",
+    *,
+    padding: float = 0.5,
+    min_atoms: int = 2,
+    dimensions: int | str | None = None,
+    grid: Grid | None = None,
+    hidden: Sequence[int] = (),
+    descriptors: bool = False,
+    seed: int = 0,
+    n_jobs: int = 1,
+    scheduler: str | None = None,
+    work: str | Path | None = None,
+    show_progress: bool = False,
+) -> PatternMatchingResult:
+    """Classify the surroundings of every point of a grid over a structure.
+
+    Parameters
+    ----------
+    atoms : the structure; along directions of its `pbc`, boxes reach into the neighbouring cells.
+    model : name of a shipped model, folder of a checkpoint, or a loaded model.
+    box, stride : edge of the box and distance of its positions, angstrom. About 100 atoms should fit in.
+    n_samples : Monte-Carlo passes, from which the uncertainties come (0: one pass that drops nothing).
+    shape : "box", or "sphere" of the diameter `box`.
+    padding, dimensions : of the grid, see `arise_zoo.analysis.make_grid`.
+    min_atoms : boxes with fewer atoms get no answer.
+    grid : a grid made by hand, in the place of box, stride, padding and dimensions.
+    hidden : numbers of hidden layers (from 0) whose activations are wanted.
+    descriptors : whether the descriptors of the boxes are wanted.
+    seed : from which the passes follow; they are the same for all boxes.
+    n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
+    work : folder in which finished parts are kept, so that an interrupted call goes on where it ended.
+    show_progress : whether to show it, with the remaining time.
+
+    Returns
+    -------
+    A `PatternMatchingResult`. Each box is a finite structure in its own right: its answer is what `arise_zoo.classify`
+    says of the atoms cut out, with their own d_NN. Boxes that hold the same atoms are classified once.
+
+    Raises
+    ------
+    GridError
+        for a box larger than the structure, a stride that is not positive and other grids that cannot be.
+    StructureError
+        for a structure without atoms, with atoms of no element, or periodic without a cell.
+    AriseZooError
+        for an unknown model or other parameters out of range.
+    """
+    check_shape(shape)
+    if min_atoms < 2:
+        raise AriseZooError(f"a descriptor needs at least 2 atoms in a box, so min_atoms cannot be {min_atoms}.")
+    if (atoms.numbers < 1).any():
+        raise StructureError("the structure holds atoms of no element (X); give them one.")
+    if grid is None:
+        grid = make_grid(atoms, box, stride, padding, dimensions)
+    elif len(atoms) == 0:
+        raise StructureError("the structure holds no atoms.")
+    if not isinstance(model, Model):
+        model = load_model(model)
+    hidden = tuple(hidden)
+    model.predict(np.zeros((1, model.network.n_features), np.float32), min(n_samples, 1), hidden=hidden)  # may raise
+    settings = {
+        "model": model.name,
+        "model_sha256": sha256(model.folder / "manifest.json"),
+        "box": grid.box,
+        "stride": float(stride),
+        "shape": shape,
+        "padding": float(padding),
+        "min_atoms": int(min_atoms),
+        "n_samples": int(n_samples),
+        "seed": int(seed),
+        "hidden": list(hidden),
+        "descriptors": bool(descriptors),
+        "input_sha256": structure_sha256(atoms),
+        "package_version": __version__,
+    }
+    ask = {
+        "model": str(model.folder.resolve()),
+        "box": grid.box,
+        "shape": shape,
+        "min_atoms": min_atoms,
+        "n_samples": n_samples,
+        "seed": seed,
+        "hidden": hidden,
+        "descriptors": descriptors,
+    }
+    folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
+    parts = _parts(atoms, grid, ask, folder, n_jobs, scheduler, show_progress)
+    return _collect(parts, grid, model.labels, settings)
+
+
+def structure_sha256(atoms: Atoms) -> str:
+    """SHA-256 of what a result depends on: positions, atomic numbers, and the cell where it is periodic."""
+    digest = hashlib.sha256(json.dumps(np.array(atoms.pbc).tolist()).encode())
+    cell = np.where(np.array(atoms.pbc)[:, None], atoms.cell.array, 0.0)
+    for array in (atoms.positions.astype("<f8"), atoms.numbers.astype("<i8"), cell.astype("<f8")):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _parts(
+    atoms: Atoms,
+    grid: Grid,
+    ask: dict[str, Any],
+    folder: ChunkFolder,
+    n_jobs: int,
+    scheduler: str | None,
+    show_progress: bool,
+) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+    """(number of the first position, arrays of the chunk), those known from before first."""
+    from joblib import delayed
+
+    begins = range(0, len(grid), _POSITIONS_AT_ONCE)
+    known = folder.known()
+    todo = [begin for begin in begins if begin not in known]
+    if len(todo) <= 1 and scheduler is None:
+        n_jobs = 1  # not worth starting processes for
+
+    def tasks() -> Iterator[Any]:
+        for begin in todo:
+            centres = grid.centres(begin, begin + _POSITIONS_AT_ONCE)
+            positions, numbers = atoms_around(atoms, centres, ask["box"])
+            yield delayed(_classify_boxes)(positions, numbers, centres, ask)
+
+    with Progress(len(grid), "boxes", show=show_progress) as progress:
+        for begin in begins:
+            if begin in known:
+                part = folder.read(begin)
+                progress.advance(len(part["n_atoms"]))
+                yield begin, part
+        if not todo:
+            return
+        with workers(n_jobs, scheduler) as run:
+            for begin, part in zip(todo, run(tasks()), strict=True):
+                folder.write(begin, part)
+                progress.advance(len(part["n_atoms"]))
+                yield begin, part
+
+
+def _classify_boxes(
+    positions: np.ndarray, numbers: np.ndarray, centres: np.ndarray, ask: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    """All that is known of the boxes at some centres, an array each."""
+    model = load_model(ask["model"])
+    n_atoms = np.zeros(len(centres), np.int32)
+    vectors, row_of = [], np.full(len(centres), -1)
+    rows: dict[bytes, int] = {}
+    for i, inside in enumerate(members(positions, centres, ask["box"], ask["shape"])):
+        n_atoms[i] = len(inside)
+        if len(inside) < ask["min_atoms"]:
+            continue
+        atoms_inside = inside.tobytes()
+        if atoms_inside not in rows:
+            try:
+                vectors.append(model.describe([Atoms(numbers[inside], positions[inside])])[0])
+                rows[atoms_inside] = len(vectors) - 1
+            except StructureError:  # nothing but atoms that coincide, or one of each species: no descriptor
+                rows[atoms_inside] = -1
+        row_of[i] = rows[atoms_inside]
+    descriptors = np.array(vectors, np.float32).reshape(len(vectors), model.network.n_features)
+    said = model.predict(descriptors, ask["n_samples"], ask["seed"], ask["hidden"], n_jobs=1)
+    found = {"probabilities": said.probabilities, **{name: getattr(said, name) for name in SCALARS}}
+    found.update({f"hidden_{layer}": values for layer, values in said.activations.items()})
+    if ask["descriptors"]:
+        found["descriptors"] = descriptors
+    return {"n_atoms": n_atoms, **{name: _spread(values, row_of) for name, values in found.items()}}
+
+
+def _spread(values: np.ndarray, row_of: np.ndarray) -> np.ndarray:
+    """The row of each box as float32, NaN where it has none (-1)."""
+    result = np.full((len(row_of), *values.shape[1:]), np.nan, np.float32)
+    result[row_of >= 0] = values[row_of[row_of >= 0]]
+    return result
+
+
+def _collect(
+    parts: Iterator[tuple[int, dict[str, np.ndarray]]], grid: Grid, labels: tuple[str, ...], settings: dict[str, Any]
+) -> PatternMatchingResult:
+    whole: dict[str, np.ndarray] = {}
+    for begin, part in parts:
+        for name, values in part.items():
+            if name not in whole:
+                whole[name] = np.empty((len(grid), *values.shape[1:]), values.dtype)
+            whole[name][begin : begin + len(values)] = values
+    hidden = {int(name.removeprefix("hidden_")): whole.pop(name) for name in list(whole) if name.startswith("hidden_")}
+    return PatternMatchingResult(grid=grid, labels=tuple(labels), hidden=hidden, settings=settings, **whole)

@@ -1,0 +1,174 @@
+"""What strided pattern matching finds, and the one file that holds it. How it is found is in `pattern_matching`.
+
+The file is Parquet, which pandas and many other tools open: a row a position, with a column for each number and each
+class, and what belongs to the whole as JSON in its metadata, under the key `arise_zoo`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import AriseZooError, UnknownNameError
+from ..storage import replacing
+from .grid import Grid
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+SCALARS = ("mutual_information", "predictive_entropy", "variation_ratio")
+_KEY = b"arise_zoo"
+_FORMAT = 1
+
+
+class ResultError(AriseZooError, ValueError):
+    """A file that holds no result of strided pattern matching."""
+
+
+@dataclass(frozen=True, eq=False)
+class PatternMatchingResult:
+    """Class probabilities and uncertainties at every position of a grid.
+
+    Attributes
+    ----------
+    grid : where the n boxes stand.
+    labels : class id of each column of `probabilities`.
+    n_atoms : atoms in each box, shape (n,).
+    probabilities : shape (n, n_classes), float32. Here and below NaN where a box holds too few atoms.
+    mutual_information, predictive_entropy, variation_ratio : shape (n,), float32, as in
+        `arise_zoo.models.Uncertainty` (nats).
+    hidden : activations of the hidden layers asked for (from 0), each of shape (n, n_units), float32.
+    descriptors : shape (n, n_features), float32, if asked for.
+    settings : model, stride, padding, number of passes and all else that it depends on.
+    """
+
+    grid: Grid
+    labels: tuple[str, ...]
+    n_atoms: np.ndarray
+    probabilities: np.ndarray
+    mutual_information: np.ndarray
+    predictive_entropy: np.ndarray
+    variation_ratio: np.ndarray
+    hidden: dict[int, np.ndarray] = field(default_factory=dict)
+    descriptors: np.ndarray | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def __repr__(self) -> str:
+        shape = " x ".join(map(str, self.grid.shape))
+        return f"<PatternMatchingResult of {shape} positions, {int(self.valid.sum())} with an answer>"
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centres of the boxes, shape (n, 3), angstrom."""
+        return self.grid.centres()
+
+    @property
+    def valid(self) -> np.ndarray:
+        """Where there is an answer, shape (n,), bool."""
+        return ~np.isnan(self.mutual_information)
+
+    @property
+    def most_probable(self) -> np.ndarray:
+        """Most probable class id of each box, shape (n,); the empty string where there is no answer."""
+        ids = np.array([*self.labels, ""], dtype=str)
+        return ids[np.where(self.valid, np.nan_to_num(self.probabilities, nan=-1.0).argmax(axis=1), -1)]
+
+    def probability(self, label: str) -> np.ndarray:
+        """Probability of a class, shape (n,); raises `UnknownNameError` for another class."""
+        if label not in self.labels:
+            raise UnknownNameError("class", label, self.labels)
+        return self.probabilities[:, self.labels.index(label)]
+
+    def on_grid(self, values: np.ndarray) -> np.ndarray:
+        """Values of all positions, shape (n, ...), in the shape of the grid, (n_x, n_y, n_z, ...)."""
+        return np.asarray(values).reshape(*self.grid.shape, *np.shape(values)[1:])
+
+    def counts(self) -> dict[str, int]:
+        """Number of boxes of each most probable class, the most frequent first."""
+        found, counts = np.unique(self.most_probable[self.valid], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return {str(found[i]): int(counts[i]) for i in order}
+
+    def label_atoms(self, atoms: Atoms, how: str = "nearest") -> Atoms:
+        """A copy of the structure with a label for each atom: see `arise_zoo.analysis.export.label_atoms`."""
+        from .export import label_atoms
+
+        return label_atoms(self, atoms, how)
+
+    def save(self, path: str | Path) -> Path:
+        """Write one Parquet file and return its path; `load_result` reads it."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = Path(path)
+        centres = self.centres
+        columns: dict[str, Any] = {name: centres[:, axis] for axis, name in enumerate("xyz")}
+        columns.update(n_atoms=np.asarray(self.n_atoms, np.int32), most_probable=pa.array(self.most_probable.tolist()))
+        columns.update({name: getattr(self, name) for name in SCALARS})
+        columns.update({f"p_{label}": self.probabilities[:, i] for i, label in enumerate(self.labels)})
+        columns.update({f"hidden_{i}": _vectors(values) for i, values in self.hidden.items()})
+        if self.descriptors is not None:
+            columns["descriptor"] = _vectors(self.descriptors)
+        facts = {
+            "format": _FORMAT,
+            "grid": {
+                "origin": self.grid.origin.tolist(),
+                "steps": self.grid.steps.tolist(),
+                "shape": list(self.grid.shape),
+                "box": self.grid.box,
+            },
+            "labels": list(self.labels),
+            "hidden": list(self.hidden),
+            "settings": self.settings,
+        }
+        table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(facts).encode()})
+        with replacing(path) as temporary:
+            pq.write_table(table, temporary, compression="zstd")
+        return path
+
+
+def load_result(path: str | Path) -> PatternMatchingResult:
+    """Read a result from its file; raises `ResultError` if it holds none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = Path(path)
+    if not path.is_file():
+        raise ResultError(f"there is no file {path}.")
+    try:
+        table = pq.read_table(path)
+        facts = json.loads(table.schema.metadata[_KEY])
+    except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        raise ResultError(
+            f"{path} is not a result of strided pattern matching; make one with `arise-zoo map`."
+        ) from error
+    if facts["format"] != _FORMAT:
+        raise ResultError(f"{path} has format {facts['format']}, but this version reads {_FORMAT}; map it anew.")
+
+    def matrix(name: str) -> np.ndarray:
+        column = table[name].combine_chunks()
+        return column.flatten().to_numpy().reshape(len(table), -1)
+
+    return PatternMatchingResult(
+        grid=Grid(**facts["grid"]),
+        labels=tuple(facts["labels"]),
+        n_atoms=table["n_atoms"].to_numpy(),
+        probabilities=np.stack([table[f"p_{label}"].to_numpy() for label in facts["labels"]], axis=1),
+        **{name: table[name].to_numpy() for name in SCALARS},
+        hidden={i: matrix(f"hidden_{i}") for i in facts["hidden"]},
+        descriptors=matrix("descriptor") if "descriptor" in table.column_names else None,
+        settings=facts["settings"],
+    )
+
+
+def _vectors(values: np.ndarray) -> Any:
+    import pyarrow as pa
+
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.asarray(values, np.float32).ravel()), values.shape[1])
