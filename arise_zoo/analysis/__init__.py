@@ -8,10 +8,18 @@ from importlib import import_module
 _WHERE = {
     "Grid": ".grid",
     "PatternMatchingResult": ".result",
+    "label_atoms": ".export",
     "load_result": ".result",
     "make_grid": ".grid",
+    "plot_categories": ".maps",
+    "plot_classes": ".maps",
+    "plot_probabilities": ".maps",
+    "plot_scalar": ".maps",
     "run_study": ".studies",
     "strided_pattern_matching": ".pattern_matching",
+    "write_labelled": ".export",
+    "save_figure": ".maps",
+    "save_maps": ".maps",
     "study_names": ".studies",
 }
 

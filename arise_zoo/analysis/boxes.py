@@ -21,26 +21,42 @@ def atoms_around(atoms: Atoms, centres: np.ndarray, box: float) -> tuple[np.ndar
     """
     margin = 0.5 * box * (1 + 1e-9) + 1e-9
     lower, upper = centres.min(axis=0) - margin, centres.max(axis=0) + margin
-    pbc = np.array(atoms.pbc)
-    ranges = [range(1)] * 3
-    positions = atoms.positions
-    if pbc.any():
-        from ase.geometry import complete_cell
-
-        cell = complete_cell(np.where(pbc[:, None], atoms.cell.array, 0.0))
-        to_fractional = np.linalg.inv(cell)
-        fractional = positions @ to_fractional
-        positions = positions - np.where(pbc, np.floor(fractional), 0.0) @ cell
-        corners = np.array(list(product(*zip(lower, upper, strict=True)))) @ to_fractional
-        first, last = np.floor(corners.min(axis=0)).astype(int), np.floor(corners.max(axis=0)).astype(int)
-        ranges = [range(first[k], last[k] + 1) if pbc[k] else range(1) for k in range(3)]
-    found, numbers = [], []
-    for shift in product(*ranges):
-        moved = positions + np.array(shift) @ cell if any(shift) else positions
+    positions, found, numbers = _wrapped(atoms), [], []
+    for shift in translations(atoms, lower - positions.max(axis=0), upper - positions.min(axis=0)):
+        moved = positions + shift
         inside = ((moved >= lower) & (moved <= upper)).all(axis=1)
         found.append(moved[inside])
         numbers.append(atoms.numbers[inside])
     return np.concatenate(found), np.concatenate(numbers)
+
+
+def translations(atoms: Atoms, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """The lattice translations between two corners, and a few more, shape (n, 3); (0, 0, 0) alone if none is periodic.
+
+    "Lattice" are the periodic directions only; those that are not periodic add nothing.
+    """
+    pbc = np.array(atoms.pbc)
+    if not pbc.any():
+        return np.zeros((1, 3))
+    cell, to_fractional = _cell(atoms)
+    corners = np.array(list(product(*zip(lower, upper, strict=True)))) @ to_fractional
+    first, last = np.floor(corners.min(axis=0) + 1e-9), np.ceil(corners.max(axis=0) - 1e-9)
+    return np.array(list(product(*(np.arange(first[k], last[k] + 1) if pbc[k] else (0,) for k in range(3))))) @ cell
+
+
+def _wrapped(atoms: Atoms) -> np.ndarray:
+    """Positions moved into the cell along the periodic directions."""
+    if not np.any(atoms.pbc):
+        return atoms.positions
+    cell, to_fractional = _cell(atoms)
+    return atoms.positions - np.where(atoms.pbc, np.floor(atoms.positions @ to_fractional), 0.0) @ cell
+
+
+def _cell(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
+    from ase.geometry import complete_cell
+
+    cell = complete_cell(np.where(np.array(atoms.pbc)[:, None], atoms.cell.array, 0.0))
+    return cell, np.linalg.inv(cell)
 
 
 def members(positions: np.ndarray, centres: np.ndarray, box: float, shape: str = "box") -> Iterator[np.ndarray]:

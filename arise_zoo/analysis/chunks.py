@@ -43,10 +43,10 @@ class ChunkFolder:
             with replacing(self._file(number)) as temporary, open(temporary, "wb") as file:
                 np.savez(file, **arrays)
 
-    def remove(self) -> None:
-        """Forget all parts."""
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:09d}.npz"
+
+
+def remove_parts(path: str | Path) -> None:
+    """Forget all parts in a folder, whatever their settings."""
+    shutil.rmtree(path, ignore_errors=True)

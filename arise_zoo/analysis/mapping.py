@@ -1,0 +1,47 @@
+"""From a file to a folder with result, maps and labelled atoms: what `arise-zoo map` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnknownNameError
+from .chunks import remove_parts
+from .export import WAYS, write_labelled
+from .inputs import read_structure
+from .maps import save_maps
+from .pattern_matching import strided_pattern_matching
+
+_WORK = ".parts"
+
+
+def map_file(
+    path: str | Path, out: str | Path, *, frame: int = -1, per_atom: str = "nearest", **settings: Any
+) -> dict[str, Any]:
+    """Map a frame of a file and write result.parquet, atoms.xyz and the maps into the folder `out`.
+
+    Parts are kept in `out` until the result is written, so that a call that was stopped goes on where it ended.
+    `settings` are those of `strided_pattern_matching`. Returns a summary of plain values: numbers of atoms and
+    positions, the share of each most probable class, median mutual information, names of the files.
+    """
+    if per_atom not in WAYS:
+        raise UnknownNameError("way of labelling atoms", per_atom, WAYS)
+    atoms, out = read_structure(path, frame), Path(out)
+    work = out / _WORK
+    result = strided_pattern_matching(atoms, work=work, show_progress=True, **settings)
+    files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
+    files += save_maps(result, out)
+    remove_parts(work)
+    valid, counts = result.valid, result.counts()
+    return {
+        "file": str(path),
+        "n_atoms": len(atoms),
+        "shape": list(result.grid.shape),
+        "n_answered": int(valid.sum()),
+        "classes": {label: count / int(valid.sum()) for label, count in counts.items()},
+        "median_mutual_information": float(np.median(result.mutual_information[valid])) if valid.any() else None,
+        "settings": result.settings,
+        "files": [file.name for file in files],
+    }

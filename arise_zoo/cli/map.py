@@ -1,0 +1,87 @@
+"""`arise-zoo map`: strided pattern matching of a file. `arise_zoo.analysis` does the work."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from .common import add_worker_options
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the command."""
+    command = subparsers.add_parser(
+        "map",
+        help="recognise the local crystal structure everywhere in a file",
+        description="Classify the atoms in a box that moves over a structure. Writes result.parquet, maps (PNG) and "
+        "atoms.xyz, the structure with a label for each atom, into the output folder. A run that was stopped goes on "
+        "when the same command is given again.",
+    )
+    command.add_argument("file", metavar="FILE", help="any file that ASE reads")
+    command.add_argument("--out", default="map", metavar="DIR", help="output folder (default: map)")
+    command.add_argument("--box", type=float, default=12.0, metavar="A", help="edge of the box (default: 12 angstrom)")
+    command.add_argument("--stride", type=float, default=1.0, metavar="A", help="step of the box (default: 1 angstrom)")
+    command.add_argument("--shape", default="box", metavar="NAME", help="box, or sphere (default: box)")
+    command.add_argument(
+        "--padding", type=float, default=0.5, metavar="X", help="boxes beyond each end of the atoms (default: 0.5)"
+    )
+    command.add_argument(
+        "--dimensions", metavar="N", help="1, 2, 3 or axes such as xy (default: those longer than the box)"
+    )
+    command.add_argument("--min-atoms", type=int, default=2, metavar="N", help="fewer have no answer (default: 2)")
+    command.add_argument("--frame", type=int, default=-1, metavar="N", help="frame of the file (default: the last)")
+    command.add_argument(
+        "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
+    )
+    command.add_argument(
+        "--samples", type=int, default=100, metavar="N", help="Monte-Carlo passes, 0 for none (default: 100)"
+    )
+    command.add_argument(
+        "--hidden", type=int, action="append", metavar="N", help="keep the activations of this hidden layer, from 0"
+    )
+    command.add_argument("--descriptors", action="store_true", help="keep the descriptors of the boxes")
+    command.add_argument(
+        "--per-atom",
+        default="nearest",
+        metavar="WAY",
+        help="labels of atoms: nearest (box) or average (default: nearest)",
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")
+    command.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_worker_options(command)
+    command.set_defaults(function=_map)
+
+
+def _map(args: argparse.Namespace) -> int:
+    from ..analysis.mapping import map_file
+
+    summary = map_file(
+        args.file,
+        args.out,
+        frame=args.frame,
+        per_atom=args.per_atom,
+        model=args.model,
+        box=args.box,
+        stride=args.stride,
+        n_samples=args.samples,
+        shape=args.shape,
+        padding=args.padding,
+        min_atoms=args.min_atoms,
+        dimensions=args.dimensions,
+        hidden=tuple(args.hidden or ()),
+        descriptors=args.descriptors,
+        seed=args.seed,
+        n_jobs=args.jobs,
+        scheduler=args.scheduler,
+    )
+    if args.json:
+        print(json.dumps(summary, indent=1, allow_nan=False))
+        return 0
+    positions = " x ".join(map(str, summary["shape"]))
+    print(f"{summary['n_atoms']} atoms, {positions} positions, {summary['n_answered']} with an answer")
+    for label, share in list(summary["classes"].items())[:5]:
+        print(f"  {100 * share:6.2f} %  {label}")
+    print(*(str(Path(args.out) / name) for name in summary["files"]), sep="\n")
+    return 0
