@@ -88,7 +88,7 @@ def save_figure(figure: Figure, path: str | Path, dpi: int = 110) -> Path:
 
     path = Path(path)
     with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=dpi, format="png", metadata={"Software": None})
+        figure.savefig(temporary, dpi=dpi, format="png", bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     return path
 

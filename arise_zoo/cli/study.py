@@ -32,7 +32,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _study(args: argparse.Namespace) -> int:
-    from ..analysis.studies import describe_study, run_study, study_names
+    from ..analysis.studies import describe_study, flat, run_study, study_names
 
     if args.list or args.name is None:
         for name in study_names():
@@ -52,6 +52,6 @@ def _study(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(record, indent=1, allow_nan=False))
     else:
-        for name, value in record["numbers"].items():
+        for name, value in flat(record["numbers"]):
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
     return 0

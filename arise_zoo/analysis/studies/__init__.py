@@ -7,6 +7,7 @@ returns numbers that JSON can hold. `small=True` is a version of it that takes s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -76,3 +77,12 @@ def run_study(
     }
     write_json(out / f"{name}.json", record)
     return record
+
+
+def flat(numbers: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """(name, value) of all numbers of a study, names of nested ones joined by dots."""
+    for name, value in numbers.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value

@@ -1,0 +1,37 @@
+"""The paper's studies at their small size: each finds what was published."""
+
+import json
+
+import pytest
+
+from arise_zoo.analysis import run_study
+
+
+def test_the_four_grains_are_recognised_with_boundaries_uncertain_and_clusters_as_grains(four_grains_file, tmp_path):
+    record = run_study("four-grains", tmp_path, small=True, source=four_grains_file, n_jobs=1)
+    for name, least in (("pristine", 95), ("defective", 90)):
+        found = record["numbers"][name]
+        for grain, share in found["recognised_inside"].items():
+            assert share["n"] >= 10 and share["percent"] >= least, (name, grain, share)
+        contrast = found["mutual_information_boundary_against_inside"]
+        assert contrast["n_high"] >= 10
+        assert contrast["probability_of_superiority"] > 0.9 and contrast["median_high"] > 2 * contrast["median_low"]
+        assert found["n_clusters"] == 4
+        assert found["adjusted_rand_index_inside"] > 0.9
+        assert found["adjusted_rand_index_clustered"] > 0.9
+    assert json.loads((tmp_path / "four-grains.json").read_text()) == record
+    assert len(list(tmp_path.glob("*.png"))) == 6
+
+
+def test_graphene_is_seen_in_the_microscope_image(stem_graphene_file, tmp_path):
+    numbers = run_study("stem-graphene", tmp_path, small=True, source=stem_graphene_file, n_jobs=1)["numbers"]
+    assert numbers["rank_of_graphene"] == 1 and numbers["top_classes"]["graphene"] > 0.8
+    assert numbers["boxes_of_graphene"] > 0.9 * numbers["boxes"]
+    assert (tmp_path / "stem-graphene.png").is_file()
+
+
+def test_the_cube_is_ordered_and_the_matrix_is_not(tmp_path):
+    pytest.importorskip("arise_zoo.generators")
+    numbers = run_study("superalloy", tmp_path, small=True, n_jobs=1)["numbers"]
+    for share in (numbers["l12_in_cube"], numbers["fcc_in_matrix"]):
+        assert share["n"] >= 8 and share["percent"] > 95
