@@ -146,9 +146,7 @@ def load_result(path: str | Path) -> PatternMatchingResult:
         table = pq.read_table(path)
         facts = json.loads(table.schema.metadata[_KEY])
     except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
-        raise ResultError(
-            f"{path} is not a result of strided pattern matching; make one with `arise-zoo map`."
-        ) from error
+        raise ResultError(f"{path} holds no result of strided pattern matching; `arise-zoo map` makes one.") from error
     if facts["format"] != _FORMAT:
         raise ResultError(f"{path} has format {facts['format']}, but this version reads {_FORMAT}; map it anew.")
 

@@ -32,6 +32,6 @@ def two_crystals():
     """A slab: fcc silver on the left, bcc iron on the right, a gap between them, all finite; 12 angstrom thick."""
     left = ase.build.bulk("Ag", cubic=True).repeat((6, 6, 3))
     right = ase.build.bulk("Fe", a=3.2, cubic=True).repeat((8, 8, 4))
-    right.positions[:, 0] += left.positions[:, 0].max() + 14.0
+    right.positions[:, 0] += left.positions[:, 0].max() + 16.0
     positions = np.concatenate([left.positions, right.positions])
     return Atoms(np.concatenate([left.numbers, right.numbers]), positions)

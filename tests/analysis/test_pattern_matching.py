@@ -61,7 +61,7 @@ def test_each_crystal_is_recognised_where_it_is_and_nothing_where_nothing_is(two
     fe = two_crystals.positions[two_crystals.numbers == 26, 0]
     assert (found[middle & (np.abs(x - ag.mean()) < 4)] == "fcc_cu").all()
     assert (found[middle & (np.abs(x - fe.mean()) < 4)] == "bcc_w").all()
-    gap = np.abs(x - (ag.max() + fe.min()) / 2) < 0.4
+    gap = np.abs(x - (ag.max() + fe.min()) / 2) < 1.4
     assert gap.any() and (result.n_atoms[gap] == 0).all()
     for empty in (result.probabilities[gap], result.mutual_information[gap], result.variation_ratio[gap]):
         assert np.isnan(empty).all()

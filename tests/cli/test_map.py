@@ -25,7 +25,7 @@ def test_a_file_becomes_a_result_maps_and_labelled_atoms(crystal, tmp_path, caps
     command = ["map", str(crystal), "--box", "12", "--stride", "6", "--samples", "10", "--jobs", "1", "--json"]
     assert main([*command, "--hidden", "1", "--out", str(out)]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said["n_atoms"] == 432 and next(iter(said["classes"])) == "fcc_cu"
+    assert said["n_atoms"] == 432 and "fcc_cu" in said["classes"]
     assert {path.name for path in out.iterdir()} == set(said["files"])
     result = load_result(out / "result.parquet")
     assert list(result.grid.shape) == said["shape"] and result.hidden[1].shape == (len(result), 512)
