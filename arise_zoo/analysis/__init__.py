@@ -6,15 +6,21 @@ Models come from `arise_zoo.models`; structures to look at are made in `arise_zo
 from importlib import import_module
 
 _WHERE = {
+    "Clustering": ".clustering",
+    "Embedding": ".embedding",
     "Grid": ".grid",
     "PatternMatchingResult": ".result",
+    "cosine_similarity_matrix": ".similarity",
+    "explore": ".exploring",
     "label_atoms": ".export",
     "load_result": ".result",
     "make_grid": ".grid",
+    "mean_similarity": ".similarity",
     "plot_categories": ".maps",
     "plot_classes": ".maps",
     "plot_probabilities": ".maps",
     "plot_scalar": ".maps",
+    "plot_similarity": ".similarity",
     "run_study": ".studies",
     "strided_pattern_matching": ".pattern_matching",
     "write_labelled": ".export",

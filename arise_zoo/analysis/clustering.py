@@ -1,0 +1,80 @@
+"""Clusters without labels: HDBSCAN on descriptors or on what a hidden layer of a network makes of them.
+
+Embeddings for the eye are in `embedding`, likeness of vectors in `similarity`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin
+
+from ..errors import AriseZooError
+
+OUTLIER = -1
+
+
+class Clustering(ClusterMixin, BaseEstimator):
+    """HDBSCAN as in the paper: hard, or soft with a membership threshold.
+
+    Parameters
+    ----------
+    min_cluster_size : points a cluster must have; 500 for the four grains, 10 for nanoparticles (Leitherer et al.,
+        Nat. Commun. 12, 6234 (2021), Methods).
+    min_samples : neighbours that make a point dense (default: `min_cluster_size`).
+    membership_threshold : None for hard clusters. Otherwise a point belongs to the cluster of which it is most a
+        member, if it is by at least this probability (the paper: 0.1), also where hard clustering calls it an outlier.
+
+    Attributes (after `fit`)
+    ----------
+    labels_ : cluster of each point, shape (n,), -1 for outliers.
+    membership_ : probability of belonging to each cluster, shape (n, n_clusters), where clustering is soft.
+    """
+
+    def __init__(
+        self, min_cluster_size: int = 500, min_samples: int | None = None, membership_threshold: float | None = None
+    ):
+        self.min_cluster_size = min_cluster_size
+        self.min_samples = min_samples
+        self.membership_threshold = membership_threshold
+
+    def fit(self, X: np.ndarray, y: object = None) -> Clustering:
+        """Find clusters among vectors, shape (n, n_features); raises `AriseZooError` for too few or NaN."""
+        import hdbscan
+
+        X = checked(X, self.min_cluster_size)
+        soft = self.membership_threshold is not None
+        if soft and not 0 < self.membership_threshold <= 1:
+            raise AriseZooError(f"the membership threshold must lie in (0, 1], but is {self.membership_threshold}.")
+        model = hdbscan.HDBSCAN(
+            min_cluster_size=self.min_cluster_size,
+            min_samples=self.min_samples,
+            prediction_data=soft,
+            core_dist_n_jobs=1,  # more start processes of their own, for every call
+        ).fit(X)
+        self.labels_ = model.labels_.astype(np.int64)
+        if soft:
+            self.membership_ = self._membership(model, len(X))
+            if self.membership_.shape[1]:
+                best = self.membership_.argmax(axis=1)
+                member = self.membership_.max(axis=1) >= self.membership_threshold
+                self.labels_ = np.where(member, best, OUTLIER)
+        return self
+
+    @staticmethod
+    def _membership(model: object, n: int) -> np.ndarray:
+        import hdbscan
+
+        n_clusters = int(model.labels_.max()) + 1
+        if n_clusters == 0:
+            return np.zeros((n, 0))
+        return np.asarray(hdbscan.all_points_membership_vectors(model)).reshape(n, n_clusters)
+
+
+def checked(X: np.ndarray, least: int = 2) -> np.ndarray:
+    """The vectors as float64; raises `AriseZooError` unless they are a table of at least so many rows of numbers."""
+    X = np.asarray(X, dtype=float)
+    if X.ndim != 2 or not np.isfinite(X).all():
+        raise AriseZooError(f"vectors must be a table of finite numbers, not of the shape {X.shape} or with NaN.")
+    if len(X) < least:
+        raise AriseZooError(f"there are {len(X)} vectors, but at least {least} are needed; take a smaller cluster size.")
+    return X
