@@ -2,8 +2,8 @@
 
     python benchmarks/pattern_matching.py FOUR_GRAINS_FILE [--jobs 2] [--out benchmarks/pattern_matching]
 
-Each map is made in a process of its own; memory is the largest resident memory of that process plus, at worst, that
-of the largest worker for every worker. Correctness is the tests' affair.
+Each map is made in a process of its own; memory is the sum of the largest resident memories of that process and of
+all its workers (shared libraries counted in each). Correctness is the tests' affair.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -46,8 +45,7 @@ def measure(name: str, file: str, n_jobs: int) -> dict:
         show_progress=True,
     )
     seconds = time.perf_counter() - started
-    own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    peak = (own.ru_maxrss + (n_jobs * workers.ru_maxrss if n_jobs > 1 else 0)) / 2**20
+    peak = sum(map(_peak_kib, [os.getpid(), *_descendants(os.getpid())])) / 2**20
     return {
         "structure": name,
         "n_atoms": len(atoms),
@@ -68,7 +66,8 @@ def report(rows: list[dict], environment: dict) -> str:
         "# Speed of strided pattern matching",
         "",
         f"{environment['processor']}, Python {environment['python']}, load average {environment['load_average']:.1f} "
-        "at the start. One run each, from a fresh interpreter, imports, reading and start of the workers included.",
+        "at the start. One run each, from a fresh interpreter, imports, reading and start of the workers "
+        "included. Memory: largest resident memory, summed over all processes.",
         "",
         "| structure | atoms | box, Å | stride, Å | passes | positions | answered | atoms in a box | processes "
         "| wall, s | wanted, s | memory, GiB | wanted, GiB |",
@@ -106,6 +105,20 @@ def main() -> None:
         rows.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
     write_json(Path(f"{args.out}.json"), {"environment": environment, "rows": rows})
     write_text(Path(f"{args.out}.md"), report(rows, environment))
+
+
+def _descendants(pid: int) -> list[int]:
+    """Processes started by one, and those started by these: the workers are still there."""
+    children = [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return children + [grandchild for child in children for grandchild in _descendants(child)]
+
+
+def _peak_kib(pid: int) -> int:
+    """Largest resident memory of a process so far."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def _processor() -> str:

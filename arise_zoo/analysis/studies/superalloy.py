@@ -13,7 +13,7 @@ import numpy as np
 from .. import maps
 from ..boxes import atoms_around, members
 from ..pattern_matching import strided_pattern_matching
-from .common import contrast, share
+from .common import blocks_of, contrast, share
 
 CUBE, MATRIX = "l12_cu3au", "fcc_cu"
 _PURE = 0.99  # share of a box's atoms from which on it counts as wholly in the cube or the matrix
@@ -53,7 +53,7 @@ def run(
     full = _within(atoms, result)
     in_cube, in_matrix = full & (cube_share >= _PURE), full & (cube_share <= 1 - _PURE)
     interface = full & (cube_share >= _MIXED[0]) & (cube_share <= _MIXED[1])
-    found, information = result.most_probable, result.mutual_information
+    found, blocks = result.most_probable, blocks_of(result)
     others = [label for label in result.counts() if label not in (CUBE, MATRIX)][:2]
     maps.save_figure(maps.plot_classes(result, [MATRIX, CUBE, *others]), out / "superalloy-classes.png")
     maps.save_figure(maps.plot_scalar(result), out / "superalloy-mutual-information.png")
@@ -63,12 +63,12 @@ def run(
         "stride": stride,
         "n_samples": n_samples,
         "n_answered": int(result.valid.sum()),
-        "l12_in_cube": share(found[in_cube] == CUBE),
-        "fcc_in_matrix": share(found[in_matrix] == MATRIX),
+        "l12_in_cube": share(found[in_cube] == CUBE, blocks[in_cube]),
+        "fcc_in_matrix": share(found[in_matrix] == MATRIX, blocks[in_matrix]),
         "median_probability_l12_in_cube": float(np.median(result.probability(CUBE)[in_cube])),
         "median_probability_fcc_in_matrix": float(np.median(result.probability(MATRIX)[in_matrix])),
         "mutual_information_interface_against_phases": contrast(
-            information[interface], information[in_cube | in_matrix]
+            result.mutual_information, interface, in_cube | in_matrix, blocks, seed
         ),
     }
 
