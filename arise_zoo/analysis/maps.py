@@ -54,8 +54,9 @@ def plot_categories(result: PatternMatchingResult, values: np.ndarray, names: Se
     colours = [OTHER_COLOUR if name in ("other", "none") else COLOURS[i % len(COLOURS)] for i, name in enumerate(names)]
     options = {"cmap": ListedColormap(colours), "norm": BoundaryNorm(np.arange(len(names) + 1) - 0.5, len(names))}
     figure, _ = _panels(result, [("", values)], options, title)
+    last = [ax for ax in figure.axes if ax.axison][-1]
     handles = [Patch(color=colour, label=name) for colour, name in zip(colours, names, strict=True)]
-    figure.legend(handles=handles, loc="outside right upper", frameon=False)
+    last.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0, frameon=False)
     return figure
 
 

@@ -21,6 +21,9 @@ def add_commands(subparsers: Any) -> None:
     study.add_argument("--list", action="store_true", help="list the studies and end")
     study.add_argument("--small", action="store_true", help="a version that takes seconds")
     study.add_argument("--out", default="studies", metavar="DIR", help="output folder (default: studies)")
+    study.add_argument(
+        "--fill", metavar="PAGE", help="put the numbers of all records in the output folder into this page, and end"
+    )
     study.add_argument("--source", metavar="FILE", help="the input file, for the studies that read one")
     study.add_argument(
         "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
@@ -34,6 +37,11 @@ def add_commands(subparsers: Any) -> None:
 def _study(args: argparse.Namespace) -> int:
     from ..analysis.studies import describe_study, flat, run_study, study_names
 
+    if args.fill:
+        from ..analysis.studies.report import fill_page
+
+        print(*fill_page(args.fill, args.out), sep="\n")
+        return 0
     if args.list or args.name is None:
         for name in study_names():
             print(f"{name:16s} {describe_study(name)}")

@@ -10,7 +10,7 @@ _WHERE = {
     "bain_path": ".bain",
     "nanoparticle": ".particles",
     "stacking_fault": ".stacking",
-    "superalloy": ".alloys",
+    "superalloy": ".superalloys",
     "tilt_grain_boundary": ".grain_boundary",
     "voronoi_polycrystal": ".polycrystal",
 }

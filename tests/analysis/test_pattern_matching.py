@@ -87,6 +87,20 @@ def test_one_dimension_and_spheres_work_too():
     assert result.n_atoms[6] == inside.sum()
 
 
+def test_boxes_that_hold_the_same_atoms_are_described_once(monkeypatch):
+    clusters = [ase.build.bulk("Cu", cubic=True).repeat(2).positions + np.array([0, 0, z]) for z in (0, 40)]
+    atoms = Atoms("Cu64", positions=np.concatenate(clusters))
+    described = []
+    describe = pattern_matching.Model.describe
+    monkeypatch.setattr(
+        pattern_matching.Model, "describe", lambda self, a: described.append(len(a[0])) or describe(self, a)
+    )
+    result = strided_pattern_matching(atoms, box=20, stride=1, n_samples=3)
+    assert len(described) < 0.7 * result.valid.sum()
+    held = [np.abs(atoms.positions - centre).max(axis=1) <= 10 for centre in result.centres[result.valid]]
+    assert len(described) == len({inside.tobytes() for inside in held})
+
+
 def test_neither_processes_nor_the_size_of_the_parts_change_a_result(two_crystals, monkeypatch):
     whole = strided_pattern_matching(two_crystals, box=13, stride=5, n_samples=10)
     monkeypatch.setattr(pattern_matching, "_POSITIONS_AT_ONCE", 23)

@@ -10,7 +10,6 @@ from arise_zoo.generators import (
     bain_path,
     nanoparticle,
     stacking_fault,
-    superalloy,
     tilt_grain_boundary,
     voronoi_polycrystal,
 )
@@ -27,19 +26,6 @@ def group(atoms: Atoms) -> int:
 def labels(method, atoms):
     found = method.predict(atoms)
     return np.asarray(getattr(found, "labels", found))
-
-
-def test_the_superalloy_is_l1_2_in_its_cube_and_random_around():
-    atoms = superalloy(n_cells=8, cube_cells=4, periodic=True, seed=3)
-    assert len(atoms) == 4 * 8**3 and (atoms.arrays["phase"] == 1).sum() == 4 * 4**3
-    cube = atoms[atoms.arrays["phase"] == 1]
-    assert cube.symbols.count("Al") * 3 == cube.symbols.count("Ni")
-    matrix = atoms[atoms.arrays["phase"] == 0]
-    assert abs(matrix.symbols.count("Al") / len(matrix) - 0.2) < 0.03
-    ordered = superalloy(n_cells=2, cube_cells=2, periodic=True)
-    assert group(ordered) == 221 and set(labels(ptm(), ordered.repeat(2))) == {"l12_cu3au"}
-    assert len(superalloy(n_cells=32)) == 131_072
-    assert superalloy(8, 4, seed=3) == superalloy(8, 4, seed=3) != superalloy(8, 4, seed=4)
 
 
 def test_the_bain_path_holds_body_and_face_centred_cubic():
@@ -161,8 +147,6 @@ def test_a_particle_is_ordered_in_its_core_and_anneals_as_one():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: superalloy(4, 5), "does not fit"),
-        (lambda: superalloy(4, 2, solute=2), r"in \[0, 1\]"),
         (lambda: stacking_fault("intrinsic", 3), "at least 6 layers"),
         (lambda: tilt_grain_boundary((1, 1, 1), (0, 0, 1)), "must contain the axis"),
         (lambda: tilt_grain_boundary((2, 1, 0), (0, 0, 1), "Cu", "hcp"), "fcc, bcc or diamond"),

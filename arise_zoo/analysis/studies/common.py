@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ase import Atoms
 
+from ...bench.scores import accuracy, interval
 from ...errors import StructureError
+from ...seeds import generator
 from ..inputs import read_structure
+from ..result import PatternMatchingResult
+
+_RESAMPLES = 400
 
 
 def read_source(source: Path | None, study: str, file: str) -> Atoms:
@@ -21,31 +27,71 @@ def read_source(source: Path | None, study: str, file: str) -> Atoms:
     return read_structure(source)
 
 
-def share(hits: np.ndarray) -> dict[str, float]:
-    """Share of true values in percent, and their number."""
-    return {"percent": round(100 * float(np.mean(hits)), 2) if len(hits) else None, "n": len(hits)}
+def blocks_of(result: PatternMatchingResult) -> np.ndarray:
+    """Number of the block of each box, shape (n,): boxes of one block, a box wide, overlap and so are not independent.
+
+    Intervals take blocks, not boxes, as the units that were sampled.
+    """
+    places = np.floor((result.centres - result.grid.origin) / result.grid.box + 1e-9).astype(int)
+    return np.unique(places, axis=0, return_inverse=True)[1].reshape(-1)
 
 
-def contrast(high: np.ndarray, low: np.ndarray) -> dict[str, float]:
-    """How much larger the values of one sample are than those of another.
+def share(hits: np.ndarray, blocks: np.ndarray) -> dict[str, Any]:
+    """Share of true values in percent with a 95 % interval, their number, and that of their blocks."""
+    if len(hits) == 0:
+        return {"percent": None, "ci95": None, "n": 0, "n_blocks": 0}
+    numbers = np.unique(blocks, return_inverse=True)[1].reshape(-1)
+    total = np.bincount(numbers).astype(float)
+    correct = np.bincount(numbers, weights=hits)
+    return {
+        "percent": round(accuracy(correct, total), 2),
+        "ci95": [round(end, 2) for end in interval(correct, total)],
+        "n": len(hits),
+        "n_blocks": len(total),
+    }
+
+
+def contrast(values: np.ndarray, high: np.ndarray, low: np.ndarray, blocks: np.ndarray, seed: int) -> dict[str, Any]:
+    """How much larger some values are in the boxes `high` than in the boxes `low` (masks), with 95 % intervals.
 
     `probability_of_superiority` is the chance that a value drawn from the first exceeds one drawn from the second
     (ties count half; 0.5: no effect, 1: no overlap); `cohens_d` is the difference of the means in pooled standard
-    deviations.
+    deviations. The intervals are those of a bootstrap of the blocks.
     """
-    from scipy.stats import mannwhitneyu
-
-    high, low = np.asarray(high, float), np.asarray(low, float)
-    if min(len(high), len(low)) < 2:
-        return {"n_high": len(high), "n_low": len(low)}
-    pooled = np.sqrt(
-        ((len(high) - 1) * high.var(ddof=1) + (len(low) - 1) * low.var(ddof=1)) / (len(high) + len(low) - 2)
-    )
+    numbers = {"n_high": int(high.sum()), "n_low": int(low.sum())}
+    if min(numbers.values()) < 2:
+        return numbers
+    effects = _effects(values[high], values[low])
+    names = np.unique(blocks[high | low])
+    of_block = [np.flatnonzero((high | low) & (blocks == name)) for name in names]
+    rng, drawn = generator(seed, "bootstrap of blocks"), []
+    for _ in range(_RESAMPLES):
+        boxes = np.concatenate([of_block[i] for i in rng.integers(len(names), size=len(names))])
+        first, second = boxes[high[boxes]], boxes[low[boxes]]
+        if min(len(first), len(second)) >= 2:
+            drawn.append(_effects(values[first], values[second]))
+    ends = np.nanquantile(drawn, [0.025, 0.975], axis=0) if drawn else np.full((2, 2), np.nan)
     return {
-        "n_high": len(high),
-        "n_low": len(low),
-        "median_high": float(np.median(high)),
-        "median_low": float(np.median(low)),
-        "probability_of_superiority": float(mannwhitneyu(high, low).statistic / (len(high) * len(low))),
-        "cohens_d": float((high.mean() - low.mean()) / pooled) if pooled > 0 else None,
+        **numbers,
+        "n_blocks": len(names),
+        "median_high": float(np.median(values[high])),
+        "median_low": float(np.median(values[low])),
+        "probability_of_superiority": effects[0],
+        "probability_of_superiority_ci95": _plain(ends[:, 0]),
+        "cohens_d": effects[1],
+        "cohens_d_ci95": _plain(ends[:, 1]),
     }
+
+
+def _effects(high: np.ndarray, low: np.ndarray) -> tuple[float, float]:
+    from scipy.stats import rankdata
+
+    high, low = high.astype(float), low.astype(float)
+    n, m = len(high), len(low)
+    superiority = (rankdata(np.concatenate([high, low]))[:n].sum() - n * (n + 1) / 2) / (n * m)
+    pooled = np.sqrt(((n - 1) * high.var(ddof=1) + (m - 1) * low.var(ddof=1)) / (n + m - 2))
+    return float(superiority), float((high.mean() - low.mean()) / max(pooled, 1e-12))
+
+
+def _plain(ends: np.ndarray) -> list[float] | None:
+    return [float(end) for end in ends] if np.isfinite(ends).all() else None

@@ -18,7 +18,7 @@ from ...structures.defects import displace, remove_atoms
 from .. import maps
 from ..pattern_matching import strided_pattern_matching
 from ..result import PatternMatchingResult
-from .common import contrast, read_source, share
+from .common import blocks_of, contrast, read_source, share
 from .grains import GRAINS, Grains, find_grains
 
 BOX, N_SAMPLES = 16.0, 100
@@ -65,7 +65,7 @@ def run(
         if grid is None:
             grid, grains = result.grid, find_grains(pristine, result.grid)
         clusters = _clusters(result, stride)
-        numbers[name] = {"n_atoms": len(atoms), **_numbers(result, grains, clusters)}
+        numbers[name] = {"n_atoms": len(atoms), **_numbers(result, grains, clusters, seed)}
         _draw(result, clusters, out, f"four-grains-{name}")
     return numbers
 
@@ -87,24 +87,27 @@ def _clusters(result: PatternMatchingResult, stride: float) -> np.ndarray:
     return clusters
 
 
-def _numbers(result: PatternMatchingResult, grains: Grains, clusters: np.ndarray) -> dict[str, Any]:
+def _numbers(result: PatternMatchingResult, grains: Grains, clusters: np.ndarray, seed: int) -> dict[str, Any]:
     from sklearn.metrics import adjusted_rand_score
 
     inside, boundary = grains.inside & result.valid, grains.boundary & result.valid
     found, information = result.most_probable, result.mutual_information
+    blocks = blocks_of(result)
     clustered = (clusters >= 0) & (grains.grain >= 0)
     return {
         "n_answered": int(result.valid.sum()),
         "recognised_inside": {
-            grain: share(found[inside & (grains.grain == number)] == grain) for number, grain in enumerate(GRAINS)
+            grain: share(found[here] == grain, blocks[here])
+            for number, grain in enumerate(GRAINS)
+            for here in [inside & (grains.grain == number)]
         },
-        "mutual_information_boundary_against_inside": contrast(information[boundary], information[inside]),
+        "mutual_information_boundary_against_inside": contrast(information, boundary, inside, blocks, seed),
         "n_clusters": int(clusters.max()) + 1,
         "adjusted_rand_index_inside": float(adjusted_rand_score(grains.grain[inside], clusters[inside])),
         "adjusted_rand_index_clustered": float(adjusted_rand_score(grains.grain[clustered], clusters[clustered])),
         "n_clustered": int(clustered.sum()),
-        "outliers_on_boundaries": share(clusters[boundary] == -1),
-        "outliers_inside": share(clusters[inside] == -1),
+        "outliers_on_boundaries": share(clusters[boundary] == -1, blocks[boundary]),
+        "outliers_inside": share(clusters[inside] == -1, blocks[inside]),
     }
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from .. import maps
 from ..boxes import atoms_around, members
 from ..pattern_matching import strided_pattern_matching
-from .common import contrast, share
+from .common import blocks_of, contrast, share
 
 CUBE, MATRIX = "l12_cu3au", "fcc_cu"
 _PURE = 0.99  # share of a box's atoms from which on it counts as wholly in the cube or the matrix
+_MARGIN = 1.0  # angstrom, less than a layer of atoms, by which a box may stick out of a surface
 _MIXED = (0.25, 0.75)  # shares of cube atoms in a box on the interface
 
 
@@ -31,11 +32,11 @@ def run(
     show_progress: bool = False,
     **_: Any,
 ) -> dict[str, Any]:
-    """Shares of boxes recognised in the cube and in the matrix; small: 13 cells an edge, box 12, stride 6."""
+    """Shares of boxes recognised in the cube and in the matrix; small: 20 cells an edge, stride 8."""
     from ...generators import superalloy
 
-    atoms = superalloy(n_cells=13, cube_cells=7, seed=seed) if small else superalloy(n_cells=32, seed=seed)
-    box, stride, n_samples = (12.0, 6.0, 50) if small else (16.0, 5.0, 100)
+    atoms = superalloy(n_cells=20 if small else 32, seed=seed)
+    box, stride, n_samples = (16.0, 8.0, 50) if small else (16.0, 5.0, 100)
     result = strided_pattern_matching(
         atoms,
         model,
@@ -49,10 +50,10 @@ def run(
         show_progress=show_progress,
     )
     cube_share = _cube_share(atoms, result)
-    full = result.n_atoms >= 0.9 * np.median(result.n_atoms)  # not those that reach beyond a surface
+    full = _within(atoms, result)
     in_cube, in_matrix = full & (cube_share >= _PURE), full & (cube_share <= 1 - _PURE)
     interface = full & (cube_share >= _MIXED[0]) & (cube_share <= _MIXED[1])
-    found, information = result.most_probable, result.mutual_information
+    found, blocks = result.most_probable, blocks_of(result)
     others = [label for label in result.counts() if label not in (CUBE, MATRIX)][:2]
     maps.save_figure(maps.plot_classes(result, [MATRIX, CUBE, *others]), out / "superalloy-classes.png")
     maps.save_figure(maps.plot_scalar(result), out / "superalloy-mutual-information.png")
@@ -62,14 +63,21 @@ def run(
         "stride": stride,
         "n_samples": n_samples,
         "n_answered": int(result.valid.sum()),
-        "l12_in_cube": share(found[in_cube] == CUBE),
-        "fcc_in_matrix": share(found[in_matrix] == MATRIX),
+        "l12_in_cube": share(found[in_cube] == CUBE, blocks[in_cube]),
+        "fcc_in_matrix": share(found[in_matrix] == MATRIX, blocks[in_matrix]),
         "median_probability_l12_in_cube": float(np.median(result.probability(CUBE)[in_cube])),
         "median_probability_fcc_in_matrix": float(np.median(result.probability(MATRIX)[in_matrix])),
         "mutual_information_interface_against_phases": contrast(
-            information[interface], information[in_cube | in_matrix]
+            result.mutual_information, interface, in_cube | in_matrix, blocks, seed
         ),
     }
+
+
+def _within(atoms: Any, result: Any) -> np.ndarray:
+    """Whether a box does not reach beyond a surface, shape (n,)."""
+    half = 0.5 * result.grid.box - _MARGIN
+    lower, upper = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
+    return ((result.centres - half >= lower) & (result.centres + half <= upper)).all(axis=1)
 
 
 def _cube_share(atoms: Any, result: Any) -> np.ndarray:

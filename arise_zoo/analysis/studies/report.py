@@ -1,0 +1,65 @@
+"""Filling a page with the numbers of the studies' records, so that none on it is written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ...errors import AriseZooError
+from ...storage import write_text
+from . import flat, study_names
+
+END = "<!-- end of study -->"
+
+
+class StudyReportError(AriseZooError):
+    """A page that cannot be filled."""
+
+
+def begin(name: str) -> str:
+    """The marker after which the numbers of a study go, up to `END`."""
+    return f"<!-- study: {name} -->"
+
+
+def fill_page(page: str | Path, records: str | Path) -> list[str]:
+    """Put the numbers of the records `<name>.json` in a folder between the markers of a page; returns their names.
+
+    Raises `StudyReportError` if the page or a record that it wants cannot be read.
+    """
+    page, records = Path(page), Path(records)
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StudyReportError(f"cannot read {page}: {error.strerror}.") from error
+    filled = []
+    for name in study_names():
+        if begin(name) not in text:
+            continue
+        try:
+            record = json.loads((records / f"{name}.json").read_text(encoding="utf-8"))
+            before, rest = text.split(begin(name))
+            _, after = rest.split(END, 1)
+        except (OSError, ValueError) as error:
+            raise StudyReportError(
+                f"cannot fill {begin(name)} of {page}; it needs {records / name}.json and {END}."
+            ) from error
+        text = f"{before}{begin(name)}\n{table(record)}\n{END}{after}"
+        filled.append(name)
+    write_text(page, text)
+    return filled
+
+
+def table(record: dict[str, Any]) -> str:
+    """A Markdown table of all numbers of a record."""
+    lines = ["| number | value |", "| --- | --: |"]
+    for name, value in flat(record["numbers"]):
+        lines.append(f"| {name.replace('_', ' ').replace('.', ', ')} | {_text(value)} |")
+    made = f"Model `{record['model']}`, seed {record['seed']}{', small version' if record['small'] else ''}."
+    return "\n".join([made, "", *lines])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
