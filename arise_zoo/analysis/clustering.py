@@ -76,5 +76,5 @@ def checked(X: np.ndarray, least: int = 2) -> np.ndarray:
     if X.ndim != 2 or not np.isfinite(X).all():
         raise AriseZooError(f"vectors must be a table of finite numbers, not of the shape {X.shape} or with NaN.")
     if len(X) < least:
-        raise AriseZooError(f"there are {len(X)} vectors, but at least {least} are needed; take a smaller cluster size.")
+        raise AriseZooError(f"there are {len(X)} vectors, but at least {least} are needed; take smaller clusters.")
     return X

@@ -1,4 +1,4 @@
-"""From a result of strided pattern matching to clusters, a map for the eye, and a table: what `arise-zoo explore` does."""
+"""From a map to clusters, an embedding for the eye, and a table of both: what `arise-zoo explore` does."""
 
 from __future__ import annotations
 
