@@ -17,7 +17,7 @@ from ase import Atoms
 
 from .._version import __version__
 from ..errors import AriseZooError, StructureError
-from ..models import Model, load_model
+from ..models import Model, load_model, shipped_models
 from ..parallel import workers
 from ..progress import Progress
 from ..storage import sha256
@@ -88,6 +88,7 @@ def strided_pattern_matching(
         raise AriseZooError(f"a descriptor needs at least 2 atoms in a box, so min_atoms cannot be {min_atoms}.")
     if (atoms.numbers < 1).any():
         raise StructureError("the structure holds atoms of no element (X); give them one.")
+    by_hand = grid is not None
     if grid is None:
         grid = make_grid(atoms, box, stride, padding, dimensions)
     elif len(atoms) == 0:
@@ -100,9 +101,9 @@ def strided_pattern_matching(
         "model": model.name,
         "model_sha256": sha256(model.folder / "manifest.json"),
         "box": grid.box,
-        "stride": float(stride),
+        "stride": None if by_hand else float(stride),
         "shape": shape,
-        "padding": float(padding),
+        "padding": None if by_hand else float(padding),
         "min_atoms": int(min_atoms),
         "n_samples": int(n_samples),
         "seed": int(seed),
@@ -112,7 +113,7 @@ def strided_pattern_matching(
         "package_version": __version__,
     }
     ask = {
-        "model": str(model.folder.resolve()),
+        "model": _known_as(model),
         "box": grid.box,
         "shape": shape,
         "min_atoms": min_atoms,
@@ -133,6 +134,12 @@ def structure_sha256(atoms: Atoms) -> str:
     for array in (atoms.positions.astype("<f8"), atoms.numbers.astype("<i8"), cell.astype("<f8")):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
+
+
+def _known_as(model: Model) -> str:
+    """What `load_model` finds the model by in any worker: its name if it is shipped, for paths differ elsewhere."""
+    shipped = model.name in shipped_models() and load_model(model.name).folder == model.folder
+    return model.name if shipped else str(model.folder.resolve())
 
 
 def _parts(

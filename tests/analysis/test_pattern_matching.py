@@ -101,12 +101,19 @@ def test_boxes_that_hold_the_same_atoms_are_described_once(monkeypatch):
     assert len(described) == len({inside.tobytes() for inside in held})
 
 
-def test_neither_processes_nor_the_size_of_the_parts_change_a_result(two_crystals, monkeypatch):
+def _on_dask(atoms, **options):
+    distributed = pytest.importorskip("distributed", reason="Dask is in the extra 'dask'")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        return strided_pattern_matching(atoms, scheduler=cluster.scheduler_address, **options)
+
+
+def test_neither_workers_nor_the_size_of_the_parts_change_a_result(two_crystals, monkeypatch):
     whole = strided_pattern_matching(two_crystals, box=13, stride=5, n_samples=10)
     monkeypatch.setattr(pattern_matching, "_POSITIONS_AT_ONCE", 23)
     for split in (
         strided_pattern_matching(two_crystals, box=13, stride=5, n_samples=10),
         strided_pattern_matching(two_crystals, box=13, stride=5, n_samples=10, n_jobs=2),
+        _on_dask(two_crystals, box=13, stride=5, n_samples=10),
     ):
         np.testing.assert_array_equal(split.n_atoms, whole.n_atoms)
         np.testing.assert_allclose(split.probabilities, whole.probabilities, atol=1e-5)

@@ -1,8 +1,11 @@
 """The paper's studies at their small size: each finds what was published."""
 
 import json
+from pathlib import Path
 
 from arise_zoo.analysis import run_study
+from arise_zoo.analysis.studies.report import fill_page
+from arise_zoo.cli.zoo import main
 
 
 def test_the_four_grains_are_recognised_with_boundaries_uncertain_and_clusters_as_grains(four_grains_file, tmp_path):
@@ -32,3 +35,24 @@ def test_the_cube_is_ordered_and_the_matrix_is_not(tmp_path):
     numbers = run_study("superalloy", tmp_path, small=True, n_jobs=1)["numbers"]
     for share in (numbers["l12_in_cube"], numbers["fcc_in_matrix"]):
         assert share["n"] >= 8 and share["percent"] > 90
+
+
+def test_a_page_gets_the_numbers_of_the_records(tmp_path):
+    record = {"study": "superalloy", "small": True, "seed": 0, "model": "m", "numbers": {"a_b": {"n": 3}, "c": 0.25}}
+    (tmp_path / "superalloy.json").write_text(json.dumps(record))
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- study: superalloy -->\nold\n<!-- end of study -->\nafter\n")
+    assert main(["study", "--fill", str(page), "--out", str(tmp_path)]) == 0
+    text = page.read_text()
+    assert "| a b, n | 3 |" in text and "| c | 0.25 |" in text and "old" not in text
+    assert text.startswith("before\n") and text.endswith("<!-- end of study -->\nafter\n")
+    page.write_text("<!-- study: four-grains -->\n<!-- end of study -->\n")
+    assert main(["study", "--fill", str(page), "--out", str(tmp_path)]) == 2
+
+
+def test_the_page_on_analysis_shows_the_numbers_of_its_records(tmp_path):
+    docs = Path(__file__).parents[2] / "docs"
+    page = tmp_path / "analysis.md"
+    page.write_text((docs / "analysis.md").read_text())
+    fill_page(page, docs / "figures")
+    assert page.read_text() == (docs / "analysis.md").read_text()
