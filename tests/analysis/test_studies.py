@@ -56,3 +56,36 @@ def test_the_page_on_analysis_shows_the_numbers_of_its_records(tmp_path):
     page.write_text((docs / "analysis.md").read_text())
     fill_page(page, docs / "figures")
     assert page.read_text() == (docs / "analysis.md").read_text()
+
+
+def test_the_bain_path_leads_from_bcc_through_tetragonal_to_fcc(tmp_path):
+    numbers = run_study("bain-path", tmp_path, small=True, n_jobs=1)["numbers"]
+    assert numbers["n"] == 256
+    assert numbers["bcc_where_cubic"]["percent"] == 100 and numbers["bcc_where_cubic"]["n"] >= 16
+    assert numbers["fcc_where_cubic"]["percent"] == 100 and numbers["fcc_where_cubic"]["n"] >= 3
+    assert numbers["tetragonal_between"]["percent"] > 80
+    assert numbers["mutual_information_at_transitions"]["probability_of_superiority"] > 0.6
+    assert (tmp_path / "bain-path.png").is_file()
+
+
+def test_prototypes_out_of_sample_are_built_as_aflow_has_them_and_answered_beside_the_paper(tmp_path):
+    from pymatgen.analysis.prototypes import AflowPrototypeMatcher  # the test extra brings it
+    from pymatgen.io.ase import AseAtomsAdaptor
+
+    from arise_zoo.analysis.studies.out_of_sample import build, prototypes
+
+    matcher = AflowPrototypeMatcher()
+    for record in prototypes():
+        found = matcher.get_prototypes(AseAtomsAdaptor.get_structure(build(record)))
+        assert record["aflow"] in {entry["tags"]["aflow"] for entry in found or ()}, record["name"]
+    numbers = run_study("out-of-sample", tmp_path, small=True)["numbers"]
+    assert numbers["n"] == 7 and numbers["n_agreeing"] >= 2
+    assert numbers["prototypes"]["NbO"]["classes"]["nacl"] > 0.5
+    assert numbers["prototypes"]["4H-SiC"]["classes"]["wurtzite_zns"] > 0.5
+
+
+def test_mutual_information_falls_as_a_particle_is_annealed(tmp_path):
+    numbers = run_study("order-parameter", tmp_path, small=True, n_jobs=1)["numbers"]
+    assert numbers["falls_monotonically_from"] >= 0.06
+    start, end = numbers["mutual_information"][3], numbers["mutual_information"][-1]
+    assert start > 5 * end and numbers["share_l10"][-1] == 1

@@ -59,7 +59,7 @@ def test_similarities_are_cosines():
     assert np.allclose(cosine_similarity_matrix(X[:9], X[5:8]), cosine_similarity(X[:9], X[5:8]))
     names, matrix = mean_similarity(X, TRUTH)
     full = cosine_similarity(X)
-    expected = [[full[np.ix_(TRUTH == i, TRUTH == j)].mean() for j in names] for i in names]
+    expected = [[full[np.ix_(i == TRUTH, j == TRUTH)].mean() for j in names] for i in names]
     assert np.allclose(matrix, expected)
 
 

@@ -20,6 +20,9 @@ _STUDIES: dict[str, tuple[str, str]] = {
     "four-grains": ("four_grains", "a polycrystal of fcc, bcc, hcp and diamond, pristine and defective"),
     "superalloy": ("superalloy", "an ordered cube in the disordered matrix of a nickel superalloy"),
     "stem-graphene": ("stem_graphene", "graphene in a scanning-transmission-electron-microscope image"),
+    "bain-path": ("bain_path", "tetragonal crystals between face-centred and body-centred cubic"),
+    "out-of-sample": ("out_of_sample", "prototypes that are none of the 108, beside the published answers"),
+    "order-parameter": ("order_parameter", "mutual information of a nanoparticle whose disorder is annealed away"),
 }
 """Name -> (module of this package, what is looked at)."""
 
