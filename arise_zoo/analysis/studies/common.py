@@ -45,7 +45,7 @@ def share(hits: np.ndarray, blocks: np.ndarray) -> dict[str, Any]:
     correct = np.bincount(numbers, weights=hits)
     return {
         "percent": round(accuracy(correct, total), 2),
-        "ci95": [round(end, 2) for end in interval(correct, total)],
+        "ci95": [round(float(end), 2) for end in interval(correct, total)],
         "n": len(hits),
         "n_blocks": len(total),
     }

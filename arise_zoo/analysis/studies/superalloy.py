@@ -54,8 +54,7 @@ def run(
     in_cube, in_matrix = full & (cube_share >= _PURE), full & (cube_share <= 1 - _PURE)
     interface = full & (cube_share >= _MIXED[0]) & (cube_share <= _MIXED[1])
     found, blocks = result.most_probable, blocks_of(result)
-    others = [label for label in result.counts() if label not in (CUBE, MATRIX)][:2]
-    maps.save_figure(maps.plot_classes(result, [MATRIX, CUBE, *others]), out / "superalloy-classes.png")
+    maps.save_figure(maps.plot_classes(result, [MATRIX, CUBE]), out / "superalloy-classes.png")
     maps.save_figure(maps.plot_scalar(result), out / "superalloy-mutual-information.png")
     return {
         "n_atoms": len(atoms),
