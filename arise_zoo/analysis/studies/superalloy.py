@@ -1,6 +1,6 @@
-"""The nickel superalloy of the paper (Fig. 4): an L1_2-ordered cube in a random face-centred-cubic matrix.
+"""The nickel superalloy of the paper: an L1_2-ordered cube in a random face-centred-cubic matrix.
 
-Box 16 and stride 5 angstrom over 132,127 atoms (Leitherer et al. 2021, "Application to atom-probe tomography").
+Box 16 and stride 5 angstrom over 131,072 atoms; the sample of the paper has 132,127 and a composition of its own.
 """
 
 from __future__ import annotations
