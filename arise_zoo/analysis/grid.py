@@ -58,7 +58,7 @@ class Grid:
 def make_grid(
     atoms: Atoms, box: float = 12.0, stride: float = 1.0, padding: float = 0.5, dimensions: int | str | None = None
 ) -> Grid:
-    """The grid of a structure (Leitherer et al. 2021, Methods, "Strided pattern matching").
+    """The grid of a structure (Leitherer et al. 2021, Methods).
 
     Parameters
     ----------

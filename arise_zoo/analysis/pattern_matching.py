@@ -1,6 +1,6 @@
 """Strided pattern matching: a box moves over a structure, and what it holds is classified at each position.
 
-(Leitherer et al. 2021, Methods, "Strided pattern matching".) The grid is laid in `grid`, the boxes are cut out in
+(Leitherer et al. 2021, Methods.) The grid is laid in `grid`, the boxes are cut out in
 `boxes`; what comes of it is in `result`.
 """
 

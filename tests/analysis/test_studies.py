@@ -27,6 +27,29 @@ def test_the_four_grains_are_recognised_with_boundaries_uncertain_and_clusters_a
     assert len(list(tmp_path.glob("*.png"))) == 6
 
 
+@pytest.mark.slow
+def test_at_full_size_the_four_grains_are_as_published(four_grains_file, tmp_path):
+    record = run_study("four-grains", tmp_path, source=four_grains_file, n_jobs=-1)
+    for name in ("pristine", "defective"):
+        found = record["numbers"][name]
+        assert min(share["percent"] for share in found["recognised_inside"].values()) > 95
+        assert found["n_clusters"] == 4 and found["adjusted_rand_index_clustered"] > 0.95
+        assert found["mutual_information_boundary_against_inside"]["probability_of_superiority_ci95"][0] > 0.8
+
+
+@pytest.mark.slow
+def test_at_full_size_the_cube_is_ordered_and_the_matrix_is_not(tmp_path):
+    numbers = run_study("superalloy", tmp_path, n_jobs=-1)["numbers"]
+    assert numbers["n_atoms"] > 130_000
+    assert min(numbers[name]["percent"] for name in ("l12_in_cube", "fcc_in_matrix")) > 95
+
+
+@pytest.mark.slow
+def test_with_a_thousand_passes_c3n_comes_second_to_graphene(stem_graphene_file, tmp_path):
+    numbers = run_study("stem-graphene", tmp_path, source=stem_graphene_file)["numbers"]
+    assert numbers["rank_of_graphene"] == 1 and numbers["rank_of_c3n"] == 2
+
+
 def test_graphene_is_seen_in_the_microscope_image(stem_graphene_file, tmp_path):
     numbers = run_study("stem-graphene", tmp_path, small=True, source=stem_graphene_file, n_jobs=1)["numbers"]
     assert numbers["rank_of_graphene"] == 1 and numbers["top_classes"]["graphene"] > 0.8
@@ -41,13 +64,19 @@ def test_the_cube_is_ordered_and_the_matrix_is_not(tmp_path):
 
 
 def test_a_page_gets_the_numbers_of_the_records(tmp_path):
-    record = {"study": "superalloy", "small": True, "seed": 0, "model": "m", "numbers": {"a_b": {"n": 3}, "c": 0.25}}
+    record = {
+        "study": "superalloy",
+        "small": True,
+        "seed": 0,
+        "model": "m",
+        "numbers": {"a_b": {"n": 3}, "c": 0.25, "c_ci95": [0.1, 0.4]},
+    }
     (tmp_path / "superalloy.json").write_text(json.dumps(record))
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- study: superalloy -->\nold\n<!-- end of study -->\nafter\n")
     assert main(["study", "--fill", str(page), "--out", str(tmp_path)]) == 0
     text = page.read_text()
-    assert "| a b, n | 3 |" in text and "| c | 0.25 |" in text and "old" not in text
+    assert "| a b, n | 3 |  |" in text and "| c | 0.25 | [0.1, 0.4] |" in text and "old" not in text
     assert text.startswith("before\n") and text.endswith("<!-- end of study -->\nafter\n")
     page.write_text("<!-- study: four-grains -->\n<!-- end of study -->\n")
     assert main(["study", "--fill", str(page), "--out", str(tmp_path)]) == 2

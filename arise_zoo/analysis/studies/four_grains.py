@@ -1,4 +1,4 @@
-"""The four-grain polycrystal of the paper (Fig. 3): which structure where, how sure, and clusters without labels.
+"""The four-grain polycrystal of the paper: which structure where, how sure, and clusters without labels.
 
 Once as it is, and once with a fifth of its atoms missing and the others displaced. Box 16 and stride 1 angstrom,
 HDBSCAN on the activations of the second dense layer with min_cluster_size 500 (Leitherer et al. 2021, Methods).

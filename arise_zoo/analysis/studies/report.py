@@ -52,9 +52,13 @@ def fill_page(page: str | Path, records: str | Path) -> list[str]:
 
 def table(record: dict[str, Any]) -> str:
     """A Markdown table of all numbers of a record."""
-    lines = ["| number | value |", "| --- | --: |"]
-    for name, value in flat(record["numbers"]):
-        lines.append(f"| {name.replace('_', ' ').replace('.', ', ')} | {_text(value)} |")
+    lines = ["| number | value | 95 % interval |", "| --- | --: | --: |"]
+    values = dict(flat(record["numbers"]))
+    for name, value in values.items():
+        if not name.endswith("ci95"):
+            beside = name.removesuffix("percent") + "ci95" if name.endswith(".percent") else f"{name}_ci95"
+            shown = _text(values[beside]) if beside in values else ""
+            lines.append(f"| {name.replace('_', ' ').replace('.', ', ')} | {_text(value)} | {shown} |")
     made = f"Model `{record['model']}`, seed {record['seed']}{', small version' if record['small'] else ''}."
     return "\n".join([made, "", *lines])
 

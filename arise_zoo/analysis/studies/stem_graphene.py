@@ -1,4 +1,4 @@
-"""Graphene in a scanning-transmission-electron-microscope image (paper, Fig. 5): a real, imperfect, flat input.
+"""Graphene in a scanning-transmission-electron-microscope image: a real, imperfect, flat input.
 
 The positions are pixels; the descriptor does not depend on the unit, so that only figures need one: here the
 distance of neighbours in graphene, 1.42 angstrom.
