@@ -37,10 +37,10 @@ def load_dataset(
 ) -> Dataset | DatasetDict | IterableDataset | IterableDatasetDict:
     """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
 
-    Parameters: `name`, "prototypes" or "defects" (after OWNER/ where it is somebody's copy on the Hub); `config` (default: the first); `split` (default: a dictionary of
-    all); `revision`, a tag or commit on the Hub (default: the tag of this package's data version); `folder`, an output
-    folder of `arise-zoo build` (default: the environment variable ARISE_ZOO_DATA, else the working folder);
-    `streaming` as in `datasets.load_dataset`.
+    Parameters: `name`, "prototypes" or "defects" (after OWNER/ where it is somebody's copy on the Hub); `config`
+    (default: the first); `split` (default: a dictionary of all); `revision`, a tag or commit on the Hub (default: the
+    tag of this package's data version); `folder`, an output folder of `arise-zoo build` (default: the environment
+    variable ARISE_ZOO_DATA, else the working folder); `streaming` as in `datasets.load_dataset`.
 
     A local build answers if its version is the one asked for; otherwise the files come from the Hub. Raises
     `DatasetError` if there are none, or if a file does not match the manifest, and `UnknownNameError`.
@@ -82,8 +82,8 @@ def _download(repository: str, dataset: str, config: str, revision: str) -> Path
         return fetch(repository, "dataset", revision, lambda file: file.get("config") in (None, config))
     except HubError as error:
         raise DatasetError(
-            f"{repository} ({config}) of revision {revision} is not here, and {str(error).rstrip('.')}; or make it with "
-            f"`arise-zoo build {dataset}`, or name a folder that has it in {FOLDER_VARIABLE}."
+            f"{repository} ({config}) of revision {revision} is not here, and {str(error).rstrip('.')}; or make it "
+            f"with `arise-zoo build {dataset}`, or name a folder that has it in {FOLDER_VARIABLE}."
         ) from error
 
 

@@ -13,7 +13,7 @@ from .._version import DATA_VERSION, __version__
 from ..errors import UnknownNameError
 from ..storage import sha256
 from .release import disagreement, read_manifest
-from .remote import HubError, translated
+from .remote import HubError, retried, translated
 
 _MANIFEST = "manifest.json"
 
@@ -33,7 +33,7 @@ def fetch(
     files = [file for file in manifest["files"] if wanted(file)]
     if any(not (path / file["path"]).is_file() for file in files):
         translated(
-            lambda: _snapshot(repository, repo_type, path.name, [file["path"] for file in files]),
+            lambda: retried(lambda: _snapshot(repository, repo_type, path.name, [file["path"] for file in files])),
             repository,
             repo_type,
             revision,
@@ -41,12 +41,7 @@ def fetch(
     for file in files:
         if _is_good(path, file):
             continue
-        translated(
-            lambda name=file["path"]: _file(repository, repo_type, path.name, name, force=True),
-            repository,
-            repo_type,
-            revision,
-        )
+        _again(repository, repo_type, path.name, file["path"])
         if not _is_good(path, file):
             raise HubError(
                 f"{file['path']} of {repository} ({revision}) does not match its SHA-256, in the cache or on the Hub; "
@@ -80,33 +75,48 @@ def locate(name: str) -> tuple[str, str, str]:
 
 def _manifest(repository: str, repo_type: str, revision: str) -> tuple[Path, dict[str, Any]]:
     """Folder of the snapshot and its manifest, compared with the one that this package carries."""
-    for force in (False, True):
-        path = translated(
-            lambda force=force: _file(repository, repo_type, revision, _MANIFEST, force), repository, repo_type, revision
+    path = _get(repository, repo_type, revision, _MANIFEST)
+    wrong = _wrong(path, repository, repo_type, revision)
+    if wrong:
+        path = _again(repository, repo_type, revision, _MANIFEST)
+        wrong = _wrong(path, repository, repo_type, revision)
+    if wrong:
+        raise HubError(
+            f"{repository} at {revision} is not the release that this package knows by that tag ({wrong} differs); it "
+            "is not used: give another revision, or a package of another version."
         )
-        try:
-            manifest = read_manifest(path.parent)
-        except HubError:
-            if force:
-                raise
-            continue
-        wrong = disagreement(manifest, repository, repo_type, revision)
-        if wrong is None:
-            return path.parent, manifest
-    raise HubError(
-        f"{repository} at {revision} is not the release that this package knows by that tag ({wrong} differs); it is not "
-        "used: give another revision, or a package of another version."
-    )
+    return path.parent, read_manifest(path.parent)
+
+
+def _wrong(path: Path, repository: str, repo_type: str, revision: str) -> str | None:
+    try:
+        return disagreement(read_manifest(path.parent), repository, repo_type, revision)
+    except HubError:
+        return _MANIFEST
 
 
 def _is_good(path: Path, file: dict[str, Any]) -> bool:
     return (path / file["path"]).is_file() and sha256(path / file["path"]) == file["sha256"]
 
 
-def _file(repository: str, repo_type: str, revision: str, name: str, force: bool = False) -> Path:
+def _again(repository: str, repo_type: str, revision: str, name: str) -> Path:
+    """Fetch a file whose copy in the cache is damaged."""
+    try:
+        return _get(repository, repo_type, revision, name, force=True)
+    except (HubError, ValueError) as error:  # the client's own complaint where it is told to stay off the network
+        raise HubError(
+            f"{name} of {repository} in the cache is damaged, and the Hub cannot be reached for another copy; try "
+            "again with a network."
+        ) from error
+
+
+def _get(repository: str, repo_type: str, revision: str, name: str, force: bool = False) -> Path:
     from huggingface_hub import hf_hub_download
 
-    return Path(hf_hub_download(repository, name, repo_type=repo_type, revision=revision, force_download=force))
+    def get():
+        return hf_hub_download(repository, name, repo_type=repo_type, revision=revision, force_download=force)
+
+    return Path(translated(lambda: retried(get), repository, repo_type, revision))
 
 
 def _snapshot(repository: str, repo_type: str, revision: str, names: list[str]) -> Path:

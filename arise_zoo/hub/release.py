@@ -42,11 +42,14 @@ class Release:
         """
         match = _TAG.fullmatch(tag)
         if match is None or match[1] != self.version:
-            raise HubError(f"tag {tag!r} does not fit {self.name} {self.version}; use v{self.version}, or a trial's tag "
-                           f"such as v{self.version}-rc1.")  # fmt: skip
+            raise HubError(
+                f"tag {tag!r} does not fit {self.name} {self.version}; use v{self.version}, or for a trial "
+                f"v{self.version}-rc1."
+            )
         if self.partial and not match[2]:
-            raise HubError(f"{self.folder} {self.partial}; publish a whole build as {tag}, or this one under a trial's "
-                           f"tag such as {tag}-rc1.")  # fmt: skip
+            raise HubError(
+                f"{self.folder} {self.partial}; publish a whole build as {tag}, or this one, for a trial, as {tag}-rc1."
+            )
         carried = carried_manifest(repository, self.type, tag)
         if carried is not None and _hashes(carried) != _hashes(read_manifest(self.folder)):
             raise HubError(

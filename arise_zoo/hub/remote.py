@@ -113,7 +113,7 @@ class Remote:
     def _ask(self, call: Callable[[Any], _T]) -> _T:
         from huggingface_hub import HfApi
 
-        return translated(lambda: _retried(lambda: call(HfApi())), self.repository, self.type)
+        return translated(lambda: retried(lambda: call(HfApi())), self.repository, self.type)
 
 
 def differing(folder: Path, names: list[str], remote: dict[str, tuple[int, str]]) -> list[str]:
@@ -133,8 +133,8 @@ def _blob_id(path: Path) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def _retried(call: Callable[[], _T]) -> _T:
-    """Call again, a few times, where the server is busy or the connection broke."""
+def retried(call: Callable[[], _T]) -> _T:
+    """The result of a call, made again a few times where the server is busy or the connection broke."""
     from huggingface_hub.errors import HfHubHTTPError, HTTPError
 
     for number in range(_TRIES):
@@ -181,7 +181,9 @@ def translated(call: Callable[[], _T], repository: str, repo_type: str, revision
     except RevisionNotFoundError as error:
         raise HubError(f"{where} has no revision {revision!r}; see the tags on its page.") from error
     except RemoteEntryNotFoundError as error:
-        raise HubError(f"{where} lacks a file of the release ({_path(error)}); it was not made by this package.") from error
+        raise HubError(
+            f"{where} lacks a file of the release ({_path(error)}); it was not made by this package."
+        ) from error
     except RepositoryNotFoundError as error:
         raise HubError(f"{where} does not exist, or is private and your token has no right to it.") from error
     except HfHubHTTPError as error:

@@ -135,7 +135,9 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
     except (TypeError, KeyError, ValueError) as error:
         raise CheckpointError(f"{folder / 'checkpoint.json'} is not that of a checkpoint ({error}).") from error
     if not allowed.contains(__version__, prereleases=True):
-        raise CheckpointError(f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those.")
+        raise CheckpointError(
+            f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
+        )
     network = Network(folder)
     if len(facts.labels) != network.n_classes:
         raise CheckpointError(f"{folder} has {len(facts.labels)} labels for {network.n_classes} classes.")

@@ -64,6 +64,7 @@ class Hub:
         self.large_blobs: set[str] = set()
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
+        self.spoil: str | None = None  # path of a file that is stored with one byte changed
         self.lock = threading.Lock()
         self.address = ""
 
@@ -181,6 +182,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 return self._send(404 if self._token() else 401, b"{}", {"X-Error-Code": "RepoNotFound"})
             what, _, revision = rest.partition("/")
             if what == "refs":
+
                 def listed(refs):
                     return [{"name": k, "ref": k, "targetCommit": v} for k, v in refs.items()]
 
@@ -249,12 +251,17 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 elif line["key"] == "lfsFile":
                     if value["oid"] not in hub.large:
                         return self._json({"error": "missing object"}, 400)
-                    files[value["path"]] = hub.add_blob(hub.large[value["oid"]], True)
+                    data = hub.large[value["oid"]]
+                    files[value["path"]] = hub.add_blob(data[:-1] + b"?" if value["path"] == hub.spoil else data, True)
                 else:
                     del files[value["path"]]
             request = "create_pr" in self.query
             oid = repository.commit(files, "refs/pr/1" if request else "main")
-            answer: dict[str, Any] = {"success": True, "commitOid": oid, "commitUrl": f"{hub.address}/{name}/commit/{oid}"}
+            answer: dict[str, Any] = {
+                "success": True,
+                "commitOid": oid,
+                "commitUrl": f"{hub.address}/{name}/commit/{oid}",
+            }
             if request:
                 answer["pullRequestUrl"] = f"{hub.address}/datasets/{name}/discussions/1"
             return self._json(answer)

@@ -65,8 +65,8 @@ def test_a_damaged_file_in_the_cache_is_fetched_again_or_refused(hub, call, rele
     good = (folder / STRUCTURES).read_bytes()
     for damage in (good[:-7], good[:100] + b"\0" + good[101:]):
         (folder / STRUCTURES).resolve().write_bytes(damage)
-        offline = call("-c", LOAD, A, HF_HUB_OFFLINE="1").stdout
-        assert "structures" in offline and not offline.startswith("6 ")
+        offline = call("-c", LOAD, A, HF_HUB_OFFLINE="1")
+        assert "structures" in offline.stdout and not offline.stdout.startswith("6 "), offline.stderr
         assert call("-c", LOAD, A).stdout.startswith("6 ")
         assert (folder / STRUCTURES).read_bytes() == good
     (folder / "manifest.json").resolve().write_text("{")
@@ -112,7 +112,8 @@ def test_what_does_not_exist_is_said_in_a_sentence(call):
         assert refused.returncode == 2 and message in refused.stderr and "Traceback" not in refused.stderr
 
 
-MODEL_TAG = f"v{json.loads((Path(arise_zoo.__file__).parent / 'models/checkpoints/arise-mlp/checkpoint.json').read_text())['package_version']}"
+CHECKPOINT = Path(arise_zoo.__file__).parent / "models/checkpoints/arise-mlp/checkpoint.json"
+MODEL_TAG = f"v{json.loads(CHECKPOINT.read_text())['package_version']}"
 MODEL = """
 import sys, numpy as np, arise_zoo
 model = arise_zoo.load_model("arise/arise-mlp", revision=sys.argv[1])
