@@ -117,7 +117,9 @@ class SpectrumGrid:
         l_max: int = 6,
         basis: str = "quip",
     ):
-        combinations = tuple((r_cut, sigma, scale, thermal) for scale, thermal in product(scales, thermal_displacements))
+        combinations = tuple(
+            (r_cut, sigma, scale, thermal) for scale, thermal in product(scales, thermal_displacements)
+        )
         self._shape = len(scales), len(thermal_displacements)
         self._settings = _Settings(combinations, n_max, l_max, basis)
 
@@ -127,11 +129,15 @@ class SpectrumGrid:
         """
         points = Points(atoms)
         d_nn = pair_scales(points)
-        return points, d_nn, [
-            (pair, spectrum.reshape(*self._shape, -1))
-            for pairs, spectrum in self._settings.pair_spectra(points, d_nn)
-            for pair in pairs
-        ]
+        return (
+            points,
+            d_nn,
+            [
+                (pair, spectrum.reshape(*self._shape, -1))
+                for pairs, spectrum in self._settings.pair_spectra(points, d_nn)
+                for pair in pairs
+            ],
+        )
 
 
 def component_order(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> list[tuple[int, int, int]]:
