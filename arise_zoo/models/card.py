@@ -1,4 +1,4 @@
-"""The model card of a network, written from the record of its training. What else a checkpoint holds is in `checkpoint`.
+"""The model card of a network, written from the record of its training. The checkpoint around it is in `checkpoint`.
 
 A number on the card is one that was measured when the model was made.
 """

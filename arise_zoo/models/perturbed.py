@@ -31,7 +31,7 @@ TRAINING_SEED = 2
 """Base seed of the defects on which `arise-robust` is trained."""
 
 MOST_DISPLACED, MOST_MISSING = 0.12, 0.33
-"""Largest displacement (in units of d_NN) and largest share of missing atoms in training: a little past the benchmark."""
+"""Largest displacement (in units of d_NN) and share of missing atoms in training: a little past the benchmark."""
 
 SELECTION_CONDITIONS = ("displacement-0.04", "displacement-0.07", "displacement-0.1", "missing-0.3", "both-0.2-0.04")
 SELECTION_CONDITIONS += ("both-0.25-0.07", "both-0.3-0.1")
