@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from ..progress import Progress
 from ..prototypes import class_ids, get_prototype
 from ..seeds import generator
 from ..storage import replacing
-from ..structures import StructureSpec, benchmark_structures, displace, remove_atoms, supercell
+from ..structures import benchmark_structures, displace, remove_atoms, supercell
 from ..structures.supercells import displacement_unit
 
 if TYPE_CHECKING:
@@ -89,13 +90,19 @@ def training_structures(variant: int, classes: Iterable[str] | None = None) -> l
 
 
 def training_rows(
-    folder: str | Path, variants: Sequence[int], n_jobs: int = -1, show_progress: bool = False
+    folder: str | Path,
+    variants: Sequence[int],
+    n_jobs: int = -1,
+    show_progress: bool = False,
+    classes: Sequence[str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, shape (n, 316), and class numbers of so many variants of all training structures.
 
-    What has been described is kept in `folder`, one file a variant, and not described again.
+    `classes`: ids, to describe these alone. What has been described is kept in `folder`, one file a variant, and not
+    described again.
     """
-    return _rows(folder, {f"variant-{v:04d}": _training(v) for v in variants}, n_jobs, show_progress)
+    blocks = {f"variant-{variant:04d}": partial(training_structures, variant, classes) for variant in variants}
+    return _rows(folder, blocks, n_jobs, show_progress)
 
 
 def selection_rows(
@@ -104,24 +111,17 @@ def selection_rows(
     iterations: int = 2,
     n_jobs: int = -1,
     show_progress: bool = False,
-    seed: int = SELECTION_SEED,
+    classes: Sequence[str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, shape (n, 316), and class numbers of structures of one of the benchmark's conditions, but of
-    another seed. What has been described is kept in `folder`.
+    `SELECTION_SEED`; otherwise as `training_rows`.
     """
-
-    def structures() -> list[StructureSpec]:
-        return list(benchmark_structures(condition, iterations=iterations, seed=seed))
-
-    return _rows(folder, {f"{condition}-seed-{seed}-x{iterations}": structures}, n_jobs, show_progress)
-
-
-def _training(variant: int) -> Callable[[], list[PerturbedStructure]]:
-    return lambda: training_structures(variant)
+    structures = partial(benchmark_structures, condition, iterations=iterations, classes=classes, seed=SELECTION_SEED)
+    return _rows(folder, {f"{condition}-seed-{SELECTION_SEED}-x{iterations}": structures}, n_jobs, show_progress)
 
 
 def _rows(
-    folder: str | Path, blocks: dict[str, Callable[[], list]], n_jobs: int, show_progress: bool
+    folder: str | Path, blocks: dict[str, Callable[[], Iterable]], n_jobs: int, show_progress: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     import joblib
 
@@ -131,7 +131,7 @@ def _rows(
     if missing:
         with workers(n_jobs) as run, Progress(len(missing), "describing", show=show_progress) as progress:
             for name in missing:
-                structures = blocks[name]()
+                structures = list(blocks[name]())
                 chunks = [structures[i : i + 16] for i in range(0, len(structures), 16)]
                 vectors = np.concatenate(list(run(joblib.delayed(_describe)(chunk) for chunk in chunks)))
                 labels = np.array([class_ids().index(s.class_id) for s in structures], dtype=np.int16)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _EPOCHS_PER_STATE = 5
+_DIVERGED = 3.0  # times the loss of a network that knows nothing
 
 
 class TrainingError(AriseZooError, RuntimeError):
@@ -79,7 +80,7 @@ def train_network(
 
     `train` and `validation`: descriptors, shape (n, n_features), and class numbers, shape (n,). Every few epochs the
     state is kept in `folder`; a training that was stopped goes on from there and ends as it would have. Raises
-    `TrainingError` if the loss becomes infinite or the folder holds another training.
+    `TrainingError` if the loss becomes far worse than by guessing or infinite, or if the folder holds another training.
     """
     import keras
 
@@ -105,9 +106,9 @@ def train_network(
             inputs = _mixed(x, y, recipe, epoch)
             fitted = network.fit(inputs[order], targets[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
             loss = float(fitted.history["loss"][-1])
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and loss < _DIVERGED * math.log(architecture.n_classes)):
                 raise TrainingError(
-                    f"the loss became infinite in epoch {epoch + 1}; train with a learning rate below "
+                    f"the training diverged in epoch {epoch + 1} (loss {loss:.3g}); train with a learning rate below "
                     f"{recipe.learning_rate:g}."
                 )
             if epoch >= recipe.average_from * recipe.epochs:
