@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,8 @@ def search(
             except TrainingError as error:
                 _keep(folder, Candidate(number, tried, float("nan"), float("nan"), _place(folder, number)))
                 raise keras_tuner.errors.FailedTrialError(str(error)) from error
+            except Exception as error:  # which keras-tuner would print, and go on
+                raise keras_tuner.errors.FatalError from error
             _keep(folder, candidate)
             return candidate.validation
 
@@ -102,8 +106,12 @@ def search(
     space = keras_tuner.HyperParameters()
     _drawn(space)
     oracle.update_space(space)
-    tuner = Tuner(oracle, hypermodel=_nothing, directory=str(folder), project_name="keras-tuner")
-    tuner.search(verbose=0)
+    with redirect_stdout(io.StringIO()):  # it says where it goes on, to standard output
+        tuner = Tuner(oracle, hypermodel=_nothing, directory=str(folder), project_name="keras-tuner")
+    try:
+        tuner.search()
+    except keras_tuner.errors.FatalError as error:
+        raise error.__cause__ or error from None
     return candidates(folder)
 
 
@@ -122,20 +130,23 @@ def select(
     best: int = 15,
     iterations: int = 2,
     n_samples: int = 100,
+    conditions: Sequence[str] = SELECTION_CONDITIONS,
     n_jobs: int = -1,
     show_progress: bool = False,
 ) -> list[dict[str, Any]]:
     """Measure the `best` candidates of a search on defects of other seeds and return them, most robust first.
 
     Each entry has the trial, its values, its validation accuracy, its accuracy (percent, mean over `n_samples` passes)
-    under each of `SELECTION_CONDITIONS` with so many `iterations`, and their mean, by which candidates are ordered.
+    under each of the `conditions` with so many `iterations`, and their mean, by which candidates are ordered.
     The table is kept as `selection.csv`.
     """
     folder = Path(folder)
     chosen = [c for c in candidates(folder) if c.validation > 0][:best]
+    if not chosen:
+        raise SearchError(f"there is no trial in {folder} that did not diverge; run more with `arise-zoo tune`.")
     defects = {
         condition: selection_rows(folder / "structures", condition, iterations, n_jobs, show_progress)
-        for condition in SELECTION_CONDITIONS
+        for condition in conditions
     }
     table = []
     for candidate in chosen:
