@@ -39,7 +39,7 @@ model = arise_zoo.load_model("{facts.name}")
 model.predict_proba(model.describe([atoms]))  # columns: model.labels
 ```
 
-`keras.saving.load_model(folder)` reads it as well, once `arise_zoo.models.layers` is imported.
+`keras.saving.load_model(folder)` reads it as well; called with `training=True` the network makes one pass.
 
 ## Input and output
 

@@ -31,10 +31,10 @@ class Plan:
         return self.perturbed > 0
 
 
-_BASIS = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
+_COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
 
 PLANS: dict[str, Plan] = {
-    "arise-mlp": Plan(Architecture(), Recipe(**_BASIS, epochs=100, mixing=1.0)),
-    "arise-thermal": Plan(Architecture(), Recipe(**_BASIS), blurred=100),
-    "arise-robust": Plan(Architecture(hidden=(512, 512, 512)), Recipe(**_BASIS), perturbed=100),
+    "arise-mlp": Plan(Architecture(), Recipe(**_COMMON, epochs=80, mixing=1.0)),
+    "arise-thermal": Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60),
+    "arise-robust": Plan(Architecture(hidden=(512, 512, 512)), Recipe(**_COMMON, epochs=30), perturbed=200),
 }

@@ -200,8 +200,6 @@ class _State:
         """The network where the training was stopped, None at its beginning."""
         import keras
 
-        from .layers import Standardise  # noqa: F401  (registers the layer, which the file names)
-
         if not self.log:
             return None
         with np.load(self._file("npz")) as sums:
