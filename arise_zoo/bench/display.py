@@ -24,6 +24,8 @@ def format_record(record: dict[str, Any], tables: list[str]) -> str:
 def _title(record: dict[str, Any], table: str, scored_on: str) -> str:
     of = {"atom": "atoms", "structure": "structures"}[record["level"]]
     engine = f", engine {record['engine']}" if record["engine"] else ""
+    if record["trained_on_defects"]:
+        engine += ", trained on defects"
     if scored_on == "supported":
         who = f"{len(record['scored_on_supported'])} of {len(class_ids())} classes"
     else:

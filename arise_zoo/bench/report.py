@@ -71,7 +71,7 @@ def summary_table(records: list[Record]) -> str:
         cells = _cells(record, "2", "supported")
         what = "atoms" if record["level"] == "atom" else "structures"
         who = f"{what} of {len(record['scored_on_supported'])} classes"
-        lines.append(_row([f"`{record['method']}`", who, *(_summary(cells.get(c)) for c in _SHOWN)]))
+        lines.append(_row([_name(record), who, *(_summary(cells.get(c)) for c in _SHOWN)]))
     return "\n".join(lines)
 
 
@@ -84,7 +84,7 @@ def all_tables(records: list[Record]) -> str:
         for record in records:
             cells = _cells(record, table, scored_on)
             if cells:
-                rows.append(_row([f"`{record['method']}`", *(_entry(cells.get(c)) for c in conditions)]))
+                rows.append(_row([_name(record), *(_entry(cells.get(c)) for c in conditions)]))
         if rows:
             header = [_row(["method", *conditions]), _row(["---", *["--:"] * len(conditions)])]
             blocks.append("\n".join([f"## Table {table}, {scored_on} classes\n", *header, *rows]))
@@ -103,7 +103,7 @@ def _differences(records: list[Record]) -> str:
         worst = max(range(len(cells)), key=lambda i: abs(differences[i]))
         where = f"{cells[worst]['table']}, {cells[worst]['scored_on']}, {cells[worst]['condition']}"
         mean = sum(map(abs, differences)) / len(differences)
-        row = [f"`{record['method']}`", str(len(cells)), f"{differences[worst]:+.2f}", where, f"{mean:.2f}"]
+        row = [_name(record), str(len(cells)), f"{differences[worst]:+.2f}", where, f"{mean:.2f}"]
         lines.append(_row(row))
     return "\n".join(lines)
 
@@ -114,7 +114,7 @@ def _made(records: list[Record]) -> str:
     for record in records:
         versions = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
         asked = f"{record['predictions']['rows']:,}"
-        row = [f"`{record['method']}`", record["engine"] or "", versions, f"{record['wall_s']:.0f} s", asked]
+        row = [_name(record), record["engine"] or "", versions, f"{record['wall_s']:.0f} s", asked]
         lines.append(_row(row))
     first = records[0]
     lines.append(
@@ -126,6 +126,10 @@ def _made(records: list[Record]) -> str:
 
 def _cells(record: Record, table: str, scored_on: str) -> dict[str, Record]:
     return {c["condition"]: c for c in record["cells"] if c["table"] == table and c["scored_on"] == scored_on}
+
+
+def _name(record: Record) -> str:
+    return f"`{record['method']}`" + ("<br>trained on defects" if record["trained_on_defects"] else "")
 
 
 def _row(cells: list[str]) -> str:

@@ -11,9 +11,17 @@ _NUMBERS = {
     "learning-rate": (float, "highest learning rate"),
     "label-smoothing": (float, "share of probability spread over all classes"),
     "spread-offset": (float, "added to the standard deviation of each input"),
+    "mixing": (float, "up to which share another row of its class is mixed into a row"),
+    "mixed": (float, "share of rows that are mixed"),
     "weight-decay": (float, "weight decay of AdamW"),
     "average-from": (float, "share of epochs after which weights are averaged"),
     "seed": (int, "seed of all random draws"),
+}
+
+
+_FURTHER = {
+    "blurred": "thermally blurred variants of each pristine supercell to learn from besides",
+    "perturbed": "variants with displaced and missing atoms to learn from besides",
 }
 
 
@@ -21,11 +29,11 @@ def add_commands(subparsers: Any) -> None:
     """Add the command."""
     train = subparsers.add_parser(
         "train",
-        help="train a model: arise-mlp, gnb, bnb",
+        help="train a model: arise-mlp, arise-thermal, arise-robust, gnb, bnb",
         description="Train a model on arise/prototypes and write its checkpoint into the output folder. The defaults "
         "are those of the shipped model. A training that was stopped goes on when the same command is given again.",
     )
-    train.add_argument("model", help="which model: arise-mlp, gnb or bnb")
+    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, gnb or bnb")
     train.add_argument(
         "--data", metavar="DIR", help="output folder of `arise-zoo build` (default: ARISE_ZOO_DATA, this one, the Hub)"
     )
@@ -34,26 +42,41 @@ def add_commands(subparsers: Any) -> None:
     train.add_argument("--dropout", type=float, metavar="P", help="share of units dropped")
     for name, (kind, meaning) in _NUMBERS.items():
         train.add_argument(f"--{name}", type=kind, metavar="N", help=meaning)
+    for name, meaning in _FURTHER.items():
+        train.add_argument(f"--{name}", type=int, metavar="N", help=meaning)
+    train.add_argument(
+        "--jobs", type=int, default=-1, metavar="N", help="processes that describe structures (default: one per core)"
+    )
     train.set_defaults(function=_train)
 
 
 def _train(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from ..models.make import RECIPES, make_model
+    from ..models.make import make_model
+    from ..models.plans import PLANS
 
-    architecture = recipe = None
-    if args.model in RECIPES:
-        architecture, recipe = RECIPES[args.model]
+    plan = PLANS.get(args.model)
+    if plan is not None:
         shape = {"hidden": _units(args.hidden), "dropout": args.dropout}
-        numbers = {name.replace("-", "_"): getattr(args, name.replace("-", "_")) for name in _NUMBERS}
-        architecture = replace(architecture, **{key: value for key, value in shape.items() if value is not None})
-        recipe = replace(recipe, **{key: value for key, value in numbers.items() if value is not None})
-    made = make_model(
-        args.model, args.out, data=args.data, architecture=architecture, recipe=recipe, show_progress=True
-    )
+        plan = replace(
+            plan,
+            architecture=replace(plan.architecture, **_given(shape)),
+            recipe=replace(plan.recipe, **_given({key: vars(args)[key] for key in _fields(_NUMBERS)})),
+            **_given({key: vars(args)[key] for key in _FURTHER}),
+        )
+    made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, show_progress=True)
     print(made.folder, *(f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items()), sep="  ")
     return 0
+
+
+def _fields(options: dict[str, Any]) -> list[str]:
+    return [option.replace("-", "_") for option in options]
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """What was given on the command line."""
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _units(text: str | None) -> tuple[int, ...] | None:

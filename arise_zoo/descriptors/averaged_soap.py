@@ -5,7 +5,7 @@ What the radial functions are is in `radial`, how the pairs are summed in `momen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -16,7 +16,7 @@ from ..errors import DescriptorError
 from .moments import RadialBins, coefficients, pair_moments
 from .neighbours import Points
 from .radial import BASIS_NAMES, radial_basis
-from .scales import pair_scale
+from .scales import pair_scales
 
 PAPER_R_CUTS = tuple(round(3.0 + 0.2 * i, 1) for i in range(11))
 PAPER_SIGMAS = (0.08, 0.10, 0.12)
@@ -100,6 +100,46 @@ def soap_grid(
     return _Settings(combinations, n_max, l_max, basis).descriptors(atoms).reshape(*shape, -1)
 
 
+class SpectrumGrid:
+    """The spectra of each pair of species at a grid of scales and thermal displacements, from one pass over the pairs.
+
+    The descriptor of one setting is their mean over all ordered pairs; here each pair may be looked up at a scale of
+    its own.
+    """
+
+    def __init__(
+        self,
+        r_cut: float,
+        sigma: float,
+        scales: Sequence[float],
+        thermal_displacements: Sequence[float],
+        n_max: int = 9,
+        l_max: int = 6,
+        basis: str = "quip",
+    ):
+        combinations = tuple(
+            (r_cut, sigma, scale, thermal) for scale, thermal in product(scales, thermal_displacements)
+        )
+        self._shape = len(scales), len(thermal_displacements)
+        self._settings = _Settings(combinations, n_max, l_max, basis)
+
+    def of(self, atoms: Atoms) -> tuple[Points, np.ndarray, list[tuple[tuple[int, int], np.ndarray]]]:
+        """The points, d_NN (angstrom) of each ordered pair of species, and the spectra of each that has neighbours,
+        shape (n_scales, n_thermal_displacements, n_features).
+        """
+        points = Points(atoms)
+        d_nn = pair_scales(points)
+        return (
+            points,
+            d_nn,
+            [
+                (pair, spectrum.reshape(*self._shape, -1))
+                for pairs, spectrum in self._settings.pair_spectra(points, d_nn)
+                for pair in pairs
+            ],
+        )
+
+
 def component_order(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> list[tuple[int, int, int]]:
     """(n, n', l) of each component, n <= n' from 1; the zero that closes a `quip` vector is (0, 0, 0)."""
     if basis == "quip":
@@ -130,24 +170,34 @@ class _Settings:
 
     def descriptors(self, atoms: Atoms) -> np.ndarray:
         """Descriptors at all settings, shape (n_settings, n_features)."""
-        bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
         points = Points(atoms)
-        n_species, n_settings = len(points.species), len(self.combinations)
-        d_nn = np.array([[pair_scale(points, a, b) for b in range(n_species)] for a in range(n_species)])
-        total = np.zeros((n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
-        for b in range(n_species):
-            unlike, weights = [], []
+        total = np.zeros((len(self.combinations), number_of_features(self.n_max, self.l_max, self.basis)))
+        for pairs, spectrum in self.pair_spectra(points, pair_scales(points)):
+            total += len(pairs) * spectrum
+        return total / len(points.species) ** 2
+
+    def pair_spectra(
+        self, points: Points, d_nn: np.ndarray
+    ) -> Iterator[tuple[tuple[tuple[int, int], ...], np.ndarray]]:
+        """Ordered pairs of species, counted, and the spectrum (n_settings, n_features) that they have in common.
+
+        `d_nn`: length scale (angstrom) of each pair, shape (n_species, n_species); NaN for a pair without neighbours,
+        which has no spectrum.
+        """
+        bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
+        for b in range(len(points.species)):
+            of, unlike = [], []
             for a in range(b):
-                for centre, neighbour, scales, weight in _searches(a, b, d_nn):
+                for centre, neighbour, scales, pairs in _searches(a, b, d_nn):
                     unlike.append(pair_moments(points, centre, neighbour, scales, bins, self.l_max))
-                    weights += [weight] * len(scales)
+                    of += pairs
             if unlike:
                 c = coefficients(np.concatenate(unlike), polynomials, even_only=False)
-                total += np.tensordot(weights, self._power_spectrum(c), axes=1)
+                yield from zip(of, self._power_spectrum(c), strict=True)
             if not np.isnan(d_nn[b, b]):
                 like = pair_moments(points, b, b, (d_nn[b, b],), bins, self.l_max)
-                total += self._power_spectrum(coefficients(like, polynomials, even_only=True))[0]
-        return total / n_species**2
+                spectrum = self._power_spectrum(coefficients(like, polynomials, even_only=True))[0]
+                yield ((b, b),), spectrum
 
     def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
         """Normalised power spectra, shape (n, n_settings, n_features), of coefficients (n, n_functions, lm)."""
@@ -185,18 +235,21 @@ def _tables(
     return bins, tables.reshape(*tables.shape[:3], -1)
 
 
-def _searches(a: int, b: int, d_nn: np.ndarray) -> list[tuple[int, int, tuple[float, ...], float]]:
-    """(centres, neighbours, length scales, weight) of the searches that cover both orders of two different species.
+def _searches(
+    a: int, b: int, d_nn: np.ndarray
+) -> list[tuple[int, int, tuple[float, ...], list[tuple[tuple[int, int], ...]]]]:
+    """(centres, neighbours, length scales, pairs of species at each scale) of the searches that cover both orders of
+    two different species.
 
     The pairs (b, a) are those of (a, b) reversed, which the power spectrum does not see, so one search serves both
     orders; but not where the scales are far apart, as for an impurity: near to few atoms, far from most.
     """
     forth, back = d_nn[a, b], d_nn[b, a]
     if abs(forth - back) <= 1e-12 * forth:
-        return [(a, b, (forth,), 2.0)]
+        return [(a, b, (forth,), [((a, b), (b, a))])]
     if max(forth, back) <= 1.5 * min(forth, back):
-        return [(a, b, (forth, back), 1.0)]
-    return [(a, b, (forth,), 1.0), (b, a, (back,), 1.0)]
+        return [(a, b, (forth, back), [((a, b),), ((b, a),)])]
+    return [(a, b, (forth,), [((a, b),)]), (b, a, (back,), [((b, a),)])]
 
 
 def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:

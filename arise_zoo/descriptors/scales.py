@@ -41,3 +41,9 @@ def pair_scale(points: Points, a: int, b: int) -> float:
     if scale <= 0:
         raise StructureError("atoms coincide, so that the nearest-neighbour distance is 0; remove the duplicates.")
     return scale
+
+
+def pair_scales(points: Points) -> np.ndarray:
+    """As `pair_scale`, for all ordered pairs of species, shape (n_species, n_species)."""
+    n_species = len(points.species)
+    return np.array([[pair_scale(points, a, b) for b in range(n_species)] for a in range(n_species)])

@@ -61,3 +61,13 @@ class BayesianNetworkMethod(DescriptorMethod):
 def arise_mlp() -> BayesianNetworkMethod:
     """The network trained as in the paper, on pristine structures only."""
     return BayesianNetworkMethod("arise-mlp", paper_row="arise")
+
+
+def arise_thermal() -> BayesianNetworkMethod:
+    """The network that saw pristine structures only, blurred as displacements would blur them on average."""
+    return BayesianNetworkMethod("arise-thermal")
+
+
+def arise_robust() -> BayesianNetworkMethod:
+    """The network that saw displaced and missing atoms, in structures of other seeds than the benchmark's."""
+    return BayesianNetworkMethod("arise-robust")

@@ -51,6 +51,8 @@ _BUILT_IN = (
     MethodEntry("gnb", f"{_NAIVE_BAYES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
     MethodEntry("bnb", f"{_NAIVE_BAYES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
+    MethodEntry("arise-thermal", f"{_NETWORK}:arise_thermal", "the same network, trained on blurred pristine rows too"),
+    MethodEntry("arise-robust", f"{_NETWORK}:arise_robust", "a network trained on defects (of other seeds) too"),
 )
 
 

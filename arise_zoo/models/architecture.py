@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import AriseZooError
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
 
 class ArchitectureError(AriseZooError, ValueError):
@@ -48,12 +49,10 @@ class Architecture:
         """
         import keras
 
-        from .layers import Standardise
-
         layers = keras.layers
         network = keras.Sequential(name="bayesian_network")
         network.add(keras.Input((self.n_features,), name="descriptor"))
-        network.add(Standardise(name="standardise"))
+        network.add(layers.Normalization(name="standardise"))
         network.add(layers.Dropout(self.dropout, seed=_seed(seed, "input"), name="dropout_input"))
         for i, units in enumerate(self.hidden, 1):
             network.add(layers.Dense(units, kernel_initializer=_glorot(seed, i), name=f"dense_{i}"))
@@ -61,7 +60,9 @@ class Architecture:
             network.add(layers.ReLU(name=f"relu_{i}"))
         network.add(layers.Dense(self.n_classes, kernel_initializer=_glorot(seed, "output"), name="output"))
         network.add(layers.Softmax(name="probabilities"))
-        network.get_layer("standardise").set_weights([mean, spread])
+        standardise = network.get_layer("standardise")
+        standardise.set_weights([mean, np.square(spread), np.array(0)])  # of how many rows is of no importance
+        standardise.finalize_state()
         return network
 
 

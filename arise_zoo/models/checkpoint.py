@@ -74,7 +74,7 @@ def write_checkpoint(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MANIFEST).unlink(missing_ok=True)
-    _write_network(folder, network)
+    write_network(folder, network)
     write_json(folder / "checkpoint.json", asdict(facts))
     write_json(folder / "training.json", training)
     write_json(folder / "reference.json", _reference(Network(folder), *reference))
@@ -85,8 +85,8 @@ def write_checkpoint(
     return folder
 
 
-def _write_network(folder: Path, network: keras.Model) -> None:
-    """The network without its optimiser, in Keras's unzipped layout."""
+def write_network(folder: Path, network: keras.Model) -> None:
+    """Write the network without its optimiser into a folder, in Keras's unzipped layout."""
     import tempfile
 
     import keras

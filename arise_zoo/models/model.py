@@ -71,8 +71,6 @@ class Model:
         """The network as a Keras model, which makes a Monte-Carlo pass if called with `training=True`."""
         import keras
 
-        from . import layers  # noqa: F401  (registers them)
-
         return keras.saving.load_model(self.folder, compile=False)
 
     @property

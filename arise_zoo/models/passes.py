@@ -32,7 +32,7 @@ class Network:
         folder = Path(folder)
         layers = _layers(folder / "config.json")
         arrays = _arrays(folder / "model.weights.h5", layers)
-        self.mean, self.spread = arrays[0]
+        self.mean, self.spread = arrays[0][0], np.sqrt(arrays[0][1])
         self.kernels = [kernel for kernel, _ in arrays[1:]]
         self.biases = [bias for _, bias in arrays[1:]]
         self.dropout = [layer["config"]["rate"] for layer in layers if layer["class_name"] == "Dropout"]
@@ -95,7 +95,7 @@ def _layers(path: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NetworkError(f"{path} does not describe a Keras network ({error}).") from error
     n_hidden = kinds.count("ReLU")
-    expected = ["InputLayer", "Standardise", "Dropout", *["Dense", "Dropout", "ReLU"] * n_hidden, "Dense", "Softmax"]
+    expected = ["InputLayer", "Normalization", "Dropout", *["Dense", "Dropout", "ReLU"] * n_hidden, "Dense", "Softmax"]
     if kinds != expected:
         raise NetworkError(f"{path} describes a network of other layers than those of arise_zoo ({', '.join(kinds)}).")
     return layers
@@ -109,7 +109,7 @@ def _arrays(path: Path, layers: list[dict[str, Any]]) -> list[tuple[np.ndarray, 
     try:
         with h5py.File(path) as file:
             for kind in (layer["class_name"] for layer in layers):
-                if kind in ("Standardise", "Dense"):
+                if kind in ("Normalization", "Dense"):
                     number = seen[kind] = seen.get(kind, -1) + 1
                     name = kind.lower() + (f"_{number}" if number else "")  # Keras numbers layers by their class
                     group = file["layers"][name]["vars"]

@@ -1,6 +1,6 @@
 """Training a Bayesian network on descriptors: the recipe, and the loop that keeps what it has done.
 
-Where the descriptors come from and what becomes of the network is in `arise_mlp`.
+Where the descriptors come from is in `rows`, what becomes of the network in `make`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _EPOCHS_PER_STATE = 5
+_DIVERGED = 3.0  # times the loss of a network that knows nothing
 
 
 class TrainingError(AriseZooError, RuntimeError):
@@ -38,6 +39,8 @@ class Recipe:
     Parameters: `epochs`, `batch_size`; `learning_rate`, the highest, reached after `warm_up` of all steps (see
     `schedule.OneCycle`); `label_smoothing`, the share of probability spread over all classes; `spread_offset`, added
     to the standard deviation of each input before dividing by it, so that inputs which hardly vary are not blown up;
+    `mixing`, up to which share another row of its class is mixed into a row in each epoch, and `mixed`, the share of
+    rows to which that happens (H. Zhang et al., ICLR 2018, within classes);
     `weight_decay`, of AdamW; `average_from`, the share of all epochs after which the weights at the end of each epoch
     are averaged (1: the weights are those of the last epoch); `seed`, from which all random draws follow.
     """
@@ -48,6 +51,8 @@ class Recipe:
     warm_up: float = 0.3
     label_smoothing: float = 0.0
     spread_offset: float = 1e-3
+    mixing: float = 0.0
+    mixed: float = 0.5
     weight_decay: float = 0.0
     average_from: float = 1.0
     seed: int = 0
@@ -58,6 +63,8 @@ class Recipe:
                 "epochs and batch size must be at least 1 and the learning rate positive, "
                 f"but they are {self.epochs}, {self.batch_size} and {self.learning_rate}."
             )
+        if not (0 <= self.mixing <= 1 and 0 <= self.mixed <= 1):
+            raise TrainingError(f"mixing and mixed must lie in [0, 1], but they are {self.mixing} and {self.mixed}.")
 
 
 def train_network(
@@ -73,7 +80,7 @@ def train_network(
 
     `train` and `validation`: descriptors, shape (n, n_features), and class numbers, shape (n,). Every few epochs the
     state is kept in `folder`; a training that was stopped goes on from there and ends as it would have. Raises
-    `TrainingError` if the loss becomes infinite or the folder holds another training.
+    `TrainingError` if the loss becomes far worse than by guessing or infinite, or if the folder holds another training.
     """
     import keras
 
@@ -96,11 +103,12 @@ def train_network(
             started = time.monotonic()
             order = generator(recipe.seed, "order of epoch", epoch).permutation(len(x))
             _seed_dropout(network, recipe.seed, epoch)
-            fitted = network.fit(x[order], targets[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
+            inputs = _mixed(x, y, recipe, epoch)
+            fitted = network.fit(inputs[order], targets[order], batch_size=recipe.batch_size, shuffle=False, verbose=0)
             loss = float(fitted.history["loss"][-1])
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and loss < _DIVERGED * math.log(architecture.n_classes)):
                 raise TrainingError(
-                    f"the loss became infinite in epoch {epoch + 1}; train with a learning rate below "
+                    f"the training diverged in epoch {epoch + 1} (loss {loss:.3g}); train with a learning rate below "
                     f"{recipe.learning_rate:g}."
                 )
             if epoch >= recipe.average_from * recipe.epochs:
@@ -115,6 +123,18 @@ def train_network(
         count = sum(epoch >= recipe.average_from * recipe.epochs for epoch in range(recipe.epochs))
         network.set_weights([total / count for total in state.total])
     return network, state.log
+
+
+def _mixed(x: np.ndarray, y: np.ndarray, recipe: Recipe, epoch: int) -> np.ndarray:
+    """The rows of an epoch, each moved part of the way to another row of its class that was drawn."""
+    if not recipe.mixing:
+        return x
+    rng = generator(recipe.seed, "mixing of epoch", epoch)
+    order, counts = np.argsort(y, kind="stable"), np.bincount(y)
+    first = np.cumsum(counts) - counts
+    others = order[first[y] + (rng.random(len(y)) * counts[y]).astype(int)]
+    share = recipe.mixing * rng.random(len(y)) * (rng.random(len(y)) < recipe.mixed)
+    return x + share.astype(np.float32)[:, None] * (x[others] - x)
 
 
 def _seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
@@ -179,8 +199,6 @@ class _State:
     def network(self) -> keras.Model | None:
         """The network where the training was stopped, None at its beginning."""
         import keras
-
-        from .layers import Standardise  # noqa: F401  (registers the layer, which the file names)
 
         if not self.log:
             return None

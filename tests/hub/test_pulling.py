@@ -124,7 +124,6 @@ print("same")
 """
 KERAS = """
 import sys, keras, numpy as np
-import arise_zoo.models.layers
 from huggingface_hub import snapshot_download
 X = np.load(sys.argv[1])
 newest = keras.saving.load_model("hf://arise/arise-mlp")

@@ -15,7 +15,7 @@ def test_the_default_is_the_architecture_of_the_papers_table_1():
     network = Architecture().build(np.zeros(316), np.ones(316))
     kinds = [type(layer).__name__ for layer in network.layers]
     hidden = ["Dense", "Dropout", "ReLU"]
-    assert kinds == ["Standardise", "Dropout", *hidden, *hidden, *hidden, "Dense", "Softmax"]
+    assert kinds == ["Normalization", "Dropout", *hidden, *hidden, *hidden, "Dense", "Softmax"]
     kernels = [w.shape for w in network.trainable_weights if len(w.shape) == 2]
     assert kernels == [(316, 256), (256, 512), (512, 256), (256, 108)]
 

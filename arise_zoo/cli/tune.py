@@ -1,0 +1,86 @@
+"""`arise-zoo tune` and `arise-zoo select`: search for a network. `arise_zoo.models.search` does the work."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+_MODELS = ("arise-mlp", "arise-thermal", "arise-robust")
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add both commands."""
+    tune = subparsers.add_parser(
+        "tune",
+        help="search for a network's shape and learning rate",
+        description="Train networks of the paper's search space, each chosen by Bayesian optimisation after those "
+        "before, and keep all trials in the table trials.csv. A search that was stopped goes on when the same command "
+        "is given again.",
+    )
+    tune.add_argument("model", nargs="?", default="arise-mlp", choices=_MODELS, help="whose recipe gives all else")
+    tune.add_argument("--data", metavar="DIR", help="output folder of `arise-zoo build`")
+    tune.add_argument("--out", default="search", metavar="DIR", help="folder of the search (default: search)")
+    tune.add_argument("--trials", type=int, default=50, metavar="N", help="networks to train in all (default: 50)")
+    tune.add_argument("--epochs", type=int, metavar="N", help="epochs of each (default: the model's; 300 in the paper)")
+    tune.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all draws (default: 0)")
+    tune.set_defaults(function=_tune)
+
+    select = subparsers.add_parser(
+        "select",
+        help="choose the most robust of the best networks of a search",
+        description="Measure the networks of `arise-zoo tune` with the highest validation accuracy on defects of other "
+        "seeds than the benchmark's, and print them, most robust first.",
+    )
+    select.add_argument("--out", default="search", metavar="DIR", help="folder of the search (default: search)")
+    select.add_argument("--best", type=int, default=15, metavar="N", help="networks to compare (default: 15)")
+    select.add_argument(
+        "--iterations", type=int, default=2, metavar="N", help="random draws for each supercell (default: 2)"
+    )
+    select.add_argument("--samples", type=int, default=100, metavar="N", help="Monte-Carlo passes (default: 100)")
+    select.add_argument("--json", action="store_true", help="print the table as JSON")
+    select.set_defaults(function=_select)
+    for command in (tune, select):
+        command.add_argument(
+            "--jobs", type=int, default=-1, metavar="N", help="processes that describe structures (default: all cores)"
+        )
+
+
+def _tune(args: argparse.Namespace) -> int:
+    from ..models.search import search
+
+    found = search(
+        args.out,
+        model=args.model,
+        trials=args.trials,
+        epochs=args.epochs,
+        seed=args.seed,
+        data=args.data,
+        n_jobs=args.jobs,
+        show_progress=True,
+    )
+    print(f"{args.out}/trials.csv: {len(found)} trials, best on the validation rows {found[0].validation:.2f} %")
+    return 0
+
+
+def _select(args: argparse.Namespace) -> int:
+    from ..models.search import select
+
+    table = select(
+        args.out,
+        best=args.best,
+        iterations=args.iterations,
+        n_samples=args.samples,
+        n_jobs=args.jobs,
+        show_progress=True,
+    )
+    if args.json:
+        print(json.dumps(table, indent=1))
+        return 0
+    print(f"{'trial':>5} {'hidden':<20}{'batch':>6}{'rate':>10}{'dropout':>9}{'validation':>12}{'defects':>9}")
+    for entry in table:
+        print(
+            f"{entry['trial']:>5} {entry['hidden']:<20}{entry['batch_size']:>6}{entry['learning_rate']:>10.2e}"
+            f"{entry['dropout']:>9.3f}{entry['validation']:>12.2f}{entry['mean']:>9.2f}"
+        )
+    return 0

@@ -1,0 +1,84 @@
+"""The model card of a network, written from the record of its training. The checkpoint around it is in `checkpoint`.
+
+A number on the card is one that was measured when the model was made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .checkpoint import Facts
+
+
+def model_card(facts: Facts, record: dict[str, Any]) -> str:
+    """The model card, Markdown with the Hub's YAML head."""
+    architecture, recipe, results = record["architecture"], record["recipe"], record["results"]
+    widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
+    further = record["further_rows"]
+    seen = "defective structures too" if facts.trained_on_defects else "pristine structures only"
+    settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
+    return f"""---
+license: apache-2.0
+library_name: keras
+pipeline_tag: other
+tags: [crystal-structure, materials-science, bayesian-deep-learning]
+datasets: [arise/prototypes]
+---
+
+# {facts.name}
+
+Names the prototype of a crystal structure, one of 108 classes, with uncertainties: a multilayer perceptron on the
+averaged SOAP descriptor whose dropout stays on at prediction. The network of A. Leitherer, A. Ziletti and L. M.
+Ghiringhelli, Nat. Commun. 12, 6234 (2021), trained anew on {seen}.
+
+```python
+import arise_zoo
+
+print(arise_zoo.classify("structure.cif", model="{facts.name}"))
+model = arise_zoo.load_model("{facts.name}")
+model.predict_proba(model.describe([atoms]))  # columns: model.labels
+```
+
+`keras.saving.load_model(folder)` reads it as well; called with `training=True` the network makes one pass.
+
+## Input and output
+
+Layers {" - ".join(map(str, widths))}, dropout {architecture["dropout"]:g} on the input and before each ReLU, softmax.
+The first layer standardises the descriptor. Descriptor (`arise_zoo.descriptors.AveragedSOAP`; lengths in units of the
+most frequent nearest-neighbour distance):
+
+| parameter | value |
+| --- | --- |
+{settings}
+
+## Training
+
+{record["data"]["rows"]:,} rows of `arise/prototypes` (version {record["data"]["version"]}){_further(further)}.
+Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
+{recipe["learning_rate"]:g}, label smoothing {recipe["label_smoothing"]:g}, rows of one class mixed up to
+{recipe["mixing"]:g}, seed {recipe["seed"]}; then the logits were scaled by {record["logit_factor"]:.3f}, the
+factor at which the validation rows are most likely. `training.json` has everything else. Repeat it with
+`arise-zoo train {facts.name}`.
+
+Accuracy with 100 Monte-Carlo passes: validation rows {results["validation"]:.2f} %, pristine structures at the central
+setting {results["pristine"]:.2f} %. For displaced and missing atoms see the benchmark,
+`arise-bench --method {facts.name}`.
+
+## Limits
+
+It knows 108 prototypes and names the most similar of them for everything it is shown; look at the mutual information
+before believing it. Elements are not seen, only which sites are alike. Some classes are nearly the same structure, such
+as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3N.
+"""
+
+
+def _further(further: dict[str, int]) -> str:
+    """What else took part."""
+    if further["perturbed"]:
+        return f""" and {further["rows"]:,} structures with displaced and
+missing atoms, of other seeds than the benchmark's: its scores are not to be compared with those of methods that have
+seen pristine structures only"""
+    if further["blurred"]:
+        return f""" and {further["rows"]:,} descriptors of
+pristine structures, blurred as displacements would blur them on average"""
+    return ""

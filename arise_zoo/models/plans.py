@@ -1,0 +1,40 @@
+"""What each shipped network is: its shape, its recipe, and what it sees besides the pristine rows.
+
+How the numbers were found is in `docs/models.md`; the loop that uses them is in `training`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .architecture import Architecture
+from .training import Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is made.
+
+    Parameters: `architecture`; `recipe`; `blurred`, how many thermally blurred variants of each of the 588 pristine
+    supercells it sees besides the rows of the data set (`thermal`); `perturbed`, how many variants with displaced and
+    missing atoms (`perturbed`).
+    """
+
+    architecture: Architecture
+    recipe: Recipe
+    blurred: int = 0
+    perturbed: int = 0
+
+    @property
+    def trained_on_defects(self) -> bool:
+        """Whether defective structures take part."""
+        return self.perturbed > 0
+
+
+_COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
+
+PLANS: dict[str, Plan] = {
+    "arise-mlp": Plan(Architecture(), Recipe(**_COMMON, epochs=80, mixing=1.0)),
+    "arise-thermal": Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60),
+    "arise-robust": Plan(Architecture(hidden=(512, 512, 512)), Recipe(**_COMMON, epochs=30), perturbed=200),
+}
