@@ -6,10 +6,10 @@ import argparse
 from types import ModuleType
 
 from .._version import __version__
-from . import data, models, train
+from . import data, hub, models, train
 from .common import run
 
-_GROUPS: tuple[ModuleType, ...] = (data, train, models)
+_GROUPS: tuple[ModuleType, ...] = (data, train, models, hub)
 """Modules with `add_commands(subparsers)`, in the order of the help."""
 
 

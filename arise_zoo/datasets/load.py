@@ -6,17 +6,15 @@ another revision answer without a word.
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._version import DATA_VERSION
 from ..errors import AriseZooError
 from .catalogue import NAMESPACE, get_config
-from .manifest import CARD_NAME, FILE_NAME, Manifest
+from .manifest import FILE_NAME, Manifest
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
@@ -39,18 +37,20 @@ def load_dataset(
 ) -> Dataset | DatasetDict | IterableDataset | IterableDatasetDict:
     """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
 
-    Parameters: `name`, "prototypes" or "defects"; `config` (default: the first); `split` (default: a dictionary of
-    all); `revision`, a tag or commit on the Hub (default: the tag of this package's data version); `folder`, an output
-    folder of `arise-zoo build` (default: the environment variable ARISE_ZOO_DATA, else the working folder);
-    `streaming` as in `datasets.load_dataset`.
+    Parameters: `name`, "prototypes" or "defects" (after OWNER/ where it is somebody's copy on the Hub); `config`
+    (default: the first); `split` (default: a dictionary of all); `revision`, a tag or commit on the Hub (default: the
+    tag of this package's data version); `folder`, an output folder of `arise-zoo build` (default: the environment
+    variable ARISE_ZOO_DATA, else the working folder); `streaming` as in `datasets.load_dataset`.
 
     A local build answers if its version is the one asked for; otherwise the files come from the Hub. Raises
     `DatasetError` if there are none, or if a file does not match the manifest, and `UnknownNameError`.
     """
-    dataset = name.removeprefix(f"{NAMESPACE}/")
+    owner, _, dataset = name.rpartition("/")
     wanted = get_config(dataset, config).name
     revision = revision or f"v{DATA_VERSION}"
-    path = _local(dataset, wanted, revision, folder) or _download(dataset, wanted, revision)
+    repository = f"{owner or NAMESPACE}/{dataset}"
+    here = _local(dataset, wanted, revision, folder) if owner in ("", NAMESPACE) else None
+    path = here or _download(repository, dataset, wanted, revision)
     manifest = Manifest.read(path)
     _check(path, manifest, wanted)
     return _read(path, manifest, wanted, split, streaming)
@@ -73,33 +73,18 @@ def _local(dataset: str, config: str, revision: str, folder: str | Path | None) 
     return None
 
 
-def _download(dataset: str, config: str, revision: str) -> Path:
+def _download(repository: str, dataset: str, config: str, revision: str) -> Path:
     """Folder of the files as the Hub has them at this revision."""
-    from huggingface_hub import snapshot_download
+    from ..hub.pulling import fetch
+    from ..hub.remote import HubError
 
-    repository = f"{NAMESPACE}/{dataset}"
     try:
-        path = snapshot_download(
-            repository,
-            repo_type="dataset",
-            revision=revision,
-            allow_patterns=[CARD_NAME, FILE_NAME, f"{config}/*"],
-        )
-    except Exception as error:  # no network, no repository, no such revision: each its own class
+        return fetch(repository, "dataset", revision, lambda file: file.get("config") in (None, config))
+    except HubError as error:
         raise DatasetError(
-            f"{repository} ({config}) of revision {revision} is neither here nor to be had from the Hub "
-            f"({type(error).__name__}); make it with `arise-zoo build {dataset}`, or name a folder that has it in "
-            f"{FOLDER_VARIABLE}."
+            f"{repository} ({config}) of revision {revision} is not here, and {str(error).rstrip('.')}; or make it "
+            f"with `arise-zoo build {dataset}`, or name a folder that has it in {FOLDER_VARIABLE}."
         ) from error
-    _check_release(Path(path), dataset, revision)
-    return Path(path)
-
-
-def _check_release(path: Path, dataset: str, revision: str) -> None:
-    """Compare a downloaded manifest with the one shipped in `releases/`, where there is one for this revision."""
-    shipped = resources.files(__package__) / "releases" / f"{dataset}-{revision}.json"
-    if shipped.is_file() and json.loads(shipped.read_text()) != json.loads((path / FILE_NAME).read_text()):
-        raise DatasetError(f"{path / FILE_NAME} is not the manifest released as {revision}; download it again.")
 
 
 def _check(path: Path, manifest: Manifest, config: str) -> None:

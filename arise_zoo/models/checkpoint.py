@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from packaging.specifiers import SpecifierSet
 
 from .._version import __version__
 from ..errors import AriseZooError
@@ -44,7 +45,8 @@ class CheckpointError(AriseZooError, ValueError):
 @dataclass(frozen=True)
 class Facts:
     """What `checkpoint.json` says: `name`; `labels`, a class id for each column; `descriptor`, the parameters of
-    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `format` and `package_version`, by which it was written.
+    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `format` and `package_version`, by which it was written;
+    `requires`, the versions of the package that may read it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Facts:
     trained_on_defects: bool = False
     format: int = FORMAT
     package_version: str = __version__
+    requires: str = f">={__version__},<1"
 
 
 def write_checkpoint(
@@ -128,8 +131,13 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
         )
     try:
         facts = Facts(**{**content, "labels": tuple(content["labels"])})
-    except (TypeError, KeyError) as error:
+        allowed = SpecifierSet(facts.requires)
+    except (TypeError, KeyError, ValueError) as error:
         raise CheckpointError(f"{folder / 'checkpoint.json'} is not that of a checkpoint ({error}).") from error
+    if not allowed.contains(__version__, prereleases=True):
+        raise CheckpointError(
+            f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
+        )
     network = Network(folder)
     if len(facts.labels) != network.n_classes:
         raise CheckpointError(f"{folder} has {len(facts.labels)} labels for {network.n_classes} classes.")

@@ -101,17 +101,24 @@ def shipped_models() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in _SHIPPED.glob("*/checkpoint.json")))
 
 
-def load_model(name_or_path: str | Path) -> Model:
-    """The model of this name, such as `"arise-mlp"`, or in this folder. A model is read once in each process.
+def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
+    """The model of this name, such as `"arise-mlp"`, in this folder, or, as OWNER/NAME, on the Hub.
 
-    Raises `UnknownNameError` with the nearest name if it is neither, and `CheckpointError` if it is damaged or does
-    not fit the code.
+    `revision`: a tag or commit on the Hub, where even a model that is part of the package is then looked for (default:
+    the tag of this package's version). What was downloaded answers without a network. A model is read once in each
+    process. Raises `UnknownNameError` with the nearest name, `HubError` if it cannot be had, and `CheckpointError` if
+    it is damaged or does not fit the code.
     """
-    if str(name_or_path) in shipped_models():
-        return _load(_SHIPPED / str(name_or_path))
-    if Path(name_or_path).is_dir():
+    name = str(name_or_path)
+    if revision is None and name in shipped_models():
+        return _load(_SHIPPED / name)
+    if revision is None and Path(name_or_path).is_dir():
         return _load(Path(name_or_path).resolve())
-    raise UnknownNameError("model or folder", str(name_or_path), shipped_models())
+    if name in shipped_models() or (name.count("/") == 1 and not name.startswith((".", "/", "~"))):
+        from ..hub.pulling import pull
+
+        return _load(pull(name, revision))
+    raise UnknownNameError("model or folder", name, shipped_models())
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-from read_only_hub import serve
 from small_builds import CONDITION, LIMIT, OTHER
 
 import arise_zoo
@@ -111,36 +110,3 @@ def test_what_is_nowhere_is_told_how_to_get(run_python, tmp_path):
 def test_a_build_of_another_version_does_not_answer_for_the_revision_asked_for(small_builds):
     with pytest.raises(DatasetError, match=r"revision v0\.9\.0"):
         arise_zoo.load_dataset("prototypes", revision="v0.9.0", folder=small_builds)
-
-
-LOAD = """
-import sys, arise_zoo
-from pathlib import Path
-
-def load(revision=None):
-    try:
-        print(len(arise_zoo.load_dataset("prototypes", "structures", split="train", revision=revision)))
-    except arise_zoo.AriseZooError as error:
-        print(error)
-
-load()
-if sys.argv[1] == "online":
-    load("v7.0.0")
-else:
-    (cached,) = (p for p in Path(sys.argv[2]).rglob("*.parquet") if p.parent.name == "structures")
-    data = bytearray(cached.read_bytes())
-    data[100] ^= 1
-    cached.resolve().write_bytes(data)
-    load()
-"""
-
-
-def test_the_hub_answers_at_the_pinned_revision_with_hashes_checked(small_builds, run_python, tmp_path):
-    with serve("arise/prototypes", ("v1.0.0",), small_builds / "arise/prototypes") as address:
-        online = run_python("-c", LOAD, "online", HF_ENDPOINT=address, HF_HUB_OFFLINE="0")
-    rows, refusal = online.stdout.splitlines()
-    assert rows == "8", online.stderr
-    assert "RevisionNotFoundError" in refusal
-    rows, refusal = run_python("-c", LOAD, "offline", str(tmp_path / "hf")).stdout.splitlines()
-    assert rows == "8", "what was downloaded answers without a network"
-    assert "does not match its SHA-256" in refusal
