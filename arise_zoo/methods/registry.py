@@ -36,6 +36,7 @@ class MethodEntry:
 _LOCAL = "arise_zoo.methods.local_structure"
 _SYMMETRY = "arise_zoo.methods.symmetry"
 _NAIVE_BAYES = "arise_zoo.methods.naive_bayes"
+_PRISTINE = "arise_zoo.methods.pristine_vectors"
 _NETWORK = "arise_zoo.methods.bayesian_network"
 
 _BUILT_IN = (
@@ -50,6 +51,10 @@ _BUILT_IN = (
     MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)"),
     MethodEntry("gnb", f"{_NAIVE_BAYES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
     MethodEntry("bnb", f"{_NAIVE_BAYES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
+    MethodEntry("random-forest", f"{_PRISTINE}:random_forest", "random forest on averaged SOAP descriptors"),
+    MethodEntry(
+        "cosine", f"{_PRISTINE}:cosine", "nearest pristine structure by the cosine of averaged SOAP descriptors"
+    ),
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
     MethodEntry("arise-thermal", f"{_NETWORK}:arise_thermal", "the same network, trained on blurred pristine rows too"),
     MethodEntry("arise-robust", f"{_NETWORK}:arise_robust", "a network trained on defects (of other seeds) too"),

@@ -17,6 +17,8 @@ BUILT_IN = [
     "matid-sbc",
     "gnb",
     "bnb",
+    "random-forest",
+    "cosine",
     "arise-mlp",
 ]
 

@@ -1,0 +1,52 @@
+"""Classifiers fitted where they run, on the shipped descriptors of pristine structures: points of comparison.
+
+The rows and the fits are in `arise_zoo.models.pristine_vectors`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .descriptor_based import DescriptorMethod
+
+
+@dataclass(frozen=True)
+class RandomForestMethod(DescriptorMethod):
+    """scikit-learn's random forest with its defaults; the confidence is the share of the trees' votes."""
+
+    name: str = "random-forest"
+    packages = ("scikit-learn", "numba")
+    citation = "L. Breiman, Mach. Learn. 45, 5 (2001)"
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Mean over the trees, shape (n, 108)."""
+        from ..models.pristine_vectors import fitted_random_forest
+
+        return fitted_random_forest().predict_proba(vectors)
+
+
+@dataclass(frozen=True)
+class CosineMethod(DescriptorMethod):
+    """The class of the pristine structure at the smallest angle; the confidence is the cosine, no probability."""
+
+    name: str = "cosine"
+    packages = ("numba",)
+    citation = None
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """The cosine of each class, shape (n, 108), at most 1; rows do not sum to 1."""
+        from ..models.pristine_vectors import class_similarities
+
+        return np.clip(class_similarities(vectors), 0.0, 1.0)
+
+
+def random_forest() -> RandomForestMethod:
+    """Random forest."""
+    return RandomForestMethod()
+
+
+def cosine() -> CosineMethod:
+    """Nearest pristine structure."""
+    return CosineMethod()
