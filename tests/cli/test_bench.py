@@ -20,6 +20,8 @@ BUILT_IN = [
     "random-forest",
     "cosine",
     "arise-mlp",
+    "arise-thermal",
+    "arise-robust",
 ]
 
 

@@ -17,7 +17,7 @@ from arise_zoo.methods import UNKNOWN
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
 
-NAMES = ("gnb", "bnb", "random-forest", "cosine", "arise-mlp")
+NAMES = ("gnb", "bnb", "random-forest", "cosine", "arise-mlp", "arise-thermal", "arise-robust")
 SOME = ("fcc_cu/k4/finite/pristine/0", "nacl/k1/periodic/pristine/0", "fcc_cu/k5/periodic/missing-0.05/3")
 
 
