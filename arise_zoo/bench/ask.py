@@ -12,7 +12,7 @@ from ..errors import AriseZooError
 from ..methods import UNKNOWN, MethodError, Prediction
 from ..prototypes import class_ids
 from ..structures import StructureSpec
-from .predictions import Answer
+from .predictions import Answer, Scores
 
 if TYPE_CHECKING:
     from ..methods import Method
@@ -56,8 +56,9 @@ def _call(method: Method, function: Any, argument: Any, where: str) -> Any:
 
 
 def _checked(method: Method, answer: Any, spec: StructureSpec) -> Answer:
-    labels, confidence = answer if isinstance(answer, Prediction) else (answer, None)
-    labels = _as_many(method, labels, spec, "label")
+    answer = answer if isinstance(answer, Prediction) else Prediction(answer, None)
+    confidence = answer.confidence
+    labels = _as_many(method, answer.labels, spec, "label")
     allowed = _SPACE_GROUPS if method.truth == "space_group" else frozenset(class_ids())
     for label in dict.fromkeys(labels):
         if label != UNKNOWN and label not in allowed:
@@ -67,7 +68,31 @@ def _checked(method: Method, answer: Any, spec: StructureSpec) -> Answer:
             raise MethodError(f"method {method.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
     if confidence is not None:
         confidence = _as_many(method, confidence, spec, "confidence")
-    return Answer(labels, confidence)
+    scores = _scores(method, answer, spec) if getattr(method, "probabilistic", False) else None
+    if scores is not None and answer.probabilities is None:
+        confidence = [1.0 / len(method.recognises)]
+    return Answer(labels, confidence, scores)
+
+
+def _scores(method: Method, answer: Prediction, spec: StructureSpec) -> Scores:
+    """What calibration is taken from; no probabilities are equal probabilities."""
+    classes = tuple(method.recognises)
+    if answer.probabilities is None:
+        return Scores(float(spec.class_id in classes) / len(classes), 1.0 / len(classes), np.log(len(classes)))
+    probabilities = np.asarray(answer.probabilities, dtype=float)
+    if probabilities.shape != (len(classes),):
+        raise MethodError(
+            f"method {method.name!r} gave probabilities of shape {probabilities.shape} for {spec.id}; it must give one "
+            f"for each of the {len(classes)} classes that it recognises."
+        )
+    if not (np.isfinite(probabilities).all() and probabilities.min() >= 0 and abs(probabilities.sum() - 1) < 1e-3):
+        raise MethodError(
+            f"method {method.name!r} gave probabilities for {spec.id} that are negative, not finite, or do not add up "
+            f"to 1 but to {probabilities.sum():g}."
+        )
+    truth = float(probabilities[classes.index(spec.class_id)]) if spec.class_id in classes else 0.0
+    uncertainty = None if answer.uncertainty is None else float(answer.uncertainty)
+    return Scores(truth, float(probabilities @ probabilities), uncertainty)
 
 
 def _as_many(method: Method, values: Any, spec: StructureSpec, what: str) -> list:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,9 @@ SCHEMA = pa.schema(
 )
 """`labels` holds one label a structure, or one an atom in the structure's order; `confidence` as many, or null."""
 
+SCORES = tuple(pa.field(name, pa.float32()) for name in ("probability_of_truth", "sum_of_squares", "uncertainty"))
+"""What the file of a method with probabilities holds besides; the uncertainty is null where it has none."""
+
 _UNITS = b"arise_zoo.units"
 
 
@@ -42,16 +46,25 @@ class Unit(NamedTuple):
     classes: str
 
 
+class Scores(NamedTuple):
+    """What is kept of the probabilities of one structure, and the method's own uncertainty if it has one."""
+
+    probability_of_truth: float
+    sum_of_squares: float
+    uncertainty: float | None
+
+
 class Answer(NamedTuple):
-    """A method's labels for one structure, checked, with their confidences if it has any."""
+    """A method's labels for one structure, checked, with their confidences and scores if it has any."""
 
     labels: Sequence[str]
     confidence: Sequence[float] | None
+    scores: Scores | None = None
 
 
 def table_of(specs: Sequence[StructureSpec], answers: Sequence[Answer]) -> pa.Table:
     """Rows of the predictions file, shape (n_structures,)."""
-    return pa.table(
+    table = pa.table(
         [
             [spec.id for spec in specs],
             [spec.class_id for spec in specs],
@@ -64,6 +77,10 @@ def table_of(specs: Sequence[StructureSpec], answers: Sequence[Answer]) -> pa.Ta
         ],
         schema=SCHEMA,
     )
+    if answers and answers[0].scores is not None:
+        for place, field in enumerate(SCORES):
+            table = table.append_column(field, pa.array([answer.scores[place] for answer in answers], field.type))
+    return table
 
 
 class PredictionStore:
@@ -121,9 +138,11 @@ class PredictionStore:
 
 def _write(path: Path, tables: Iterable[pa.Table], units: dict[Unit, float | None]) -> None:
     entries = [[*unit, seconds] for unit, seconds in units.items()]
-    schema = SCHEMA.with_metadata({_UNITS: json.dumps(entries).encode()})
+    tables = iter(tables)
+    first = next(tables)
+    schema = first.schema.with_metadata({_UNITS: json.dumps(entries).encode()})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in tables:
+        for table in chain([first], tables):
             writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=max(1, len(table)))
 
 

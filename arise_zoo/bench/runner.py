@@ -25,7 +25,7 @@ from .environment import hardware, package_versions
 from .predictions import Unit, table_of
 from .run_folder import RunFolder, locked
 from .scope import has_all_rows, scored_classes, scored_structures
-from .scoring import score, unit_classes, units_needed
+from .scoring import calibrations, score, unit_classes, units_needed
 from .stored_vectors import StoredVectors, stored_vectors_for
 from .tables import ALL, SUPPORTED, TABLES, table_conditions
 
@@ -198,6 +198,7 @@ def _chunks(method: Method, unit: Unit, iterations: int, seed: int) -> Iterator[
 def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, seed: int) -> dict[str, Any]:
     cells, per_class = score(method, run.predictions, tables, iterations, seed)
     path = run.predictions.path
+    probabilistic = getattr(method, "probabilistic", False)
     return {
         "method": method.name,
         "level": method.level,
@@ -210,6 +211,7 @@ def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, 
         **{key: value for key, value in _identity(method, iterations, seed).items() if key != "method"},
         "cells": cells,
         "per_class": per_class,
+        **({"calibration": calibrations(method, run.predictions, tables)} if probabilistic else {}),
         "predictions": {"file": path.name, "sha256": sha256(path), "rows": run.predictions.n_rows},
         "wall_s": run.wall_s,
         "hardware": hardware(),

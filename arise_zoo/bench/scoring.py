@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..methods import UNKNOWN
+from .calibration import calibration, said
 from .predictions import PredictionStore, Unit
 from .scope import has_all_rows, labels_scored, scored_classes, scored_structures, shown_classes, symmetry
 from .scores import accuracy, interval
@@ -68,6 +69,13 @@ def score(
                     counts[condition] = _condition_counts(method, store, condition)
                 cells.append(_cell(method, table, condition, scored_on, counts[condition], iterations, seed))
     return cells, {condition: _per_class(found) for condition, found in counts.items()}
+
+
+def calibrations(method: Method, store: PredictionStore, tables: list[str]) -> list[dict[str, Any]]:
+    """For a method with probabilities, an entry for each condition of these tables that is in the store."""
+    conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
+    found = [c for c in conditions if Unit(c, SUPPORTED) in store]
+    return [calibration(said(store.read(Unit(c, SUPPORTED))), c) for c in found]
 
 
 def units_needed(method: Method, condition: str, scored_on: str) -> list[Unit]:

@@ -49,7 +49,12 @@ class BayesianNetworkMethod(DescriptorMethod):
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Mean probabilities, shape (n, 108), on one thread, since structures are shared out to workers."""
-        return self._model.predict(vectors, self.n_samples, self.seed, n_jobs=1).probabilities
+        return self.uncertain(vectors)[0]
+
+    def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and the mutual information (nats), shape (n,)."""
+        answer = self._model.predict(vectors, self.n_samples, self.seed, n_jobs=1)
+        return answer.probabilities, answer.mutual_information
 
     @property
     def _model(self):

@@ -42,7 +42,7 @@ class DescriptorMethod(ABC):
     """
 
     name: str
-    level, truth, finite, trained_on_defects = "structure", "class", True, False
+    level, truth, finite, trained_on_defects, probabilistic = "structure", "class", True, False, True
     citation = PAPER
     structures_at_once = 512
 
@@ -60,6 +60,10 @@ class DescriptorMethod(ABC):
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `recognises`."""
 
+    def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Probabilities and the method's own uncertainty, shape (n,), if it has one."""
+        return self.probabilities(vectors), None
+
     def predict(self, atoms: Atoms) -> Prediction:
         """Class id of a structure and its probability."""
         return self.predict_many([atoms])[0]
@@ -74,10 +78,14 @@ class DescriptorMethod(ABC):
         """As `predict`, of structures whose descriptors are known, shape (n, n_features)."""
         if not len(vectors):
             return []
-        probabilities = self.probabilities(np.asarray(vectors, dtype=np.float32))
+        probabilities, uncertainty = self.uncertain(np.asarray(vectors, dtype=np.float32))
         best = probabilities.argmax(axis=1)
         labels = tuple(self.recognises)
-        return [Prediction(labels[j], float(row[j])) for row, j in zip(probabilities, best, strict=True)]
+        doubts = [None] * len(best) if uncertainty is None else uncertainty.tolist()
+        return [
+            Prediction(labels[j], float(row[j]), row if self.probabilistic else None, doubt)
+            for row, j, doubt in zip(probabilities, best, doubts, strict=True)
+        ]
 
     def _describe(self, atoms: Atoms) -> np.ndarray | None:
         try:

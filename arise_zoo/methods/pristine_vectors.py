@@ -32,6 +32,7 @@ class CosineMethod(DescriptorMethod):
     """The class of the pristine structure at the smallest angle; the confidence is the cosine, no probability."""
 
     name: str = "cosine"
+    probabilistic = False
     packages = ("numba",)
     citation = None
 

@@ -17,10 +17,14 @@ class Prediction(NamedTuple):
     """Labels with a confidence each.
 
     `labels`: one label, or an array of shape (n_atoms,) of them; `confidence`: the same shape, higher is surer.
+    Methods that are `probabilistic` add `probabilities`, shape (n_recognised,), of the classes in the order of
+    `recognises`, of which the confidence is the highest, and may add an `uncertainty`, higher is less sure.
     """
 
     labels: str | np.ndarray
     confidence: float | np.ndarray
+    probabilities: np.ndarray | None = None
+    uncertainty: float | None = None
 
 
 @runtime_checkable
@@ -45,6 +49,8 @@ class Method(Protocol):
     predict_vectors(vectors) : as `predict_many`, on descriptors, shape (n_structures, n_features), float32; used where
         the harness has descriptors with the parameters `descriptor`.
     descriptor : those parameters, of `arise_zoo.descriptors.AveragedSOAP`.
+    probabilistic : whether its predictions carry `probabilities`; for methods whose truth is the class of a structure.
+        An answer without them then counts as equal probabilities.
     structures_at_once : how many structures to show at a time; otherwise those of one supercell are.
     paper_row : its name in the paper's tables, where another than `name`.
     packages : names of the installed packages whose versions decide its answers.
