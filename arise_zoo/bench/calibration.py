@@ -117,10 +117,7 @@ def _calibration_error(counts: np.ndarray, confidence: np.ndarray, right: np.nda
 
 
 def _mean(values: np.ndarray) -> dict[str, Any]:
-    value, half = (
-        float(values.mean()),
-        _Z * float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0,
-    )
+    value, half = float(values.mean()), _Z * float(values.std() / np.sqrt(len(values)))
     return _rounded(value, max(0.0, value - half), value + half)
 
 

@@ -100,5 +100,5 @@ def test_a_method_without_probabilities_has_no_calibration():
 def test_probabilities_that_are_none_are_refused(row):
     method = Certain(0.5)
     method.row = row
-    with pytest.raises(AriseZooError, match="gave probabilities .*bcc_w/k1"):
+    with pytest.raises(AriseZooError, match=r"gave probabilities .*bcc_w/k1"):
         evaluate(method, "2", only=["pristine"])

@@ -5,7 +5,6 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
-import numpy as np
 import pytest
 from ase import Atoms
 
