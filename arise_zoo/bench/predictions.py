@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -134,6 +135,13 @@ class PredictionStore:
 
     def _unit_path(self, unit: Unit) -> Path:
         return self._units_folder / f"{unit.condition}.{unit.classes}.parquet"
+
+
+def read_predictions(path: Path) -> Iterator[pa.Table]:
+    """The units of a joined file of predictions, one after the other."""
+    with _open(path) as file:
+        for group in range(file.num_row_groups):
+            yield _guard(path, partial(file.read_row_group, group))
 
 
 def _write(path: Path, tables: Iterable[pa.Table], units: dict[Unit, float | None]) -> None:

@@ -27,8 +27,8 @@ class Count(NamedTuple):
     total: int
 
 
-def count_right(method: Method, table: pa.Table) -> dict[str, Count]:
-    """For each structure id of a predictions table: its right labels and its labels."""
+def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
+    """For each structure id of a predictions table: its right labels and its labels; `truth` as of the method."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -37,7 +37,7 @@ def count_right(method: Method, table: pa.Table) -> dict[str, Count]:
     owner = pc.list_parent_indices(labels)
     given = pc.dictionary_encode(pc.list_flatten(labels))
     meant = given.dictionary.to_pylist()
-    symmetries = meant if method.truth == "space_group" else [symmetry(m) if m != UNKNOWN else m for m in meant]
+    symmetries = meant if truth == "space_group" else [symmetry(m) if m != UNKNOWN else m for m in meant]
 
     def right(said: list[str], truths: list[str]) -> np.ndarray:
         said_of_each = pa.array(said, pa.string()).take(given.indices)
@@ -46,7 +46,7 @@ def count_right(method: Method, table: pa.Table) -> dict[str, Count]:
 
     symmetry_of_each = [symmetry(c) for c in classes]
     by_symmetry = right(symmetries, symmetry_of_each)
-    by_label = by_symmetry if method.truth == "space_group" else right(meant, classes)
+    by_label = by_symmetry if truth == "space_group" else right(meant, classes)
     totals = pc.list_value_length(labels).to_pylist()
     rows = zip(table["structure"].to_pylist(), by_label.tolist(), by_symmetry.tolist(), totals, strict=True)
     return {structure: Count(*counts) for structure, *counts in rows}
@@ -98,7 +98,7 @@ def _condition_counts(method: Method, store: PredictionStore, condition: str) ->
     counts: dict[str, Count] = {}
     for unit in (Unit(condition, SUPPORTED), Unit(condition, "rest")):
         if unit in store:
-            counts.update(count_right(method, store.read(unit)))
+            counts.update(count_right(method.truth, store.read(unit)))
     return counts
 
 

@@ -54,6 +54,8 @@ def _main(argv: list[str] | None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["report"]:
         return _report(argv[1:])
+    if argv[:1] == ["collect"]:
+        return _collect(argv[1:])
     parser = _parser()
     options = parser.parse_args(argv)
     if options.list:
@@ -79,6 +81,21 @@ def _report(argv: list[str]) -> int:
     records = read_records(options.records)
     fill_page(options.readme, summary_table(records), check=options.check)
     fill_page(options.tables, all_tables(records), check=options.check)
+    return 0
+
+
+def _collect(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="arise-bench collect",
+        description="Take the records of a folder of results to the leaderboard, with the right labels of each structure.",
+    )
+    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder given to --out")
+    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
+    options = parser.parse_args(argv)
+
+    from ..bench.compact import collect
+
+    print("collected " + ", ".join(collect(options.results, options.records)))
     return 0
 
 

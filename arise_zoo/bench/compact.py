@@ -1,0 +1,63 @@
+"""Results small enough to be committed: a method's record, and its right labels structure by structure.
+
+`collect` takes both from a folder of results. The predictions themselves stay where they are; the record keeps their
+SHA-256. What is made of collected results is in `report`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import AriseZooError
+from ..methods import UNKNOWN
+from ..storage import replacing, sha256
+from .predictions import read_predictions
+from .record import read_record, write_record
+from .scoring import count_right
+
+COLUMNS = ("condition", "class", "supercell", "periodic", "iteration", "right", "right_symmetry", "total", "label")
+
+
+class CollectError(AriseZooError):
+    """A folder of results that cannot be collected."""
+
+
+def collect(results: Path, records: Path) -> list[str]:
+    """Copy the record of each method in `results` to `records/NAME.json`, with `records/NAME.parquet` beside it.
+
+    The Parquet file has a row a structure: its identity, how many of its labels are right by class and by space group,
+    how many there are, and the label where there is one a structure. Returns the names. Raises `CollectError` if there
+    is nothing to collect or if predictions are not those of their record.
+    """
+    found = sorted(path.parent for path in Path(results).glob("*/record.json"))
+    if not found:
+        raise CollectError(f"there are no results in {results}; name the folder that was given to --out.")
+    for folder in found:
+        record = read_record(folder / "record.json")
+        predictions = folder / record["predictions"]["file"]
+        if not predictions.is_file() or sha256(predictions) != record["predictions"]["sha256"]:
+            raise CollectError(f"{predictions} is not the file that its record was made from; run the method again.")
+        _write(predictions, record, Path(records) / f"{record['method']}.parquet")
+        write_record(Path(records) / f"{record['method']}.json", record)
+    return [folder.name for folder in found]
+
+
+def _write(predictions: Path, record: dict, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    tables = []
+    for table in read_predictions(predictions):
+        counts = count_right(record["truth"], table)
+        one_each = record["level"] == "structure"
+        label = table["labels"].combine_chunks().flatten() if one_each else pa.nulls(len(table), pa.string())
+        values = np.array([counts[structure] for structure in table["structure"].to_pylist()], dtype=np.int32)
+        label = pc.if_else(pc.equal(label, UNKNOWN), None, label)
+        columns = [table["condition"], table["class"], table["supercell"].cast(pa.int8()), table["periodic"]]
+        columns += [table["iteration"].cast(pa.int8()), *(pa.array(column) for column in values.T), label]
+        tables.append(pa.table(columns, names=COLUMNS))
+    with replacing(path) as temporary:
+        pq.write_table(pa.concat_tables(tables), temporary, compression="zstd", compression_level=19)
