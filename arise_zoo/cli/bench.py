@@ -87,7 +87,7 @@ def _report(argv: list[str]) -> int:
 def _collect(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="arise-bench collect",
-        description="Take the records of a folder of results to the leaderboard, with the right labels of each structure.",
+        description="Take records to the leaderboard, with the right labels of each structure.",
     )
     parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder given to --out")
     parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
