@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._version import BASE_SEED, DATA_VERSION, PROTOCOL_VERSION
+from .._version import BASE_SEED
 from ..errors import AriseZooError, UnknownNameError
 from ..methods import get_method
 from ..methods.registry import check_method
@@ -21,7 +21,8 @@ from ..prototypes import class_ids
 from ..storage import sha256
 from ..structures import StructureSpec, condition, pristine_structures
 from .ask import ask, ask_about_vectors
-from .environment import hardware, package_versions
+from .environment import hardware
+from .identity import identity
 from .predictions import Unit, table_of
 from .run_folder import RunFolder, locked
 from .scope import has_all_rows, scored_classes, scored_structures
@@ -86,7 +87,7 @@ def evaluate(
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
         folder = base / method.name
         stack.enter_context(locked(folder))
-        run = RunFolder(folder, _identity(method, iterations, seed))
+        run = RunFolder(folder, identity(method, iterations, seed))
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
         order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
@@ -125,18 +126,6 @@ def _units(method: Method, table: str, scored_on: str, condition_name: str) -> l
     if condition_name not in table_conditions(table) or (scored_on == ALL and not has_all_rows(method)):
         return []
     return units_needed(method, condition_name, scored_on)
-
-
-def _identity(method: Method, iterations: int, seed: int) -> dict[str, Any]:
-    return {
-        "method": method.name,
-        "engine": getattr(method, "engine", None),
-        "protocol_version": PROTOCOL_VERSION,
-        "data_version": DATA_VERSION,
-        "seed": seed,
-        "iterations": iterations,
-        "packages": package_versions(tuple(getattr(method, "packages", ()))),
-    }
 
 
 def _run(
@@ -203,12 +192,13 @@ def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, 
         "method": method.name,
         "level": method.level,
         "truth": method.truth,
+        "finite": bool(method.finite),
         "citation": getattr(method, "citation", None),
         "trained_on_defects": bool(getattr(method, "trained_on_defects", False)),
         "recognises": [c for c in class_ids() if c in method.recognises],
         "scored_on_supported": list(scored_classes(method, SUPPORTED)),
         "table": ",".join(tables),
-        **{key: value for key, value in _identity(method, iterations, seed).items() if key != "method"},
+        **{key: value for key, value in identity(method, iterations, seed).items() if key != "method"},
         "cells": cells,
         "per_class": per_class,
         **({"calibration": calibrations(method, run.predictions, tables)} if probabilistic else {}),

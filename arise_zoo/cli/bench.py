@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from .._version import BASE_SEED
 from ..errors import AriseZooError
-from .common import add_worker_options, names, run
+from .common import add_worker_options, names, run, write_json_option
+from .leaderboard import COMMANDS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,8 +22,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
-        epilog="An interrupted run goes on where it ended when the same command is given again. `arise-bench report` "
-        "fills README.md and leaderboard/README.md from the committed records.",
+        epilog="An interrupted run goes on where it ended when the same command is given again. Further commands, each "
+        "with --help: `arise-bench collect` and `report` for the leaderboard, `submit` and `validate` for submissions.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
@@ -46,57 +46,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", metavar="FILE", help="write the record as JSON too, a list if of several methods; - prints it"
     )
+    parser.add_argument("--smoke", action="store_true", help="only look whether the methods follow the protocol")
     add_worker_options(parser)
     return parser
 
 
 def _main(argv: list[str] | None) -> int:
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["report"]:
-        return _report(argv[1:])
-    if argv[:1] == ["collect"]:
-        return _collect(argv[1:])
+    if argv[:1] and argv[0] in COMMANDS:
+        return COMMANDS[argv[0]](argv[1:])
     parser = _parser()
     options = parser.parse_args(argv)
     if options.list:
         return _list(options.json)
+    if options.method and options.smoke:
+        return _smoke(options)
     if not options.method:
         parser.error("name a method with --method, or see them all with --list")
     return _run(options)
-
-
-def _report(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench report",
-        description="Fill the tables of README.md and leaderboard/README.md from the committed records.",
-    )
-    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
-    parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
-    parser.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if the table is out of date")
-    options = parser.parse_args(argv)
-
-    from ..bench.report import all_tables, fill_page, read_records, summary_table
-
-    records = read_records(options.records)
-    fill_page(options.readme, summary_table(records), check=options.check)
-    fill_page(options.tables, all_tables(records), check=options.check)
-    return 0
-
-
-def _collect(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench collect",
-        description="Take records to the leaderboard, with the right labels of each structure.",
-    )
-    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder given to --out")
-    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
-    options = parser.parse_args(argv)
-
-    from ..bench.compact import collect
-
-    print("collected " + ", ".join(collect(options.results, options.records)))
-    return 0
 
 
 def _list(json_file: str | None) -> int:
@@ -106,10 +73,29 @@ def _list(json_file: str | None) -> int:
 
     entries = list_methods()
     if json_file:
-        _write_json([asdict(entry) for entry in entries], json_file)
+        write_json_option([asdict(entry) for entry in entries], json_file)
     else:
         for entry in entries:
             print(f"{entry.name:<16}{entry.summary}")
+    return 0
+
+
+def _smoke(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from ..bench.smoke import smoke
+
+    found = {name: smoke(name) for name in names([options.method])}
+    for name, checks in found.items():
+        if options.json != "-":
+            print(name)
+            for check in checks:
+                print(f"  {'ok  ' if check.passed else 'FAIL'}  {check.name}{': ' if check.said else ''}{check.said}")
+    if options.json:
+        write_json_option({name: [asdict(check) for check in checks] for name, checks in found.items()}, options.json)
+    failed = [name for name, checks in found.items() if not all(check.passed for check in checks)]
+    if failed:
+        raise AriseZooError(f"{', '.join(failed)} would fail; see the lines marked FAIL.")
     return 0
 
 
@@ -137,7 +123,7 @@ def _run(options: argparse.Namespace) -> int:
             print(format_record(record, tables), end="\n\n", flush=True)
             print(f"record: {options.out / record['method'] / 'record.json'} ({record['wall_s']:.0f} s)\n", flush=True)
     if options.json:
-        _write_json(records if len(records) > 1 else records[0], options.json)
+        write_json_option(records if len(records) > 1 else records[0], options.json)
     return 0
 
 
@@ -156,14 +142,5 @@ def _methods(asked: str) -> list[Any]:
     return methods
 
 
-def _write_json(value: Any, file: str) -> None:
-    from ..storage import write_json
-
-    if file == "-":
-        print(json.dumps(value, indent=1, ensure_ascii=False))
-    else:
-        write_json(Path(file), value)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

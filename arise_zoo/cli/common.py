@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from ..errors import AriseZooError
 
@@ -38,3 +41,13 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=-1, metavar="N", help="processes on this machine (default: one per core)"
     )
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler instead")
+
+
+def write_json_option(value: Any, file: str) -> None:
+    """What `--json FILE` does; - prints."""
+    from ..storage import write_json
+
+    if file == "-":
+        print(json.dumps(value, indent=1, ensure_ascii=False))
+    else:
+        write_json(Path(file), value)
