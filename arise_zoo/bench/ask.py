@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..errors import AriseZooError
 from ..methods import UNKNOWN, MethodError, Prediction
 from ..prototypes import class_ids
 from ..structures import StructureSpec
+from .kept_vectors import kept_vectors
 from .predictions import Answer, Scores
 
 if TYPE_CHECKING:
@@ -43,6 +45,19 @@ def ask_about_vectors(method: Method, specs: Sequence[StructureSpec], vectors: n
     if len(answers) != len(specs):
         raise MethodError(f"method {method.name!r} gave {len(answers)} answers for {len(specs)} descriptors.")
     return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
+
+
+def ask_about_kept(method: Method, specs: Sequence[StructureSpec], folder: Path) -> list[Answer]:
+    """As `ask`, by descriptors that are kept in a folder and computed where they are not yet there.
+
+    What has no descriptor is unknown.
+    """
+    vectors = kept_vectors(folder, specs, method.descriptor)
+    has_one = np.isfinite(vectors).all(axis=1)
+    some = [spec for spec, known in zip(specs, has_one, strict=True) if known]
+    answers = iter(ask_about_vectors(method, some, vectors[has_one]) if some else [])
+    nothing = Prediction(UNKNOWN, 0.0)
+    return [next(answers) if known else _checked(method, nothing, s) for s, known in zip(specs, has_one, strict=True)]
 
 
 def _call(method: Method, function: Any, argument: Any, where: str) -> Any:

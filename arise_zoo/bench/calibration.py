@@ -81,6 +81,13 @@ def calibration(found: Said, condition: str) -> dict[str, Any]:
     }
 
 
+def detection(unknown: Said, known: Said, condition: str) -> dict[str, Any]:
+    """The entry of a record: AUROC of each uncertainty for telling structures of no class from those of a class."""
+    scores = uncertainties(known)
+    found = {name: auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
+    return {"condition": condition, "auroc": found}
+
+
 def uncertainties(found: Said) -> dict[str, np.ndarray]:
     """What tells how unsure a method is: 1 - highest probability and, where it has one, its own uncertainty."""
     scores = {"max_probability": 1.0 - found.highest}

@@ -13,7 +13,7 @@ from ..prototypes import class_ids
 from .predictions import PredictionStore, Unit
 from .record import RecordError
 from .scope import scored_structures
-from .scoring import calibrations, score, unit_classes, units_needed
+from .scoring import score, trust, unit_classes, units_needed
 from .tables import TABLES, table_conditions
 
 
@@ -69,10 +69,7 @@ def rescore(record: dict[str, Any], predictions: Path) -> dict[str, Any]:
     for unit in wanted:
         _check(method, store, unit, record["iterations"], record["seed"])
     cells, per_class = score(method, store, tables, record["iterations"], record["seed"])
-    found = {"cells": cells, "per_class": per_class}
-    if method.probabilistic:
-        found["calibration"] = calibrations(method, store, tables)
-    return found
+    return {"cells": cells, "per_class": per_class, **(trust(method, store, tables) if method.probabilistic else {})}
 
 
 def _check(method: RecordedMethod, store: PredictionStore, unit: Unit, iterations: int, seed: int) -> None:

@@ -20,13 +20,13 @@ from ..progress import Progress
 from ..prototypes import class_ids
 from ..storage import sha256
 from ..structures import StructureSpec, condition, pristine_structures
-from .ask import ask, ask_about_vectors
+from .ask import ask, ask_about_kept, ask_about_vectors
 from .environment import hardware
 from .identity import identity
 from .predictions import Unit, table_of
 from .run_folder import RunFolder, locked
-from .scope import has_all_rows, scored_classes, scored_structures
-from .scoring import calibrations, score, unit_classes, units_needed
+from .scope import has_all_rows, is_scored, scored_classes, scored_structures
+from .scoring import score, trust, unit_classes, units_needed
 from .stored_vectors import StoredVectors, stored_vectors_for
 from .tables import ALL, SUPPORTED, TABLES, table_conditions
 
@@ -45,6 +45,7 @@ def evaluate(
     scheduler: str | None = None,
     out: str | Path | None = None,
     data: str | Path | None = None,
+    descriptors: str | Path | None = None,
     progress: bool = False,
 ) -> dict[str, Any]:
     """Benchmark a method and return its record.
@@ -52,7 +53,7 @@ def evaluate(
     Parameters
     ----------
     method : a registered name, or an object that follows `arise_zoo.methods.Method`.
-    table : tables of the paper, joined by commas: 2, S1, S2, S3.
+    table : tables, joined by commas: 2, S1, S2, S3 of the paper, D of the depth suite.
     iterations : random draws for each supercell; 10 in the paper.
     seed : base seed of all structures; by default that of the published data sets.
     only : names of conditions, to run only these.
@@ -61,6 +62,7 @@ def evaluate(
         run is taken up again; without it nothing is kept.
     data : output folder of `arise-zoo build`, from which methods that classify descriptors take them, as far as they
         are there, instead of making structures and descriptors again.
+    descriptors : folder in which descriptors that are not in `data` are kept, for this method and others.
     progress : show progress on standard error.
 
     Returns
@@ -93,7 +95,7 @@ def evaluate(
         order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
         wanted = {u for t in tables for s in TABLES[t] for c in conditions for u in _units(method, t, s, c)}
         missing = [unit for unit in order if unit in wanted and unit not in run.predictions]
-        _run(method, missing, run, iterations, seed, n_jobs, scheduler, stored, progress)
+        _run(method, missing, run, iterations, seed, n_jobs, scheduler, stored, descriptors, progress)
         run.join(order)
         record = _record(method, run, tables, iterations, seed)
         run.write_record(record)
@@ -125,6 +127,8 @@ def _all_conditions() -> list[str]:
 def _units(method: Method, table: str, scored_on: str, condition_name: str) -> list[Unit]:
     if condition_name not in table_conditions(table) or (scored_on == ALL and not has_all_rows(method)):
         return []
+    if not is_scored(method, condition_name, scored_on):
+        return []
     return units_needed(method, condition_name, scored_on)
 
 
@@ -137,6 +141,7 @@ def _run(
     n_jobs: int,
     scheduler: str | None,
     stored: StoredVectors | None,
+    descriptors: str | Path | None,
     progress: bool,
 ) -> None:
     """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
@@ -148,7 +153,7 @@ def _run(
     chunks = [chunk for unit in units for chunk in _chunks(method, unit, iterations, seed)]
     total = sum(len(specs) for _, specs in chunks)
     with Progress(total, method.name, show=progress) as bar, workers(n_jobs, scheduler) as pool:
-        answers = pool(_questions(method, chunks, stored))
+        answers = pool(_questions(method, chunks, stored, descriptors))
         started = time.monotonic()
         for unit, own in groupby(zip(chunks, answers, strict=True), key=lambda pair: pair[0][0]):
             bar.note(f"{method.name} {unit.condition}")
@@ -163,14 +168,22 @@ def _run(
 
 
 def _questions(
-    method: Method, chunks: list[tuple[Unit, list[StructureSpec]]], stored: StoredVectors | None
+    method: Method,
+    chunks: list[tuple[Unit, list[StructureSpec]]],
+    stored: StoredVectors | None,
+    descriptors: str | Path | None,
 ) -> Iterator[Any]:
     """What the workers are to do, one chunk at a time; descriptors travel with the chunk where they are stored."""
     from joblib import delayed
 
     for unit, specs in chunks:
         vectors = stored.of(unit.condition, specs) if stored else None
-        yield delayed(ask)(method, specs) if vectors is None else delayed(ask_about_vectors)(method, specs, vectors)
+        if vectors is not None:
+            yield delayed(ask_about_vectors)(method, specs, vectors)
+        elif descriptors is not None and hasattr(method, "predict_vectors"):
+            yield delayed(ask_about_kept)(method, specs, Path(descriptors).resolve())
+        else:
+            yield delayed(ask)(method, specs)
 
 
 def _chunks(method: Method, unit: Unit, iterations: int, seed: int) -> Iterator[tuple[Unit, list[StructureSpec]]]:
@@ -201,7 +214,7 @@ def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, 
         **{key: value for key, value in identity(method, iterations, seed).items() if key != "method"},
         "cells": cells,
         "per_class": per_class,
-        **({"calibration": calibrations(method, run.predictions, tables)} if probabilistic else {}),
+        **(trust(method, run.predictions, tables) if probabilistic else {}),
         "predictions": {"file": path.name, "sha256": sha256(path), "rows": run.predictions.n_rows},
         "wall_s": run.wall_s,
         "hardware": hardware(),

@@ -52,17 +52,23 @@ def scored_structures(
 
     Methods of finite structures: the 396 pristine ones; otherwise all supercells, periodic and finite. Methods of
     periodic structures only: the smallest supercell if pristine, otherwise all three (paper, Methods). Nanotubes
-    are always finite.
+    are always finite. Methods of space groups are not asked where the class's is not the right answer.
     """
+    wanted = condition(condition_name)
+    if method.truth == "space_group" and not wanted.has_symmetry:
+        return
     if method.finite:
-        if condition(condition_name).is_random:
+        if condition_name != "pristine":
             yield from benchmark_structures(condition_name, iterations=iterations, classes=classes, seed=seed)
         else:
             yield from pristine_structures(classes)
         return
+    if wanted.own_prototypes():
+        yield from benchmark_structures(condition_name, iterations=iterations, periodic=[True], seed=seed)
+        return
     for class_id in classes:
         prototype = get_prototype(class_id)
-        if condition(condition_name).is_random:
+        if condition_name != "pristine":
             yield from benchmark_structures(
                 condition_name,
                 iterations=iterations,
@@ -72,6 +78,12 @@ def scored_structures(
             )
         else:
             yield StructureSpec(class_id, prototype.supercell_sizes[0], prototype.is_periodic)
+
+
+def is_scored(method: Method, condition_name: str, scored_on: str) -> bool:
+    """Whether there is a structure to score it on."""
+    found = scored_structures(method, condition_name, scored_classes(method, scored_on), iterations=1, seed=0)
+    return next(found, None) is not None
 
 
 def labels_scored(method: Method, spec: StructureSpec) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..methods import UNKNOWN
-from .calibration import calibration, said
+from ..structures import condition
+from .calibration import calibration, detection, said
 from .predictions import PredictionStore, Unit
 from .scope import has_all_rows, labels_scored, scored_classes, scored_structures, shown_classes, symmetry
 from .scores import accuracy, interval
@@ -44,9 +45,10 @@ def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
         equal = pc.equal(said_of_each, pa.array(truths, pa.string()).take(owner)).to_numpy(zero_copy_only=False)
         return np.bincount(owner.to_numpy(), weights=equal, minlength=len(classes)).astype(int)
 
-    symmetry_of_each = [symmetry(c) for c in classes]
-    by_symmetry = right(symmetries, symmetry_of_each)
-    by_label = by_symmetry if truth == "space_group" else right(meant, classes)
+    known = {c: condition(c).is_known for c in pc.unique(table["condition"]).to_pylist()}
+    truths = [c if known[of] else UNKNOWN for c, of in zip(classes, table["condition"].to_pylist(), strict=True)]
+    by_symmetry = right(symmetries, [symmetry(c) if c != UNKNOWN else c for c in truths])
+    by_label = by_symmetry if truth == "space_group" else right(meant, truths)
     totals = pc.list_value_length(labels).to_pylist()
     rows = zip(table["structure"].to_pylist(), by_label.tolist(), by_symmetry.tolist(), totals, strict=True)
     return {structure: Count(*counts) for structure, *counts in rows}
@@ -62,20 +64,28 @@ def score(
         for scored_on in TABLES[table]:
             if scored_on != SUPPORTED and not has_all_rows(method):
                 continue
-            for condition in table_conditions(table):
-                if not all(unit in store for unit in units_needed(method, condition, scored_on)):
+            for name in table_conditions(table):
+                if not all(unit in store for unit in units_needed(method, name, scored_on)):
                     continue
-                if condition not in counts:
-                    counts[condition] = _condition_counts(method, store, condition)
-                cells.append(_cell(method, table, condition, scored_on, counts[condition], iterations, seed))
-    return cells, {condition: _per_class(found) for condition, found in counts.items()}
+                if name not in counts:
+                    counts[name] = _condition_counts(method, store, name)
+                cells.append(_cell(method, table, name, scored_on, counts[name], iterations, seed))
+    return cells, {name: _per_class(found) for name, found in counts.items()}
 
 
-def calibrations(method: Method, store: PredictionStore, tables: list[str]) -> list[dict[str, Any]]:
-    """For a method with probabilities, an entry for each condition of these tables that is in the store."""
+def trust(method: Method, store: PredictionStore, tables: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """For a method with probabilities: its `calibration` under each condition of these tables that is in the store, and
+    the `detection` of what it does not know, against the pristine structures.
+    """
     conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
-    found = [c for c in conditions if Unit(c, SUPPORTED) in store]
-    return [calibration(said(store.read(Unit(c, SUPPORTED))), c) for c in found]
+    found = {c: Unit(c, SUPPORTED) for c in conditions if Unit(c, SUPPORTED) in store}
+    known = [c for c in found if condition(c).is_known]
+    entries = {"calibration": [calibration(said(store.read(found[c])), c) for c in known]}
+    if "pristine" in found and len(known) < len(found):
+        pristine = said(store.read(found["pristine"]))
+        unknown = {c: said(store.read(unit)) for c, unit in found.items() if c not in known}
+        entries["detection"] = [detection(seen, pristine, c) for c, seen in unknown.items()]
+    return entries
 
 
 def units_needed(method: Method, condition: str, scored_on: str) -> list[Unit]:

@@ -1,4 +1,4 @@
-"""The paper's tables: which conditions each holds, who is scored on what in it, and the published accuracies.
+"""The tables, the paper's and one more: their conditions, who is scored on what, and the published accuracies.
 
 Published values: Leitherer et al., Nat. Commun. 12, 6234 (2021), Supplementary Tables 1-3 (doi
 10.1038/s41467-021-26511-5). Table 2 holds the same numbers as the "supported" rows of Table S1. The entry of
@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from ..errors import UnknownNameError
+from ..structures.stresses import STRESSES
 
 SUPPORTED, ALL = "supported", "all"
 
@@ -20,8 +21,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "S1": (SUPPORTED, ALL),
     "S2": (SUPPORTED, ALL),
     "S3": (SUPPORTED, ALL),
+    "D": (SUPPORTED,),
 }
-"""The tables, each with the sets of classes on which methods are scored in it."""
+"""The paper's tables and the depth suite, D, each with the sets of classes on which methods are scored in it."""
 
 _FILE = {"2": "S1", "S1": "S1", "S2": "S2", "S3": "S3"}
 
@@ -41,14 +43,14 @@ def table_conditions(table: str) -> tuple[str, ...]:
     """Names of a table's conditions, in its order; raises `UnknownNameError` for an unknown table."""
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES)
-    return _published(_FILE[table])[0]
+    return _published(_FILE[table])[0] if table in _FILE else tuple(STRESSES)
 
 
 def published_accuracy(table: str, method: str, scored_on: str, condition: str) -> float | None:
     """The paper's accuracy in percent, or None where the paper has none."""
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES)
-    if scored_on not in TABLES[table]:
+    if scored_on not in TABLES[table] or table not in _FILE:
         return None
     return _published(_FILE[table])[1].get((method, scored_on), {}).get(condition)
 

@@ -27,7 +27,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
-    parser.add_argument("--table", default="2", metavar="2,S1,S2,S3", help="tables of the paper (default: 2)")
+    parser.add_argument(
+        "--table", default="2", metavar="2,S1,S2,S3,D", help="tables (default: 2); D goes beyond the paper"
+    )
     parser.add_argument(
         "--iterations", type=int, default=10, metavar="N", help="random draws a supercell (default: 10)"
     )
@@ -42,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="take descriptors from this output folder of `arise-zoo build`"
+    )
+    parser.add_argument(
+        "--descriptors", type=Path, metavar="DIR", help="keep descriptors that are not in --data here, for all methods"
     )
     parser.add_argument(
         "--json", metavar="FILE", help="write the record as JSON too, a list if of several methods; - prints it"
@@ -116,6 +121,7 @@ def _run(options: argparse.Namespace) -> int:
             scheduler=options.scheduler,
             out=options.out,
             data=options.data,
+            descriptors=options.descriptors,
             progress=True,
         )
         records.append(record)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..errors import UnknownNameError
+from .defects import displace, number_removed, remove_atoms
+from .stresses import STRESSES, Stress
+from .supercells import displacement_unit, supercell
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from ..prototypes import Prototype
 
 
 @dataclass(frozen=True)
@@ -13,6 +24,11 @@ class Condition:
 
     missing: float = 0.0
     displacement: float = 0.0
+    is_known, has_symmetry = True, True
+
+    def own_prototypes(self) -> tuple[str, ...]:
+        """None: it takes the classes."""
+        return ()
 
     @property
     def name(self) -> str:
@@ -30,6 +46,28 @@ class Condition:
         """Whether structures of this condition involve random draws (all but `pristine`)."""
         return bool(self.missing or self.displacement)
 
+    def sizes(self, prototype: Prototype) -> tuple[int, ...]:
+        """Supercells k that are taken: all three."""
+        return prototype.supercell_sizes
+
+    def treats(self, prototype: Prototype, periodic: bool) -> bool:
+        """Whether there is such a structure of a class: all but periodic nanotubes."""
+        return prototype.is_periodic or not periodic
+
+    def n_atoms(self, prototype: Prototype, k: int) -> int:
+        """Number of atoms, known without making the structure."""
+        natoms = prototype.n_atoms(k)
+        return natoms - number_removed(natoms, self.missing)
+
+    def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
+        """The structure: supercell, atoms removed, what is left displaced."""
+        atoms = supercell(prototype, k, periodic=periodic)
+        if self.missing:
+            atoms = remove_atoms(atoms, self.missing, rng)
+        if self.displacement:
+            atoms = displace(atoms, self.displacement, displacement_unit(prototype, k), rng)
+        return atoms
+
 
 DISPLACEMENTS = (0.001, 0.002, 0.006, 0.01, 0.02, 0.04, 0.07, 0.10)
 MISSING = (0.01, 0.02, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30)
@@ -46,9 +84,11 @@ CONDITIONS: dict[str, Condition] = {
 """The paper's conditions by name: `pristine` and the 24 defective ones, in the order of the paper."""
 
 
-def condition(name: str) -> Condition:
-    """The condition of this name; raises `UnknownNameError` with the nearest name otherwise."""
-    try:
-        return CONDITIONS[name]
-    except KeyError:
-        raise UnknownNameError("condition", name, CONDITIONS) from None
+def condition(name: str) -> Condition | Stress:
+    """The condition of this name, the paper's or one of the depth suite; raises `UnknownNameError` with the nearest
+    name otherwise.
+    """
+    found = CONDITIONS.get(name) or STRESSES.get(name)
+    if found is None:
+        raise UnknownNameError("condition", name, [*CONDITIONS, *STRESSES])
+    return found

@@ -9,12 +9,10 @@ from ase import Atoms
 
 from .._version import BASE_SEED
 from ..errors import StructureError
-from ..prototypes import Prototype, get_prototype, load_prototypes
+from ..prototypes import Prototype, class_ids, find_prototype
 from ..seeds import generator
-from .conditions import CONDITIONS, Condition
+from .conditions import CONDITIONS
 from .conditions import condition as get_condition
-from .defects import displace, number_removed, remove_atoms
-from .supercells import displacement_unit, supercell
 
 
 @dataclass(frozen=True)
@@ -50,36 +48,33 @@ class StructureSpec:
                 f"{structure_id!r} is not the id of a structure, such as 'fcc_cu/k5/finite/pristine/0'."
             )
         get_condition(condition)
-        get_prototype(class_id)
+        _ = spec.prototype
         return spec
 
     @property
     def prototype(self) -> Prototype:
-        """The class."""
-        return get_prototype(self.class_id)
+        """The class, or the prototype that is none."""
+        return find_prototype(self.class_id)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is of one of the classes; otherwise the right answer is that it is unknown."""
+        return get_condition(self.condition).is_known
 
     @property
     def n_removed(self) -> int:
-        """Number of atoms removed."""
-        return number_removed(self.prototype.n_atoms(self.k), get_condition(self.condition).missing)
+        """How many atoms fewer than the supercell it has."""
+        return self.prototype.n_atoms(self.k) - self.n_atoms
 
     @property
     def n_atoms(self) -> int:
         """Number of atoms, known without making the structure."""
-        return self.prototype.n_atoms(self.k) - self.n_removed
+        return get_condition(self.condition).n_atoms(self.prototype, self.k)
 
     def build(self) -> Atoms:
-        """The structure: supercell, atoms removed, what is left displaced."""
-        atoms = supercell(self.prototype, self.k, periodic=self.periodic)
-        wanted: Condition = get_condition(self.condition)
-        if not wanted.is_random:
-            return atoms
-        rng = generator(self.seed, self.id)
-        if wanted.missing:
-            atoms = remove_atoms(atoms, wanted.missing, rng)
-        if wanted.displacement:
-            atoms = displace(atoms, wanted.displacement, displacement_unit(self.prototype, self.k), rng)
-        return atoms
+        """The structure, as its condition makes it."""
+        wanted = get_condition(self.condition)
+        return wanted.make(self.prototype, self.k, self.periodic, generator(self.seed, self.id))
 
 
 def benchmark_structures(
@@ -92,16 +87,17 @@ def benchmark_structures(
 ) -> Iterator[StructureSpec]:
     """The structures of one defective condition: three supercells, periodic and finite, so many iterations each.
 
-    With the defaults these are the 5,880 structures of a condition (588 x 10). `pristine` has no random draw, so
-    that one iteration is all of it.
+    With the defaults these are the 5,880 structures of a condition (588 x 10). A condition without random draws, such
+    as `pristine`, has one iteration. Those of the depth suite take one supercell; prototypes of its own, if a condition
+    has them, take the place of `classes`.
     """
     wanted = get_condition(condition)
-    for class_id in _classes(classes):
-        prototype = get_prototype(class_id)
+    for class_id in wanted.own_prototypes() or _classes(classes):
+        prototype = find_prototype(class_id)
         for boundary in periodic:
-            if boundary and not prototype.is_periodic:
+            if not wanted.treats(prototype, boundary):
                 continue
-            for k in prototype.supercell_sizes:
+            for k in wanted.sizes(prototype):
                 for iteration in range(iterations if wanted.is_random else 1):
                     yield StructureSpec(class_id, k, boundary, condition, iteration, seed)
 
@@ -109,7 +105,7 @@ def benchmark_structures(
 def pristine_structures(classes: Iterable[str] | None = None) -> Iterator[StructureSpec]:
     """The 396 pristine structures: 96 periodic unit cells (k = 1), 96 x 3 finite clusters, 12 nanotubes."""
     for class_id in _classes(classes):
-        prototype = get_prototype(class_id)
+        prototype = find_prototype(class_id)
         if prototype.is_periodic:
             yield StructureSpec(class_id, 1, True)
         for k in prototype.supercell_sizes:
@@ -117,7 +113,7 @@ def pristine_structures(classes: Iterable[str] | None = None) -> Iterator[Struct
 
 
 def _classes(classes: Iterable[str] | None) -> Iterable[str]:
-    return [p.id for p in load_prototypes()] if classes is None else classes
+    return class_ids() if classes is None else classes
 
 
 DEFECTIVE_CONDITIONS = tuple(name for name, c in CONDITIONS.items() if c.is_random)

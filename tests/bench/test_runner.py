@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
-from arise_zoo.bench import VOLATILE_FIELDS, RecordError, read_record, runner, validate_record
+from arise_zoo.bench import VOLATILE_FIELDS, RecordError, identity, read_record, validate_record
 from arise_zoo.errors import AriseZooError, UnknownNameError
 from arise_zoo.methods import MethodError, Prediction
 from arise_zoo.structures import StructureSpec
@@ -158,7 +158,7 @@ def test_results_of_another_seed_or_size_are_not_mixed_in(finished, tmp_path, ch
 @pytest.mark.parametrize(("name", "what"), [("PROTOCOL_VERSION", "protocol version"), ("DATA_VERSION", "data version")])
 def test_results_of_another_version_are_not_mixed_in(finished, tmp_path, monkeypatch, name, what):
     shutil.copytree(finished, tmp_path / "out")
-    monkeypatch.setattr(runner, name, "99")
+    monkeypatch.setattr(identity, name, "99")
     with pytest.raises(RecordError, match=f"holds results of {what} .*, but this run has 99"):
         evaluate("coordination", "2", iterations=1, out=tmp_path / "out")
     untouched(finished, tmp_path / "out")

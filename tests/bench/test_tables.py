@@ -13,8 +13,9 @@ SHARED = Path(__file__).parents[3] / "shared" / "paper_tables.csv"
 
 
 def test_the_tables_hold_the_papers_conditions():
-    assert {table: len(table_conditions(table)) for table in TABLES} == {"2": 10, "S1": 10, "S2": 4, "S3": 7}
-    assert all(condition in CONDITIONS for table in TABLES for condition in table_conditions(table))
+    of_the_paper = [table for table in TABLES if table != "D"]
+    assert {table: len(table_conditions(table)) for table in of_the_paper} == {"2": 10, "S1": 10, "S2": 4, "S3": 7}
+    assert all(condition in CONDITIONS for table in of_the_paper for condition in table_conditions(table))
 
 
 @pytest.mark.parametrize(
