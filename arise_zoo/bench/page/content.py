@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...methods import list_methods
-from ...prototypes import load_prototypes
+from ...prototypes import class_ids, load_prototypes
 from ..condition_names import amount, condition_name, kind
 from ..entries import cells_of, difference_text, differences, percent, rows_not_met
 from ..ranking import GROUPS, class_sums, standings, structures_per_class
@@ -93,7 +93,8 @@ def _ranks(records: list[Record], counts: dict[str, Path]) -> dict[str, Json]:
 def _method(record: Record, counts: Path | None, ranks: dict[str, Json], pool: _Pool) -> Json:
     summaries = {entry.name: entry.summary for entry in list_methods()}
     by_class = class_shares(record, counts, pool.shares)
-    shown = {c: {k: pool(share) for k, share in found.items()} for c, found in by_class.items()}
+    classes = set(class_ids())
+    shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
     named = counts and record["level"] == "structure" and record["truth"] == "class"
     keys = ("method", "level", "truth", "finite", "engine", "citation", "trained_on_defects", "table", "packages")
     return {
@@ -104,7 +105,7 @@ def _method(record: Record, counts: Path | None, ranks: dict[str, Json], pool: _
         "cells": {scored_on: _cells(record, scored_on) for scored_on in (SUPPORTED, ALL)},
         "ranks": ranks[record["method"]],
         "worst": {c: _worst(record, found, pool) for c, found in by_class.items()},
-        "classes": shown,
+        "classes": {c: found for c, found in shown.items() if found},
         "calibration": {entry["condition"]: _calibration(entry, pool) for entry in record.get("calibration", [])},
         "detection": {e["condition"]: _aurocs(e["auroc"]) for e in record.get("detection", [])},
         "confusion": _confusion(counts, pool) if named else {},

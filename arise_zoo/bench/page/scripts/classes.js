@@ -6,6 +6,11 @@ function intervalOf(found) {
 
 function drawHeat() {
   const methods = byScore.filter((method) => method.classes[state.condition]);
+  if (!methods.length) {
+    byId("heat").replaceChildren(h("tbody", {}, h("tr", {}, h("td", { class: "none" }, "No structure of the 108 classes under this condition."))));
+    byId("class-readout").textContent = "";
+    return;
+  }
   const rows = [];
   let group = "";
   for (const one of data.classes) {

@@ -63,16 +63,17 @@ function drawPanels() {
   };
   const kinds = Object.keys(about).filter((kind) => steps(kind).length > 1);
   // Drawn at the width they will have, so that their letters have one size everywhere.
-  const room = byId("panels").clientWidth;
+  const room = Math.max(280, byId("panels").clientWidth); // 0 before the first layout
   const beside = Math.max(1, Math.min(kinds.length, Math.floor((room + 16) / 408)));
   const width = Math.round(Math.min(640, (room + 16) / beside - 46));
-  byId("panels").replaceChildren(...kinds.map((kind) => panel(kind, about[kind], width)));
+  byId("panels").replaceChildren(...kinds.map((kind) => panel(kind, about[kind], kind === "depth" ? Math.round(room - 30) : width)));
 }
 
 function panel(kind, axis, width) {
   const conditions = steps(kind);
   const slanted = kind === "depth";
-  const height = slanted ? 400 : 320, left = 30, right = 100, top = 10, bottom = slanted ? 128 : 50;
+  const narrow = width < 600;
+  const height = slanted ? 400 : 320, left = slanted && !narrow ? 60 : 30, right = 100, top = 10, bottom = slanted ? 122 : 50;
   const x = (i) => left + 8 + (i * (width - left - right - 16)) / (conditions.length - 1);
   const y = (percent) => top + ((100 - percent) * (height - top - bottom)) / 100;
   const methods = data.methods.filter((method) => shownLines.has(method.method));
@@ -86,7 +87,7 @@ function panel(kind, axis, width) {
       svg("text", { x: left - 6, y: y(percent) + 4, "text-anchor": "end" }, String(percent)));
   }
   conditions.forEach((condition, i) => {
-    const place = slanted ? { transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(-52)`, "text-anchor": "end" } : { x: x(i), "text-anchor": "middle" };
+    const place = slanted ? { transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(${narrow ? -90 : -45})`, "text-anchor": "end" } : { x: x(i), "text-anchor": "middle" };
     tick(condition).forEach((text, line) => drawing.append(
       svg("text", slanted ? place : { ...place, y: height - bottom + 18 + 13 * line }, text)));
   });
@@ -115,17 +116,16 @@ function panel(kind, axis, width) {
   }
   drawing.append(...labels(ends, width - right + 12, top, height - bottom));
   const tip = h("div", { class: "tip", role: "status", hidden: true });
-  const figure = h("figure", { class: "panel" }, h("h3", {}, kindName[kind]), drawing, tip);
+  const figure = h("figure", { class: slanted ? "panel wide" : "panel" }, h("h3", {}, kindName[kind]), drawing, tip);
   let current = -1;
   const show = (i) => {
     current = Math.max(0, Math.min(conditions.length - 1, i));
     fill(cursor, { x1: x(current), x2: x(current), visibility: "visible" }, []);
     tip.replaceChildren(...reading(conditions[current], methods));
     tip.hidden = false;
-    tip.style.left = tip.style.right = "auto";
-    if (current < conditions.length / 2) tip.style.right = "12px";
-    else tip.style.left = "12px";
+    tip.classList.toggle("right", toTheRight());
   };
+  const toTheRight = () => figure.getBoundingClientRect().right + 60 > document.documentElement.clientWidth;
   const hide = () => { tip.hidden = true; cursor.setAttribute("visibility", "hidden"); };
   const follow = (event) => {
     const box = drawing.getBoundingClientRect();

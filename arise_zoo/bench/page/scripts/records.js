@@ -1,7 +1,7 @@
 // What does not depend on the choices above: the paper's tables in full, and the record of each method.
 
 const difference = (cell) => [value(cell[0]), interval(cell.slice(1, 3)), size(grouped(cell[3])), cell[5] && h("span", { class: "paper" }, `paper ${cell[5][0]} (${minus(cell[5][1])})`)];
-const onWhat = { supported: "classes of the method", all: "all 108 classes, by space group (starred in the paper)" };
+const onWhat = { supported: "own classes", all: "all 108 classes, by space group (starred in the paper)" };
 
 function fullTable({ table, scored_on, conditions, rows, paper_only }) {
   const title = table === "D" ? "Depth suite, beyond the paper" : `Table ${table}: ${onWhat[scored_on]}`;

@@ -1,6 +1,7 @@
 // The choices that hold for all sections, and the first drawing.
 
 byId("condition").append(...conditionOptions().filter(Boolean));
+if (!conditionNamed[state.condition]) state.condition = data.conditions[0].id;
 byId("condition").value = state.condition;
 byId("group").append(...Object.keys(data.groups).map((group) => h("option", { value: group }, group === "all" ? "all of the paper" : kindName[group].toLowerCase())));
 for (const [id, key] of [["condition", "condition"], ["scored-on", "scoredOn"], ["group", "group"]]) {
