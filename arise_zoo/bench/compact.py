@@ -1,12 +1,13 @@
 """Results small enough to be committed: a method's record, and its right labels structure by structure.
 
-`collect` takes both from a folder of results. The predictions themselves stay where they are; the record keeps their
-SHA-256. What is made of collected results is in `report`.
+`collect` takes both from a folder of results, `read_counts` reads the labels again. The predictions themselves stay
+where they are; the record keeps their SHA-256. What is made of collected results is in `report` and `page`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from ..storage import replacing, sha256
 from .predictions import read_predictions
 from .record import read_record, write_record
 from .scoring import count_right
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 COLUMNS = ("condition", "class", "supercell", "periodic", "iteration", "right", "right_symmetry", "total", "label")
 
@@ -42,6 +46,27 @@ def collect(results: Path, records: Path) -> list[str]:
         _write(predictions, record, Path(records) / f"{record['method']}.parquet")
         write_record(Path(records) / f"{record['method']}.json", record)
     return [folder.name for folder in found]
+
+
+def read_counts(path: Path, record: dict) -> pa.Table:
+    """What `collect` wrote beside a record, with the columns `COLUMNS`, shape (n_structures,).
+
+    Raises `CollectError` if it is damaged or of other results than the record.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path, columns=list(COLUMNS))
+    except (OSError, pa.ArrowException) as error:
+        raise CollectError(f"{path} is damaged ({error}); collect the results again.") from error
+    sums = table.group_by(["condition", "class"], use_threads=False).aggregate([("right", "sum"), ("total", "sum")])
+    rows = sums.to_pylist()
+    found = {(row["condition"], row["class"]): [row["right_sum"], row["total_sum"]] for row in rows}
+    wanted = {(c, k): counted for c, classes in record["per_class"].items() for k, counted in classes.items()}
+    if found != wanted:
+        raise CollectError(f"{path} is not of the results of its record; collect both again.")
+    return table
 
 
 def _write(predictions: Path, record: dict, path: Path) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,9 @@ from ..prototypes import class_ids
 from ..seeds import generator
 from ..structures import benchmark_structures, pristine_structures
 from .tables import table_conditions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CONDITIONS = tuple(dict.fromkeys(c for table in ("S1", "S2", "S3") for c in table_conditions(table)))
 """The conditions of the paper's tables."""
@@ -48,8 +50,8 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
     """Of the methods that have all conditions of a group; `sums` as of `class_sums`, for each method.
 
     Two methods tie if the 95 % interval of the difference of their scores holds 0: percentiles of a paired bootstrap
-    over structures, in which those of a class are drawn together. They are no independent draws: a method that fails
-    on one supercell of a class mostly fails on all.
+    over structures, in which those of a class are drawn together. They are no independent draws: supercells
+    of a class tend to be right or wrong together.
     """
     conditions = GROUPS[group]
     names = [name for name, found in sums.items() if all(c in found for c in conditions)]
@@ -72,25 +74,19 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
     return dict(sorted(found.items(), key=lambda item: (-item[1].score, item[0])))
 
 
-def class_sums(record: dict[str, Any], counts: Path) -> dict[str, np.ndarray]:
+def class_sums(record: dict[str, Any], counts: pa.Table) -> dict[str, np.ndarray]:
     """For each of the paper's conditions that a record has, the sum over structures of the share of right labels.
 
-    Arrays have shape (108,), in the order of the classes; `counts` is the file that `compact` writes. Methods of
+    Arrays have shape (108,), in the order of the classes; `counts` as of `compact.read_counts`. Methods of
     periodic structures only have met the periodic pristine supercell in the place of the unit cell: the same crystal.
     """
-    import pyarrow.parquet as pq
-
     place = {class_id: number for number, class_id in enumerate(class_ids())}
-    table = pq.read_table(counts, columns=["condition", "class", "right", "total"])
-    condition = table["condition"].combine_chunks().dictionary_encode()
-    of_class = np.array([place.get(c, -1) for c in table["class"].to_pylist()], dtype=int)
-    share = table["right"].to_numpy() / table["total"].to_numpy()
     sums = {cell["condition"]: np.zeros(len(place)) for cell in record["cells"] if cell["condition"] in CONDITIONS}
-    which = condition.indices.to_numpy()
-    for number, name in enumerate(condition.dictionary.to_pylist()):
-        if name in sums:
-            rows = (which == number) & (of_class >= 0)
-            sums[name] = np.bincount(of_class[rows], weights=share[rows], minlength=len(place))
+    shares = counts.append_column("share", [counts["right"].to_numpy() / counts["total"].to_numpy()])
+    found = shares.group_by(["condition", "class"], use_threads=False).aggregate([("share", "sum")])
+    for row in found.to_pylist():
+        if row["condition"] in sums:
+            sums[row["condition"]][place[row["class"]]] = row["share_sum"]
     return sums
 
 

@@ -5,12 +5,14 @@ Both follow from what `compact` stores beside the records. Accuracies of whole t
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .scores import interval
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NEAR_DUPLICATES: tuple[tuple[str, ...], ...] = (
     ("cu2znsis4", "cu2cdges4"),
@@ -46,14 +48,14 @@ class Shares:
         return self._known[right, n]
 
 
-def class_shares(record: dict[str, Any], counts: Path | None, shares: Shares) -> dict[str, dict[str, Share]]:
-    """Condition -> class -> share. Where atoms are labelled the interval needs `counts`, the file of `compact`."""
+def class_shares(record: dict[str, Any], counts: pa.Table | None, shares: Shares) -> dict[str, dict[str, Share]]:
+    """Condition -> class -> share. Where atoms are labelled, intervals need `counts`, as of `read_counts`."""
     if record["level"] == "structure":
         return {
             condition: {c: shares(*counted) for c, counted in found.items()}
             for condition, found in record["per_class"].items()
         }
-    spread = _by_structure(counts) if counts else {}
+    spread = {} if counts is None else _by_structure(counts)
     return {
         condition: {
             c: Share(*counted, interval(*spread[condition, c]) if (condition, c) in spread else None)
@@ -63,21 +65,22 @@ def class_shares(record: dict[str, Any], counts: Path | None, shares: Shares) ->
     }
 
 
-def confusion(counts: Path, shares: Shares) -> dict[str, list[list[list[Share]]]]:
+def confusion(counts: pa.Table, shares: Shares) -> dict[str, list[list[list[Share]]]]:
     """Condition -> group of near-duplicates -> class -> share of its structures called each of the group, or otherwise.
 
     For methods that give a class to each structure.
     """
-    import pyarrow.parquet as pq
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    wanted = [c for group in NEAR_DUPLICATES for c in group]
-    table = pq.read_table(counts, columns=["condition", "class", "label"], filters=[("class", "in", wanted)])
+    wanted = pa.array([c for group in NEAR_DUPLICATES for c in group])
+    table = counts.filter(pc.is_in(counts["class"], wanted))
     tallies: dict[tuple[str, str], dict[str | None, int]] = {}
     rows = table.group_by(["condition", "class", "label"], use_threads=False).aggregate([([], "count_all")])
     for row in rows.to_pylist():
         tallies.setdefault((row["condition"], row["class"]), {})[row["label"]] = row["count_all"]
     found: dict[str, list[list[list[Share]]]] = {}
-    for condition in dict.fromkeys(table["condition"].to_pylist()):
+    for condition in pc.unique(table["condition"]).to_pylist():
         found[condition] = [
             [_called(tallies.get((condition, c), {}), group, shares) for c in group] for group in NEAR_DUPLICATES
         ]
@@ -92,10 +95,8 @@ def _called(tally: dict[str | None, int], group: tuple[str, ...], shares: Shares
     return [shares(count, n) for count in [*members, n - sum(members)]]
 
 
-def _by_structure(counts: Path) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(counts, columns=["condition", "class", "right", "total"]).to_pandas()
+def _by_structure(counts: pa.Table) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    table = counts.select(["condition", "class", "right", "total"]).to_pandas()
     return {
         key: (rows["right"].to_numpy(float), rows["total"].to_numpy(float))
         for key, rows in table.groupby(["condition", "class"], observed=True)

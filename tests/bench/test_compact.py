@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
-from arise_zoo.bench.compact import CollectError, collect
+from arise_zoo.bench.compact import CollectError, collect, read_counts
 from arise_zoo.cli.bench import main
 
 
@@ -41,3 +41,14 @@ def test_predictions_of_another_run_are_not_collected(results, tmp_path):
 def test_a_folder_without_results_is_one_sentence(tmp_path, capsys):
     assert main(["collect", str(tmp_path)]) == 2
     assert "there are no results in" in capsys.readouterr().err
+
+
+def test_counts_of_other_results_than_the_record_are_refused(results, tmp_path):
+    collect(results, tmp_path)
+    record = evaluate("cna", "2", only=["pristine"], out=results)
+    assert read_counts(tmp_path / "cna.parquet", record).num_rows == 3
+    with pytest.raises(CollectError, match="not of the results of its record"):
+        read_counts(tmp_path / "cosine.parquet", record)
+    (tmp_path / "cna.parquet").write_bytes(b"torn")
+    with pytest.raises(CollectError, match="is damaged"):
+        read_counts(tmp_path / "cna.parquet", record)

@@ -6,12 +6,16 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from arise_zoo import evaluate
 from arise_zoo.bench.calibration import Said, calibration, detection
+from arise_zoo.bench.compact import collect
 from arise_zoo.bench.page import build_page
 from arise_zoo.bench.page.content import content
 from arise_zoo.bench.report import read_records
+from arise_zoo.bench.shares import NEAR_DUPLICATES
 from arise_zoo.bench.tables import TABLES, table_conditions
 from arise_zoo.seeds import generator
 
@@ -80,6 +84,18 @@ def with_probabilities(records, tmp_path_factory):
     page = folder / "index.html"
     page.write_text(build_page(read_records(folder), folder))
     return page, record
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """A page of two methods that were run, with what is stored beside their records."""
+    results, folder = tmp_path_factory.mktemp("results"), tmp_path_factory.mktemp("collected")
+    for method in ("cna", "cosine"):
+        evaluate(method, "2", only=["pristine"], out=results)
+    collect(results, folder)
+    page = folder / "index.html"
+    page.write_text(build_page(read_records(folder), folder))
+    return page, pq.read_table(folder / "cosine.parquet").to_pandas()
 
 
 def choose(browser, name, value):
@@ -167,6 +183,36 @@ def test_ranks_and_scores_are_those_worked_out_from_the_counts(show, records):
             first, last = found["rank"]
             assert row["rank"][0] == (str(first) if first == last else f"{first}–{last}")
             assert row["score"][:2] == [found["score"][0], f"[{found['score'][1]}, {found['score'][2]}]"]
+
+
+def test_ranks_of_methods_that_were_run_are_on_the_page(show, collected):
+    page, _ = collected
+    browser = show(page)
+    assert {row["rank"][0] for row in board(browser).values()} == {"–"}  # they lack most conditions
+    choose(browser, "group", "pristine")
+    rows = board(browser)
+    assert [(name, row["rank"]) for name, row in rows.items()] == [("cosine", ["1"]), ("cna", ["2"])]
+    assert [row["score"][0] for row in rows.values()] == ["100.00", "0.51"]
+    assert {row["score"][2] for row in rows.values()} == {"n = 396"}
+
+
+def test_what_near_duplicates_are_called_is_counted_from_the_labels(show, collected):
+    page, counts = collected
+    browser = show(page)
+    script = """
+        const lines = (cell) => cell.innerText.split("\\n").map((line) => line.trim()).filter(Boolean);
+        return [...document.querySelectorAll("#near-cards tr[data-class]")].map((row) =>
+            [row.dataset.class, [...row.querySelectorAll("td")].map(lines)]);
+    """
+    shown = dict(browser.execute_script(script))
+    assert set(shown) == {c for group in NEAR_DUPLICATES for c in group}
+    for group in NEAR_DUPLICATES:
+        for class_id in group:
+            labels = counts[counts["class"] == class_id]["label"]
+            said = [sum(labels == c) for c in group]
+            for cell, count in zip(shown[class_id], [*said, len(labels) - sum(said)], strict=True):
+                assert cell[0] == f"{100 * count / len(labels):.1f}"
+                assert cell[2] == f"{count} of {len(labels)}"
 
 
 def test_calibration_and_detection_of_unknowns_are_those_of_the_record(show, with_probabilities):

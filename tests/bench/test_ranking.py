@@ -2,11 +2,10 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
-from arise_zoo.bench.compact import collect
+from arise_zoo.bench.compact import collect, read_counts
 from arise_zoo.bench.ranking import CONDITIONS, GROUPS, class_sums, standings, structures_per_class
 from arise_zoo.prototypes import class_ids
 from arise_zoo.seeds import generator
@@ -39,16 +38,15 @@ def test_what_a_method_does_not_treat_counts_nothing():
 def test_cna_of_pristine_structures_has_bcc_and_fcc_right_two_of_396_structures(tmp_path):
     record = evaluate("cna", "2", only=["pristine"], out=tmp_path / "results")
     collect(tmp_path / "results", tmp_path / "records")
-    sums = class_sums(record, tmp_path / "records" / "cna.parquet")
+    sums = class_sums(record, read_counts(tmp_path / "records" / "cna.parquet", record))
     assert {c: s for c, s in zip(class_ids(), sums["pristine"], strict=True) if s} == {"bcc_w": 1, "fcc_cu": 1}
     assert standings({"cna": sums}, "pristine", 10)["cna"].score == pytest.approx(100 * 2 / 396)
     assert standings({"cna": sums}, "all", 10) == {}  # it has not met the other conditions
 
 
-def test_of_a_structure_whose_atoms_are_labelled_the_share_counts(tmp_path):
+def test_of_a_structure_whose_atoms_are_labelled_the_share_counts():
     columns = {"condition": ["missing-0.01"] * 2, "class": ["bcc_w", "fcc_cu"], "right": [30, 100], "total": [120, 100]}
-    pq.write_table(pa.table(columns), tmp_path / "mine.parquet")
-    sums = class_sums({"cells": [{"condition": "missing-0.01"}]}, tmp_path / "mine.parquet")
+    sums = class_sums({"cells": [{"condition": "missing-0.01"}]}, pa.table(columns))
     assert {c: s for c, s in zip(class_ids(), sums["missing-0.01"], strict=True) if s} == {"bcc_w": 0.25, "fcc_cu": 1}
 
 

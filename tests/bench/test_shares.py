@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from scipy.stats import binomtest
 
@@ -25,24 +25,21 @@ def test_near_duplicates_are_classes_of_the_benchmark():
     assert {c for group in NEAR_DUPLICATES for c in group} <= set(class_ids())
 
 
-def test_labels_of_near_duplicates_are_counted_and_others_make_up_the_rest(tmp_path):
+def test_labels_of_near_duplicates_are_counted_and_others_make_up_the_rest():
     labels = ["graphene"] * 3 + ["c3n"] * 5 + ["bn", None]
     columns = {"condition": ["missing-0.2"] * 10, "class": ["c3n"] * 10, "label": labels}
-    pq.write_table(pa.table(columns), tmp_path / "mine.parquet")
-    groups = confusion(tmp_path / "mine.parquet", Shares())["missing-0.2"]
+    groups = confusion(pa.table(columns), Shares())["missing-0.2"]
     place = NEAR_DUPLICATES.index(("c3n", "graphene"))
     c3n, graphene = groups[place]
     assert [(s.right, s.n) for s in c3n] == [(5, 10), (3, 10), (2, 10)]
     assert graphene == []
 
 
-def test_where_atoms_are_labelled_the_interval_needs_the_structures(tmp_path):
+def test_where_atoms_are_labelled_the_interval_needs_the_structures():
     record = json.loads((RECORDS / "ptm.json").read_text())
     record["per_class"] = {"missing-0.2": {"fcc_cu": [40, 200]}}
     columns = {"condition": ["missing-0.2"] * 2, "class": ["fcc_cu"] * 2, "right": [10, 30], "total": [100, 100]}
-    pq.write_table(pa.table(columns), tmp_path / "ptm.parquet")
-    known = class_shares(record, tmp_path / "ptm.parquet", Shares())["missing-0.2"]["fcc_cu"]
+    known = class_shares(record, pa.table(columns), Shares())["missing-0.2"]["fcc_cu"]
     assert known[:2] == (40, 200)
-    structures = pq.read_table(tmp_path / "ptm.parquet").to_pandas()
-    assert known.ci95 == interval(structures["right"].to_numpy(float), structures["total"].to_numpy(float))
+    assert known.ci95 == interval(np.array([10.0, 30.0]), np.array([100.0, 100.0]))
     assert class_shares(record, None, Shares())["missing-0.2"]["fcc_cu"].ci95 is None

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...methods import list_methods
 from ...prototypes import class_ids, load_prototypes
+from ..compact import read_counts
 from ..condition_names import amount, condition_name, kind
 from ..entries import cells_of, difference_text, differences, percent, rows_not_met
 from ..ranking import GROUPS, class_sums, standings, structures_per_class
 from ..shares import NEAR_DUPLICATES, Share, Shares, class_shares, confusion
 from ..tables import ALL, SUPPORTED, TABLES, table_conditions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Record = dict[str, Any]
 Json = Any
@@ -23,7 +27,8 @@ Json = Any
 
 def content(records: list[Record], folder: Path) -> Json:
     """The page's data; its form is what `page.js` reads."""
-    counts = {r["method"]: path for r in records if (path := folder / f"{r['method']}.parquet").is_file()}
+    paths = {r["method"]: folder / f"{r['method']}.parquet" for r in records}
+    counts = {r["method"]: read_counts(path, r) for r in records if (path := paths[r["method"]]).is_file()}
     ranks = _ranks(records, counts)
     pool = _Pool()
     first = records[0]
@@ -76,7 +81,7 @@ def _classes() -> list[Json]:
     ]
 
 
-def _ranks(records: list[Record], counts: dict[str, Path]) -> dict[str, Json]:
+def _ranks(records: list[Record], counts: dict[str, pa.Table]) -> dict[str, Json]:
     """Method -> group -> its standing."""
     sums = {r["method"]: class_sums(r, counts[r["method"]]) for r in records if r["method"] in counts}
     ranks: dict[str, Json] = {r["method"]: {} for r in records}
@@ -90,12 +95,12 @@ def _ranks(records: list[Record], counts: dict[str, Path]) -> dict[str, Json]:
     return ranks
 
 
-def _method(record: Record, counts: Path | None, ranks: dict[str, Json], pool: _Pool) -> Json:
+def _method(record: Record, counts: pa.Table | None, ranks: dict[str, Json], pool: _Pool) -> Json:
     summaries = {entry.name: entry.summary for entry in list_methods()}
     by_class = class_shares(record, counts, pool.shares)
     classes = set(class_ids())
     shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
-    named = counts and record["level"] == "structure" and record["truth"] == "class"
+    named = counts is not None and record["level"] == "structure" and record["truth"] == "class"
     keys = ("method", "level", "truth", "finite", "engine", "citation", "trained_on_defects", "table", "packages")
     return {
         **{key: record[key] for key in (*keys, "predictions", "wall_s", "hardware", "finished", "data_sha256")},
@@ -156,7 +161,7 @@ def _estimate(estimate: Record) -> list[str]:
     return [f"{number:.3f}" for number in (estimate["value"], *estimate["ci95"])]
 
 
-def _confusion(counts: Path, pool: _Pool) -> Json:
+def _confusion(counts: pa.Table, pool: _Pool) -> Json:
     return {
         condition: [[[pool(share) for share in row] for row in group] for group in groups]
         for condition, groups in confusion(counts, pool.shares).items()

@@ -107,7 +107,7 @@ function head() {
       drawBoard();
       byId("board").querySelector(`[data-key="${column.key}"]`).focus();
     };
-    const button = h("button", { type: "button", "data-key": column.key, onclick: sortBy, "aria-label": `Sort by ${column.title}${under ? `, ${under}` : ""}` }, column.title, arrow);
+    const button = h("button", { type: "button", "data-key": column.key, onclick: sortBy, "aria-label": `${column.title}${under ? `, ${under}` : ""}` }, column.title, arrow);
     return h("th", { scope: "col", "aria-sort": sorted ? (board.down ? "descending" : "ascending") : null }, button, under && h("span", { class: "sub" }, under));
   });
 }
