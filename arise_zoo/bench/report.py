@@ -1,23 +1,23 @@
 """Filling pages from committed records, so that no number on them is written by hand.
 
-`README.md` gets a table of some conditions; `leaderboard/README.md` all tables as the paper prints them.
+`README.md` gets a table of some conditions; `leaderboard/README.md` all tables as the paper prints them;
+`leaderboard/index.html` is made as a whole by `page`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ..errors import AriseZooError
 from ..storage import write_text
+from .condition_names import condition_name
+from .entries import Cell, Record, cells_of, difference_text, differences, interval_text, percent, rows_not_met
 from .record import RecordError, read_record
 from .tables import TABLES, table_conditions
 
 BEGIN, END = "<!-- numbers: filled by `arise-bench report` -->", "<!-- end of numbers -->"
 
-_SHOWN = ("pristine", "displacement-0.02", "displacement-0.04", "missing-0.01", "missing-0.05", "missing-0.2")
-
-Record = dict[str, Any]
+_SHOWN = (("S1", "pristine"), ("S1", "displacement-0.04"), ("S1", "missing-0.2"), ("S3", "both-0.3-0.1"))
 
 
 class ReportError(AriseZooError):
@@ -63,15 +63,28 @@ def fill_page(page: Path, numbers: str, *, check: bool = False) -> None:
         write_text(Path(page), filled)
 
 
+def write_page(page: Path, text: str, *, check: bool = False) -> None:
+    """Write a page that is made as a whole; `check` only compares, and raises `ReportError` if it differs."""
+    page = Path(page)
+    if not page.is_file() or page.read_text(encoding="utf-8") != text:
+        if check:
+            raise ReportError(f"{page} is not what the records give; run `arise-bench report`.")
+        write_text(page, text)
+
+
 def summary_table(records: list[Record]) -> str:
-    """Markdown: a row a method, a column for each of six conditions of Table 2; ours, interval, n, the paper's."""
-    header = ["method", "scored on", *_SHOWN]
-    lines = [_row(header), _row(["---"] * len(header))]
+    """Markdown: a row a method, a column for each of four conditions; ours, interval, the paper's; n in the last."""
+    header = ["method", *(condition_name(condition) for _, condition in _SHOWN), "n, in this order"]
+    lines = [_row(header), _row(["---", *["--:"] * len(_SHOWN), "---"])]
     for record in records:
-        cells = _cells(record, "2", "supported")
+        # Table 2 stands in for S1, whose supported rows it repeats.
+        both = cells_of(record, "2", "supported") | cells_of(record, "S1", "supported")
+        there = {"S1": both, "S3": cells_of(record, "S3", "supported")}
+        cells = [there[table].get(condition) for table, condition in _SHOWN]
         what = "atoms" if record["level"] == "atom" else "structures"
-        who = f"{what} of {len(record['scored_on_supported'])} classes"
-        lines.append(_row([_name(record), who, *(_summary(cells.get(c)) for c in _SHOWN)]))
+        sizes = ", ".join(str(cell["n"]) if cell else "–" for cell in cells)
+        who = f"{sizes} {what} of {len(record['scored_on_supported'])} classes"
+        lines.append(_row([_name(record), *map(_summary, cells), who]))
     return "\n".join(lines)
 
 
@@ -82,9 +95,11 @@ def all_tables(records: list[Record]) -> str:
         conditions = table_conditions(table)
         rows = []
         for record in records:
-            cells = _cells(record, table, scored_on)
+            cells = cells_of(record, table, scored_on)
             if cells:
                 rows.append(_row([_name(record), *(_entry(cells.get(c)) for c in conditions)]))
+        for name, published in rows_not_met(records, table, scored_on).items():
+            rows.append(_row([f"`{name}`<br>paper only", *(f"paper {percent(value)}" for value in published)]))
         if rows:
             header = [_row(["method", *conditions]), _row(["---", *["--:"] * len(conditions)])]
             blocks.append("\n".join([f"## Table {table}, {scored_on} classes\n", *header, *rows]))
@@ -95,16 +110,11 @@ def _differences(records: list[Record]) -> str:
     lines = ["## Differences from the paper\n", _row(["method", "cells", "largest", "where", "mean absolute"])]
     lines.append(_row(["---", "--:", "--:", "---", "--:"]))
     for record in records:
-        # Table 2 repeats rows of Table S1.
-        cells = [c for c in record["cells"] if c["paper"] is not None and c["table"] != "2"]
-        if not cells:
-            continue
-        differences = [c["accuracy"] - c["paper"] for c in cells]
-        worst = max(range(len(cells)), key=lambda i: abs(differences[i]))
-        where = f"{cells[worst]['table']}, {cells[worst]['scored_on']}, {cells[worst]['condition']}"
-        mean = sum(map(abs, differences)) / len(differences)
-        row = [_name(record), str(len(cells)), f"{differences[worst]:+.2f}", where, f"{mean:.2f}"]
-        lines.append(_row(row))
+        found = differences(record)
+        if found:
+            where = ", ".join(found.where[key] for key in ("table", "scored_on", "condition"))
+            row = [_name(record), str(found.n), f"{found.largest:+.2f}", where, percent(found.mean_absolute)]
+            lines.append(_row(row))
     return "\n".join(lines)
 
 
@@ -124,10 +134,6 @@ def _made(records: list[Record]) -> str:
     return "\n".join(lines)
 
 
-def _cells(record: Record, table: str, scored_on: str) -> dict[str, Record]:
-    return {c["condition"]: c for c in record["cells"] if c["table"] == table and c["scored_on"] == scored_on}
-
-
 def _name(record: Record) -> str:
     return f"`{record['method']}`" + ("<br>trained on defects" if record["trained_on_defects"] else "")
 
@@ -136,20 +142,15 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _summary(cell: Record | None) -> str:
+def _summary(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    low, high = cell["ci95"]
-    paper = "" if cell["paper"] is None else f"<br>paper {cell['paper']:.2f}"
-    return f"**{cell['accuracy']:.2f}**<br>[{low:.2f}, {high:.2f}]<br>n = {cell['n']}{paper}"
+    paper = "" if cell["paper"] is None else f"<br>paper {percent(cell['paper'])}"
+    return f"**{percent(cell['accuracy'])}** {interval_text(cell)}{paper}"
 
 
-def _entry(cell: Record | None) -> str:
+def _entry(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    paper = ""
-    if cell["paper"] is not None:
-        difference = round(cell["accuracy"] - cell["paper"], 2) + 0.0
-        paper = f"<br>paper {cell['paper']:.2f}<br>{difference:+.2f}"
-    low, high = cell["ci95"]
-    return f"**{cell['accuracy']:.2f}**{paper}<br>[{low:.2f}, {high:.2f}]<br>n = {cell['n']}"
+    paper = "" if cell["paper"] is None else f"<br>paper {percent(cell['paper'])}<br>{difference_text(cell)}"
+    return f"**{percent(cell['accuracy'])}**{paper}<br>{interval_text(cell)}<br>n = {cell['n']}"

@@ -53,3 +53,10 @@ def published_accuracy(table: str, method: str, scored_on: str, condition: str) 
     if scored_on not in TABLES[table] or table not in _FILE:
         return None
     return _published(_FILE[table])[1].get((method, scored_on), {}).get(condition)
+
+
+def published_rows(table: str, scored_on: str) -> dict[str, dict[str, float]]:
+    """The paper's rows of a table, method -> condition -> accuracy in percent; empty where it has none."""
+    if table not in _FILE:
+        return {}
+    return {method: row for (method, on), row in _published(_FILE[table])[1].items() if on == scored_on}

@@ -11,19 +11,22 @@ from .common import write_json_option
 def _report(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="arise-bench report",
-        description="Fill the tables of README.md and leaderboard/README.md from the committed records.",
+        description="Fill README.md and leaderboard/README.md from the committed records, and make the page from them.",
     )
     parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
     parser.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if the table is out of date")
+    parser.add_argument("--page", type=Path, default=Path("leaderboard/index.html"), metavar="FILE")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
     options = parser.parse_args(argv)
 
-    from ..bench.report import all_tables, fill_page, read_records, summary_table
+    from ..bench.page import build_page
+    from ..bench.report import all_tables, fill_page, read_records, summary_table, write_page
 
     records = read_records(options.records)
     fill_page(options.readme, summary_table(records), check=options.check)
     fill_page(options.tables, all_tables(records), check=options.check)
+    write_page(options.page, build_page(records, options.records), check=options.check)
     return 0
 
 

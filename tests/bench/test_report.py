@@ -1,6 +1,7 @@
 """The README's numbers are those of the committed records."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,12 @@ def test_the_pages_show_the_numbers_of_the_committed_records():
 
 def test_every_accuracy_shown_is_followed_by_interval_n_and_the_papers_value():
     table = summary_table(read_records(RECORDS))
-    assert "**66.14**<br>[" in table
-    assert table.count("n = ") == table.count("**") // 2
-    assert "n = 378<br>paper 66.14" in table
+    assert "| **66.14** [4.28, 98.84]<br>paper 66.14 |" in table
+    assert "| 378, 21780, 17450, 15300 atoms of 3 classes |" in table
+    for line in table.splitlines()[2:]:
+        *cells, sizes = line.strip("| ").split(" | ")[1:]
+        assert all(re.match(r"\*\*[\d.]+\*\* \[[\d.]+, [\d.]+\](<br>paper [\d.]+)?$", cell) for cell in cells if cell)
+        assert len(re.findall(r"\d+(?=,| atoms| structures)", sizes)) == sum(bool(cell) for cell in cells)
 
 
 def test_a_changed_number_is_noticed(tmp_path):
