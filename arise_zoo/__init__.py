@@ -11,6 +11,7 @@ _WHERE = {
     "AriseZooError": "arise_zoo.errors",
     "classify": "arise_zoo.models.classification",
     "evaluate": "arise_zoo.bench",
+    "finetune": "arise_zoo.models.finetuning",
     "get_method": "arise_zoo.methods",
     "get_prototype": "arise_zoo.prototypes",
     "list_methods": "arise_zoo.methods",

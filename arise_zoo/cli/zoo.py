@@ -6,10 +6,10 @@ import argparse
 from types import ModuleType
 
 from .._version import __version__
-from . import data, explore, hub, map, models, study, train, tune
+from . import data, explore, finetune, hub, map, models, study, train, tune
 from .common import run
 
-_GROUPS: tuple[ModuleType, ...] = (data, train, tune, models, map, explore, study, hub)
+_GROUPS: tuple[ModuleType, ...] = (data, train, tune, finetune, models, map, explore, study, hub)
 """Modules with `add_commands(subparsers)`, in the order of the help."""
 
 

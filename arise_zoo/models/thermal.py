@@ -18,7 +18,7 @@ import numpy as np
 
 from ..descriptors.averaged_soap import SpectrumGrid
 from ..length_scale import most_frequent_distance
-from ..prototypes import class_ids, get_prototype
+from ..prototypes import Prototype, class_ids, get_prototype
 from ..seeds import generator
 from ..structures import supercell
 from ..structures.supercells import displacement_unit
@@ -48,12 +48,11 @@ class _Pair:
 class BlurredStructure:
     """A pristine structure of a class whose displaced and thinned forms can be looked up.
 
-    Parameters: `class_id`, `k` and `periodic`, as of `arise_zoo.structures.supercell`. A periodic structure is
+    Parameters: `prototype`, `k` and `periodic`, as of `arise_zoo.structures.supercell`. A periodic structure is
     described by its unit cell, k = 1, from which those of all its supercells follow.
     """
 
-    def __init__(self, class_id: str, k: int, periodic: bool):
-        prototype = get_prototype(class_id)
+    def __init__(self, prototype: Prototype, k: int, periodic: bool):
         atoms = supercell(prototype, k, periodic=periodic)
         points, d_nn, spectra = _grid().of(atoms)
         longest = _REACH * displacement_unit(prototype, max(k, prototype.supercell_sizes[0]))
@@ -110,7 +109,7 @@ def blurred_rows(
     classes = classes or class_ids()
     rows, labels = [], []
     with workers(n_jobs) as run, Progress(len(classes), "blurring", show=show_progress) as progress:
-        found = run(joblib.delayed(_of_class)(class_id, variants) for class_id in classes)
+        found = run(joblib.delayed(blurred_rows_of)(get_prototype(class_id), variants) for class_id in classes)
         for class_id, vectors in zip(classes, found, strict=True):
             rows.append(vectors)
             labels += [class_ids().index(class_id)] * len(vectors)
@@ -118,17 +117,17 @@ def blurred_rows(
     return np.concatenate(rows), np.array(labels)
 
 
-def _of_class(class_id: str, variants: int) -> np.ndarray:
-    prototype = get_prototype(class_id)
+def blurred_rows_of(prototype: Prototype, variants: int) -> np.ndarray:
+    """Descriptors, shape (n, 316), of so many variants of each supercell of one class, which may be one of your own."""
     rows = []
     for periodic in (True, False) if prototype.is_periodic else (False,):
-        cell = BlurredStructure(class_id, 1, True) if periodic else None
+        cell = BlurredStructure(prototype, 1, True) if periodic else None
         for k in prototype.supercell_sizes:
-            structure = cell or BlurredStructure(class_id, k, False)
+            structure = cell or BlurredStructure(prototype, k, False)
             copies = prototype.n_atoms(k) // prototype.n_atoms(1) if periodic else 1
             unit = displacement_unit(prototype, k)
             for variant in range(variants):
-                rng = generator(THERMAL_SEED, class_id, k, periodic, variant)
+                rng = generator(THERMAL_SEED, prototype.id, k, periodic, variant)
                 displacement, missing = rng.random(2)
                 missing = MOST_MISSING * missing**0.7 if variant % 2 else 0.0
                 rows.append(structure.descriptor(unit * MOST_DISPLACED * displacement**0.7, missing, rng, copies))

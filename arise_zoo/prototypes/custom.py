@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
+from ase import Atoms
 
 from ..errors import StructureError
 from .table import Prototype, Source, SpaceGroup
@@ -36,19 +37,26 @@ def prototype_from_file(
         atoms = ase.io.read(path)
     except Exception as error:  # ASE's readers raise anything
         raise StructureError(f"ASE cannot read {path} ({type(error).__name__}: {error}).") from error
+    return prototype_from_atoms(atoms, class_id or path.stem, name=name, source=str(path), symprec=symprec)
+
+
+def prototype_from_atoms(
+    atoms: Atoms, class_id: str, *, name: str | None = None, source: str = "", symprec: float = 1e-3
+) -> Prototype:
+    """As `prototype_from_file`, of a structure at hand; `source` says where it is from."""
+    where = source or f"the structure of class {class_id!r}"
     if len(atoms) == 0:
-        raise StructureError(f"{path} holds no atoms.")
-    class_id = class_id or path.stem
+        raise StructureError(f"{where} holds no atoms.")
     group = {0: "nanotube", 2: "monolayer"}.get(int(atoms.pbc.sum()), "user")
     if group == "monolayer" and not np.array_equal(atoms.pbc, [True, True, False]):
-        raise StructureError(f"{path} is periodic in two directions; turn its cell so that the third is not.")
+        raise StructureError(f"{where} is periodic in two directions; turn its cell so that the third is not.")
     return Prototype(
         number=0,
         id=class_id,
         name=name or class_id,
         group=group,
         formula=atoms.get_chemical_formula(),
-        source=Source(name=str(path), reference="", licence=""),
+        source=Source(name=source, reference="", licence=""),
         space_group=_space_group(atoms, symprec) if atoms.pbc.all() else None,
         recipe={"atoms": atoms},
     )

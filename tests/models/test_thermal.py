@@ -28,7 +28,7 @@ def test_blurred_descriptors_are_those_of_displaced_structures_on_average(class_
     prototype = get_prototype(class_id)
     k = prototype.supercell_sizes[0]
     copies = prototype.n_atoms(k) // prototype.n_atoms(1) if periodic else 1
-    structure = BlurredStructure(class_id, 1 if periodic else k, periodic)
+    structure = BlurredStructure(get_prototype(class_id), 1 if periodic else k, periodic)
     rng = np.random.default_rng(0)
     displacement = 0.1 * displacement_unit(prototype, k)
     blurred = np.mean([structure.descriptor(displacement, 0.0, rng, copies) for _ in range(12)], axis=0)
@@ -42,7 +42,7 @@ def test_blurred_descriptors_are_those_of_displaced_structures_on_average(class_
 )
 def test_without_displacements_a_blurred_structure_is_the_pristine_one(class_id, k, periodic):
     expected = one_setting(supercell(get_prototype(class_id), k, periodic=periodic), *CENTRE)
-    found = BlurredStructure(class_id, k, periodic).descriptor(0.0, 0.0, np.random.default_rng(0))
+    found = BlurredStructure(get_prototype(class_id), k, periodic).descriptor(0.0, 0.0, np.random.default_rng(0))
     assert np.abs(found - expected).max() < 1e-6
 
 
