@@ -438,6 +438,23 @@ def test_the_page_fits_its_width_and_can_be_read_in_both_colour_schemes(show, tm
     assert (tmp_path / f"page-{width}-{scheme}.png").stat().st_size > 20_000
 
 
+def test_panels_are_drawn_at_the_width_they_have_so_that_letters_keep_their_size(show):
+    scales = """
+        return [...document.querySelectorAll("#panels svg[tabindex]")].map((drawing) =>
+            drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width);
+    """
+    for width in (360, 1280, 700, 1600):
+        browser = show(width=width)
+        found = browser.execute_script(scales)
+        assert len(found) >= 3 and found == pytest.approx([1.0] * len(found), abs=0.13), width
+    size = {"width": 500, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    drawn = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    browser.execute_script(drawn)
+    found = browser.execute_script(scales)
+    assert found == pytest.approx([1.0] * len(found), abs=0.13)
+
+
 def test_the_page_asks_for_nothing_but_itself(show):
     browser = show()
     browser.get_log("performance")

@@ -13,6 +13,7 @@ const byScore = data.methods.slice().sort((a, b) => {
 const series = Object.fromEntries(byScore.map((method, i) => [method.method, {
   colour: `var(--s${i % 7})`, dash: DASHES[Math.floor(i / 7) % 3], mark: MARKS[i % 4],
 }]));
+let drawnAt = 0;
 const shownLines = new Set(byScore.slice(0, 5).map((method) => method.method));
 
 function swatch(name) {
@@ -63,7 +64,8 @@ function drawPanels() {
   };
   const kinds = Object.keys(about).filter((kind) => steps(kind).length > 1);
   // Drawn at the width they will have, so that their letters have one size everywhere.
-  const room = Math.max(280, byId("panels").clientWidth); // 0 before the first layout
+  drawnAt = byId("panels").clientWidth;
+  const room = Math.max(280, drawnAt); // 0 before the first layout
   const beside = Math.max(1, Math.min(kinds.length, Math.floor((room + 16) / 408)));
   const width = Math.round(Math.min(640, (room + 16) / beside - 46));
   byId("panels").replaceChildren(...kinds.map((kind) => panel(kind, about[kind], kind === "depth" ? Math.round(room - 30) : width)));
@@ -73,7 +75,7 @@ function panel(kind, axis, width) {
   const conditions = steps(kind);
   const slanted = kind === "depth";
   const narrow = width < 600;
-  const height = slanted ? 400 : 320, left = slanted && !narrow ? 60 : 30, right = 100, top = 10, bottom = slanted ? 122 : 50;
+  const height = slanted ? 400 : 320, left = slanted && !narrow ? 60 : 30, right = slanted && narrow ? 10 : 100, top = 10, bottom = slanted ? 122 : 50;
   const x = (i) => left + 8 + (i * (width - left - right - 16)) / (conditions.length - 1);
   const y = (percent) => top + ((100 - percent) * (height - top - bottom)) / 100;
   const methods = data.methods.filter((method) => shownLines.has(method.method));
@@ -87,7 +89,7 @@ function panel(kind, axis, width) {
       svg("text", { x: left - 6, y: y(percent) + 4, "text-anchor": "end" }, String(percent)));
   }
   conditions.forEach((condition, i) => {
-    const place = slanted ? { transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(${narrow ? -90 : -45})`, "text-anchor": "end" } : { x: x(i), "text-anchor": "middle" };
+    const place = slanted ? { transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(${narrow ? -90 : -45})`, "text-anchor": "end", style: narrow ? "font-size:10px" : null } : { x: x(i), "text-anchor": "middle" };
     tick(condition).forEach((text, line) => drawing.append(
       svg("text", slanted ? place : { ...place, y: height - bottom + 18 + 13 * line }, text)));
   });
@@ -114,7 +116,7 @@ function panel(kind, axis, width) {
     const [last, cell] = points.at(-1);
     ends.push({ name: method.method, x: x(last), y: y(cell[0]), colour });
   }
-  drawing.append(...labels(ends, width - right + 12, top, height - bottom));
+  if (!(slanted && narrow)) drawing.append(...labels(ends, width - right + 12, top, height - bottom));
   const tip = h("div", { class: "tip", role: "status", hidden: true });
   const figure = h("figure", { class: slanted ? "panel wide" : "panel" }, h("h3", {}, kindName[kind]), drawing, tip);
   let current = -1;
@@ -175,8 +177,6 @@ function reading(condition, methods) {
 
 drawChips();
 onChange(drawPanels);
-let drawnAt = 0;
-new ResizeObserver(([{ contentRect }]) => {
-  if (drawnAt && contentRect.width !== drawnAt) drawPanels();
-  drawnAt = contentRect.width;
+new ResizeObserver(() => {
+  if (byId("panels").clientWidth !== drawnAt) drawPanels();
 }).observe(byId("panels"));
