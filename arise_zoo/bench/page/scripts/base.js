@@ -13,8 +13,11 @@ const methodNamed = Object.fromEntries(data.methods.map((method) => [method.meth
 const conditionNamed = Object.fromEntries(data.conditions.map((condition) => [condition.id, condition]));
 const className = Object.fromEntries(data.classes.map((one) => [one.id, one.name]));
 const kindName = {
-  pristine: "No defects", displacement: "Displaced atoms", missing: "Missing atoms",
-  both: "Missing and displaced", depth: "Beyond the paper",
+  pristine: "No defects",
+  displacement: "Displaced atoms",
+  missing: "Missing atoms",
+  both: "Missing and displaced",
+  depth: "Beyond the paper",
 };
 const conditionName = (id) => conditionNamed[id]?.name ?? id;
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");

@@ -2,7 +2,10 @@
 
 const DASHES = ["", "7 4", "2 3"];
 const MARKS = [
-  "M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0", "M-3 -3h6v6h-6z", "M0 -4.2L3.9 2.8H-3.9z", "M0 4.2L3.9 -2.8H-3.9z",
+  "M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0",
+  "M-3 -3h6v6h-6z",
+  "M0 -4.2L3.9 2.8H-3.9z",
+  "M0 4.2L3.9 -2.8H-3.9z",
 ];
 const DIAMOND = "M0 -5.2L5.2 0L0 5.2L-5.2 0z";
 
@@ -10,17 +13,27 @@ const byScore = data.methods.slice().sort((a, b) => {
   const score = (method) => Number(method.ranks.all?.score[0] ?? -1);
   return score(b) - score(a);
 });
-const series = Object.fromEntries(byScore.map((method, i) => [method.method, {
-  colour: `var(--s${i % 7})`, dash: DASHES[Math.floor(i / 7) % 3], mark: MARKS[i % 4],
-}]));
+const series = Object.fromEntries(
+  byScore.map((method, i) => [
+    method.method,
+    {
+      colour: `var(--s${i % 7})`,
+      dash: DASHES[Math.floor(i / 7) % 3],
+      mark: MARKS[i % 4],
+    },
+  ]),
+);
 let drawnAt = 0;
 const shownLines = new Set(byScore.slice(0, 5).map((method) => method.method));
 
 function swatch(name) {
   const { colour, dash, mark } = series[name];
-  return svg("svg", { viewBox: "0 0 30 12", "aria-hidden": "true" },
+  return svg(
+    "svg",
+    { viewBox: "0 0 30 12", "aria-hidden": "true" },
     svg("line", { x1: 1, x2: 29, y1: 6, y2: 6, stroke: colour, "stroke-width": 2, "stroke-dasharray": dash }),
-    svg("path", { d: mark, transform: "translate(15 6)", fill: colour }));
+    svg("path", { d: mark, transform: "translate(15 6)", fill: colour }),
+  );
 }
 
 function drawChips() {
@@ -35,14 +48,23 @@ function drawChips() {
     drawChips();
     drawPanels();
   };
-  const chips = data.methods.map(({ method }) => h("label", { class: "chip" },
-    h("input", { type: "checkbox", value: method, checked: shownLines.has(method), onchange: toggle(method) }), swatch(method), method));
+  const chips = data.methods.map(({ method }) =>
+    h(
+      "label",
+      { class: "chip" },
+      h("input", { type: "checkbox", value: method, checked: shownLines.has(method), onchange: toggle(method) }),
+      swatch(method),
+      method,
+    ),
+  );
   const inPaper = data.methods.filter((method) => method.differences);
-  byId("chips").replaceChildren(...chips,
+  byId("chips").replaceChildren(
+    ...chips,
     h("button", { type: "button", class: "plain", onclick: choose(byScore.slice(0, 5)) }, "best five"),
     h("button", { type: "button", class: "plain", onclick: choose(inPaper) }, "those in the paper"),
     h("button", { type: "button", class: "plain", onclick: choose(data.methods) }, "all"),
-    h("button", { type: "button", class: "plain", onclick: choose([]) }, "none"));
+    h("button", { type: "button", class: "plain", onclick: choose([]) }, "none"),
+  );
 }
 
 // Steps of a panel: pristine first, except beyond the paper.
@@ -60,7 +82,10 @@ function tick(condition) {
 
 function drawPanels() {
   const about = {
-    displacement: "largest displacement, % of d_NN", missing: "atoms missing, %", both: "missing, % / displaced, % of d_NN", depth: "",
+    displacement: "largest displacement, % of d_NN",
+    missing: "atoms missing, %",
+    both: "missing, % / displaced, % of d_NN",
+    depth: "",
   };
   const kinds = Object.keys(about).filter((kind) => steps(kind).length > 1);
   // Drawn at the width they will have, so that their letters have one size everywhere.
@@ -68,33 +93,51 @@ function drawPanels() {
   const room = Math.max(280, drawnAt); // 0 before the first layout
   const beside = Math.max(1, Math.min(kinds.length, Math.floor((room + 16) / 408)));
   const width = Math.round(Math.min(640, (room + 16) / beside - 46));
-  byId("panels").replaceChildren(...kinds.map((kind) => panel(kind, about[kind], kind === "depth" ? Math.round(room - 30) : width)));
+  byId("panels").replaceChildren(
+    ...kinds.map((kind) => panel(kind, about[kind], kind === "depth" ? Math.round(room - 30) : width)),
+  );
 }
 
 function panel(kind, axis, width) {
   const conditions = steps(kind);
   const slanted = kind === "depth";
   const narrow = width < 600;
-  const height = slanted ? 400 : 320, left = slanted && !narrow ? 60 : 30, right = slanted && narrow ? 10 : 100, top = 10, bottom = slanted ? 122 : 50;
+  const height = slanted ? 400 : 320,
+    left = slanted && !narrow ? 60 : 30,
+    right = slanted && narrow ? 10 : 100,
+    top = 10,
+    bottom = slanted ? 122 : 50;
   const x = (i) => left + 8 + (i * (width - left - right - 16)) / (conditions.length - 1);
   const y = (percent) => top + ((100 - percent) * (height - top - bottom)) / 100;
   const methods = data.methods.filter((method) => shownLines.has(method.method));
   const drawing = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "group",
+    viewBox: `0 0 ${width} ${height}`,
+    tabindex: 0,
+    role: "group",
     "aria-label": `${kindName[kind]}: accuracy of ${methods.length} methods at ${conditions.length} steps; read with the arrow keys`,
   });
   for (const percent of [0, 25, 50, 75, 100]) {
     drawing.append(
       svg("line", { class: "grid", x1: left, x2: width - right, y1: y(percent), y2: y(percent) }),
-      svg("text", { x: left - 6, y: y(percent) + 4, "text-anchor": "end" }, String(percent)));
+      svg("text", { x: left - 6, y: y(percent) + 4, "text-anchor": "end" }, String(percent)),
+    );
   }
   conditions.forEach((condition, i) => {
-    const place = slanted ? { transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(${narrow ? -90 : -45})`, "text-anchor": "end", style: narrow ? "font-size:10px" : null } : { x: x(i), "text-anchor": "middle" };
-    tick(condition).forEach((text, line) => drawing.append(
-      svg("text", slanted ? place : { ...place, y: height - bottom + 18 + 13 * line }, text)));
+    const place = slanted
+      ? {
+          transform: `translate(${x(i) + 3} ${height - bottom + 16}) rotate(${narrow ? -90 : -45})`,
+          "text-anchor": "end",
+          style: narrow ? "font-size:10px" : null,
+        }
+      : { x: x(i), "text-anchor": "middle" };
+    tick(condition).forEach((text, line) =>
+      drawing.append(svg("text", slanted ? place : { ...place, y: height - bottom + 18 + 13 * line }, text)),
+    );
   });
   drawing.append(svg("text", { x: left, y: height - 4 }, axis));
-  const cursor = drawing.appendChild(svg("line", { class: "cursor", y1: top, y2: height - bottom, visibility: "hidden" }));
+  const cursor = drawing.appendChild(
+    svg("line", { class: "cursor", y1: top, y2: height - bottom, visibility: "hidden" }),
+  );
   const ends = [];
   for (const method of methods) {
     const { colour, dash, mark } = series[method.method];
@@ -104,14 +147,27 @@ function panel(kind, axis, width) {
     if (!slanted) {
       drawing.append(
         svg("polygon", { class: "band", points: [...at(1), ...at(2).reverse()].join(" "), fill: colour }),
-        svg("polyline", { class: "line", points: at(0).join(" "), stroke: colour, "stroke-dasharray": dash }));
+        svg("polyline", { class: "line", points: at(0).join(" "), stroke: colour, "stroke-dasharray": dash }),
+      );
     }
     for (const [i, cell] of points) {
-      if (slanted) drawing.append(svg("line", { x1: x(i), x2: x(i), y1: y(cell[1]), y2: y(cell[2]), stroke: colour, "stroke-width": 1.5 }));
+      if (slanted)
+        drawing.append(
+          svg("line", { x1: x(i), x2: x(i), y1: y(cell[1]), y2: y(cell[2]), stroke: colour, "stroke-width": 1.5 }),
+        );
       drawing.append(svg("path", { d: mark, fill: colour, transform: `translate(${x(i)} ${y(cell[0])})` }));
     }
     for (const [i, cell] of points) {
-      if (cell[5]) drawing.append(svg("path", { class: "published", d: DIAMOND, stroke: colour, "fill-opacity": 0, transform: `translate(${x(i)} ${y(cell[5][0])})` }));
+      if (cell[5])
+        drawing.append(
+          svg("path", {
+            class: "published",
+            d: DIAMOND,
+            stroke: colour,
+            "fill-opacity": 0,
+            transform: `translate(${x(i)} ${y(cell[5][0])})`,
+          }),
+        );
     }
     const [last, cell] = points.at(-1);
     ends.push({ name: method.method, x: x(last), y: y(cell[0]), colour });
@@ -128,7 +184,10 @@ function panel(kind, axis, width) {
     tip.classList.toggle("right", toTheRight());
   };
   const toTheRight = () => figure.getBoundingClientRect().right + 60 > document.documentElement.clientWidth;
-  const hide = () => { tip.hidden = true; cursor.setAttribute("visibility", "hidden"); };
+  const hide = () => {
+    tip.hidden = true;
+    cursor.setAttribute("visibility", "hidden");
+  };
   const follow = (event) => {
     const box = drawing.getBoundingClientRect();
     const at = ((event.clientX - box.left) * width) / box.width;
@@ -167,11 +226,22 @@ function labels(ends, x, top, bottom) {
 }
 
 function reading(condition, methods) {
-  const rows = methods.map((method) => [method, cellOf(method, condition.id)]).filter(([, cell]) => cell)
+  const rows = methods
+    .map((method) => [method, cellOf(method, condition.id)])
+    .filter(([, cell]) => cell)
     .sort(([, a], [, b]) => b[0] - a[0])
-    .map(([method, [ours, low, high, n, , paper]]) => h("tr", { "data-method": method.method },
-      h("td", {}, swatch(method.method)), h("th", { scope: "row" }, method.method), h("td", {}, h("strong", {}, ours)),
-      h("td", {}, `[${low}, ${high}]`), h("td", {}, `n = ${grouped(n)}`), h("td", {}, paper ? `paper ${paper[0]}` : "")));
+    .map(([method, [ours, low, high, n, , paper]]) =>
+      h(
+        "tr",
+        { "data-method": method.method },
+        h("td", {}, swatch(method.method)),
+        h("th", { scope: "row" }, method.method),
+        h("td", {}, h("strong", {}, ours)),
+        h("td", {}, `[${low}, ${high}]`),
+        h("td", {}, `n = ${grouped(n)}`),
+        h("td", {}, paper ? `paper ${paper[0]}` : ""),
+      ),
+    );
   return [h("b", {}, condition.name), h("table", {}, h("tbody", {}, rows))];
 }
 
