@@ -25,7 +25,7 @@ class ReportError(AriseZooError):
 
 
 def read_records(folder: Path) -> list[Record]:
-    """All records of a folder (`*.json`), in the order of the registry, others by name.
+    """All records of a folder (`*.json`), this package's methods first, others by name.
 
     Raises `RecordError` if there are none, or if they differ in protocol version, data version, seed or iterations.
     """
@@ -38,7 +38,9 @@ def read_records(folder: Path) -> list[Record]:
         found = sorted({str(record[key]) for record in records})
         if len(found) > 1:
             raise RecordError(f"the records in {folder} differ in {key.replace('_', ' ')}: {', '.join(found)}.")
-    place = {entry.name: number for number, entry in enumerate(list_methods())}
+    # Pages must not depend on what else is installed.
+    own = [entry.name for entry in list_methods() if entry.package == "arise-zoo"]
+    place = {name: number for number, name in enumerate(own)}
     return sorted(records, key=lambda record: (place.get(record["method"], len(place)), record["method"]))
 
 

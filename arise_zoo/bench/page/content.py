@@ -96,7 +96,7 @@ def _ranks(records: list[Record], counts: dict[str, pa.Table]) -> dict[str, Json
 
 
 def _method(record: Record, counts: pa.Table | None, ranks: dict[str, Json], pool: _Pool) -> Json:
-    summaries = {entry.name: entry.summary for entry in list_methods()}
+    summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
     by_class = class_shares(record, counts, pool.shares)
     classes = set(class_ids())
     shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
