@@ -95,8 +95,8 @@ def report(record: dict) -> str:
         "",
         f"The example of [docs/finetuning.md](../docs/finetuning.md), made in {record['seconds']:.0f} s on "
         f"{machine['processor']}, {machine['cores']} cores, TensorFlow's import included. Percent right with 95 % "
-        f"intervals, {record['passes']} Monte-Carlo passes; old classes: the structures of the benchmark; new classes: three "
-        f"supercells, periodic and finite, {record['draws']} draws.",
+        f"intervals, {record['passes']} Monte-Carlo passes; old classes: the structures of the benchmark; new classes: "
+        f"three supercells, periodic and finite, {record['draws']} draws.",
         "",
         "| condition | classes | n | before | after |",
         "| --- | --- | --: | --: | --: |",
