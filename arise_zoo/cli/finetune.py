@@ -25,8 +25,8 @@ def add_commands(subparsers: Any) -> None:
         "--out", type=Path, metavar="DIR", help="folder of the new checkpoint (default: models/MODEL-finetuned)"
     )
     finetune.add_argument("--replace-head", action="store_true", help="forget the old classes")
-    finetune.add_argument("--unfreeze", action="store_true", help="go on to train all layers")
-    finetune.add_argument("--epochs", type=int, default=10, metavar="N", help="of --unfreeze (default: 10)")
+    finetune.add_argument("--freeze", action="store_true", help="leave all layers but the last as they are")
+    finetune.add_argument("--epochs", type=int, default=5, metavar="N", help="of training all layers (default: 5)")
     finetune.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random draws")
     finetune.add_argument("--jobs", type=int, default=-1, metavar="N", help="processes (default: one per core)")
     finetune.add_argument("--json", metavar="FILE", help="write what came out as JSON; - prints it")
@@ -45,7 +45,7 @@ def _finetune(args: argparse.Namespace) -> int:
         labels,
         out=out,
         replace_head=args.replace_head,
-        unfreeze=args.unfreeze,
+        freeze=args.freeze,
         epochs=args.epochs,
         seed=args.seed,
         n_jobs=args.jobs,

@@ -1,8 +1,8 @@
 """Fine-tuning: a network that is there learns further classes from their pristine structures.
 
-A new class gets an output of its own on the last hidden layer. What the network says of the old classes stays, but for
-structures to which a new class fits better. What is shown to it is made in `finetuning_rows`; how networks are trained
-from the start is in `training`.
+A new class first gets an output of its own on the last hidden layer, by a fit that leaves all else as it is; then,
+unless they are frozen, all layers are trained a little. What is shown to the network is made in `finetuning_rows`; how
+networks are trained from the start is in `training`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _SMOOTHING = 0.02
 _PASSES = 100
 _EXAMPLES = 4
 _FITTED_PASSES = 4
+_FIT = {"maxiter": 200}  # classes that cannot be told apart would go on for long
 
 
 class FineTuningError(AriseZooError, ValueError):
@@ -68,8 +69,8 @@ def finetune(
     *,
     out: str | Path,
     replace_head: bool = False,
-    unfreeze: bool = False,
-    epochs: int = 10,
+    freeze: bool = False,
+    epochs: int = 5,
     seed: int = 0,
     n_jobs: int = -1,
     show_progress: bool = False,
@@ -83,7 +84,8 @@ def finetune(
         thermally blurred variants are made of them here; nothing is displaced or removed.
     out : folder of the new checkpoint.
     replace_head : forget the old classes; otherwise the new ones are added to them.
-    unfreeze : go on to train all layers, for `epochs`; otherwise all but the last stay as they are.
+    freeze : leave all layers but the last as they are; otherwise all of them are trained on for `epochs`, which tells
+        a new class from an old one that the network took it for.
     seed : of all random draws.
     n_jobs : processes that describe structures (-1: one per core).
 
@@ -101,13 +103,13 @@ def finetune(
     kept = () if replace_head else base.labels
     kernel, bias = _head(base.network, rows, len(new), bool(kept), seed)
     network = _network(base, kernel, bias, bool(kept))
-    if unfreeze:
+    if not freeze:
         _train_all(network, rows, len(kept), epochs, seed)
     facts = Facts(out.name, (*kept, *new), dict(base.descriptor), base.trained_on_defects)
     record: dict[str, Any] = {
         "base": {"name": base.name, "labels": len(base.labels)},
         "new_classes": {label: _facts_of([p for p in prototypes if p.id == label]) for label in new},
-        "options": {"replace_head": replace_head, "unfreeze": unfreeze, "epochs": epochs if unfreeze else 0},
+        "options": {"replace_head": replace_head, "freeze": freeze, "epochs": 0 if freeze else epochs},
         "seed": seed,
         "rows": rows.counts(),
     }
@@ -165,7 +167,7 @@ def _head(network: Network, rows: FineTuningRows, n_new: int, extend: bool, seed
         value = -float(weight @ (target * logs).sum(axis=1)) + _PENALTY * float((kernel**2).sum())
         return value, np.concatenate([(features.T @ slope + 2 * _PENALTY * kernel).ravel(), slope.sum(axis=0)])
 
-    found = minimize(loss, np.zeros((features.shape[1] + 1) * n_new), jac=True, method="L-BFGS-B").x
+    found = minimize(loss, np.zeros((features.shape[1] + 1) * n_new), jac=True, method="L-BFGS-B", options=_FIT).x
     return found[:-n_new].reshape(-1, n_new).astype(np.float32), found[-n_new:].astype(np.float32)
 
 

@@ -12,7 +12,7 @@ def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
     base, options, results = record["base"], record["options"], record["results"]
     classes = "\n".join(f"| `{label}` | {found[0]['formula']} |" for label, found in record["new_classes"].items())
     kept = "in the place of" if options["replace_head"] else "besides"
-    layers = f"all layers, {options['epochs']} epochs" if options["unfreeze"] else "the last layer alone"
+    layers = "the last layer alone" if options["freeze"] else f"all layers, {options['epochs']} epochs"
     lines = []
     for which, found in results["accuracy"].items():
         before = "-" if found["before"] is None else f"{found['before']:.2f} %"

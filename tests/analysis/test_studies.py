@@ -19,7 +19,8 @@ def test_the_four_grains_are_recognised_with_boundaries_uncertain_and_clusters_a
             assert share["n"] >= 10 and share["percent"] >= least, (name, grain, share)
         contrast = found["mutual_information_boundary_against_inside"]
         assert contrast["n_high"] >= 10
-        assert contrast["probability_of_superiority"] > 0.9 and contrast["median_high"] > 2 * contrast["median_low"]
+        assert contrast["probability_of_superiority_ci95"][0] > 0.5
+        assert contrast["median_high"] > 10 * contrast["median_low"]
         assert found["n_clusters"] == 4
         assert found["adjusted_rand_index_inside"] > 0.9
         assert found["adjusted_rand_index_clustered"] > 0.9
@@ -34,7 +35,9 @@ def test_at_full_size_the_four_grains_are_as_published(four_grains_file, tmp_pat
         found = record["numbers"][name]
         assert min(share["percent"] for share in found["recognised_inside"].values()) > 95
         assert found["n_clusters"] == 4 and found["adjusted_rand_index_clustered"] > 0.95
-        assert found["mutual_information_boundary_against_inside"]["probability_of_superiority_ci95"][0] > 0.8
+        contrast = found["mutual_information_boundary_against_inside"]
+        assert contrast["probability_of_superiority_ci95"][0] > 0.5
+        assert contrast["median_high"] > 10 * contrast["median_low"]
 
 
 @pytest.mark.slow

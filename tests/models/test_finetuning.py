@@ -67,13 +67,6 @@ def test_the_tutorials_network_knows_all_new_classes_and_keeps_the_old_ones(tuto
     assert not model.trained_on_defects
 
 
-def test_old_classes_are_as_probable_as_before_but_for_what_the_new_ones_take(tutorial):
-    before, after = arise_zoo.load_model("arise-mlp"), arise_zoo.load_model(tutorial["folder"])
-    rows = load_pristine_vectors().descriptors[::7]
-    old, new = (model.predict_proba(rows, 0).astype(float) for model in (before, after))
-    assert np.allclose(old, new[:, :108] / new[:, :108].sum(axis=1, keepdims=True), atol=1e-5)
-
-
 def test_the_checkpoint_is_one_that_keras_reads_and_its_card_has_the_numbers(tutorial):
     network = keras.saving.load_model(tutorial["folder"])
     rows = load_pristine_vectors().descriptors[:5]
@@ -98,7 +91,7 @@ def classes(tmp_path):
 
 def test_a_head_may_be_replaced_and_all_layers_trained(classes, tmp_path, capsys):
     out = tmp_path / "two"
-    command = ["finetune", "--data", str(classes), "--out", str(out), "--replace-head", "--unfreeze", "--epochs", "2"]
+    command = ["finetune", "--data", str(classes), "--out", str(out), "--replace-head", "--epochs", "2"]
     assert main([*command, "--jobs", "1"]) == 0
     assert "2 classes" in capsys.readouterr().out
     model = arise_zoo.load_model(out)
@@ -107,6 +100,15 @@ def test_a_head_may_be_replaced_and_all_layers_trained(classes, tmp_path, capsys
     assert found.label == "fluorite" and found.probability > 0.9
     assert main(command) == 2
     assert "is not empty; choose another output folder" in capsys.readouterr().err
+
+
+def test_with_frozen_layers_old_classes_are_as_probable_as_before_but_for_what_the_new_ones_take(classes, tmp_path):
+    assert main(["finetune", "--data", str(classes), "--out", str(tmp_path / "more"), "--freeze", "--jobs", "1"]) == 0
+    before, after = arise_zoo.load_model("arise-mlp"), arise_zoo.load_model(tmp_path / "more")
+    assert after.labels == (*before.labels, "fluorite", "zincblende_like")
+    rows = load_pristine_vectors().descriptors[::7]
+    old, new = (model.predict_proba(rows, 0).astype(float) for model in (before, after))
+    assert np.allclose(old, new[:, :108] / new[:, :108].sum(axis=1, keepdims=True), atol=1e-5)
 
 
 @pytest.mark.parametrize(
