@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         help="base seed of all structures (default: the published one)",
     )
     parser.add_argument("--only", action="append", metavar="CONDITION[,CONDITION]", help="run only these conditions")
+    parser.add_argument("--supported-only", action="store_true", help="leave out the rows of all classes")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="results (default: results)")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="take descriptors from this output folder of `arise-zoo build`"
@@ -117,6 +118,7 @@ def _run(options: argparse.Namespace) -> int:
             iterations=options.iterations,
             seed=options.seed,
             only=names(options.only),
+            supported_only=options.supported_only,
             n_jobs=options.jobs,
             scheduler=options.scheduler,
             out=options.out,

@@ -66,6 +66,13 @@ def test_a_method_of_an_outside_package_is_benchmarked_by_name():
     assert {cell["n"] for cell in record["cells"]} == {4, 24}
 
 
+def test_the_rows_of_all_classes_can_be_left_out_and_added_later(tmp_path):
+    options = {"table": "S1", "only": ["pristine"], "out": tmp_path}
+    first = evaluate("cna", supported_only=True, **options)
+    assert [cell["scored_on"] for cell in first["cells"]] == ["supported"]
+    assert [cell["scored_on"] for cell in evaluate("cna", **options)["cells"]] == ["supported", "all"]
+
+
 def test_predictions_are_the_same_on_one_worker_two_and_a_dask_cluster(tmp_path):
     distributed = pytest.importorskip("distributed", reason="Dask is in the extra 'dask'")
     options = {"table": "2,S1", "only": ("pristine", "missing-0.1"), "iterations": 1}
