@@ -137,7 +137,7 @@ def test_the_confidence_of_ptm_falls_with_disorder_and_is_zero_where_unknown():
     assert means[0] > means[1] > means[2] > 0
     assert means[0] == pytest.approx(1, abs=1e-6)
     spec = next(benchmark_structures("missing-0.2", iterations=1, classes=["diamond_c"], periodic=(True,)))
-    labels, confidence = ptm().predict(spec.build())
+    labels, confidence, *_ = ptm().predict(spec.build())
     assert (confidence[labels == UNKNOWN] == 0).all() and (confidence[labels != UNKNOWN] > 0.9).all()
 
 
