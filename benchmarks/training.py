@@ -31,20 +31,22 @@ _MLP, _THERMAL, _ROBUST = (PLANS[name] for name in ("arise-mlp", "arise-thermal"
 
 def changed(plan: Plan, **values) -> Plan:
     """A plan with other values of its architecture or its recipe."""
-    shape = {key: values.pop(key) for key in ("hidden", "dropout") if key in values}
+    shape = {key: values.pop(key) for key in ("hidden", "dropout", "input_dropout") if key in values}
     architecture, recipe = replace(plan.architecture, **shape), replace(plan.recipe, **values)
     return replace(plan, architecture=architecture, recipe=recipe)
 
 
-_PLAIN = changed(_MLP, hidden=(256, 512, 256), mixing=0.0)
+_PLAIN = changed(_MLP, mixing=0.0)
 VARIATIONS: dict[str, Plan] = {
     "no smoothing, no mixing": changed(_PLAIN, label_smoothing=0.0),
     "label smoothing 0.1": _PLAIN,
-    "the same, rows of one class mixed": changed(_PLAIN, mixing=_MLP.recipe.mixing),
-    "the same, three layers of 512 (`arise-mlp`)": _MLP,
+    "the same, rows of one class mixed (`arise-mlp`)": _MLP,
     "`arise-mlp`, twice the epochs": changed(_MLP, epochs=2 * _MLP.recipe.epochs),
     "`arise-mlp`, weights of the last fifth averaged": changed(_MLP, average_from=0.8),
     "`arise-mlp`, dropout 0.05": changed(_MLP, dropout=0.05),
+    "`arise-mlp`, dropout 0.01": changed(_MLP, dropout=0.01),
+    "`arise-mlp`, no inputs dropped": changed(_MLP, input_dropout=0.0),
+    "`arise-mlp`, no inputs dropped, three layers of 512": changed(_MLP, input_dropout=0.0, hidden=(512, 512, 512)),
     "blurred rows (`arise-thermal`)": _THERMAL,
     "defects (`arise-robust`)": _ROBUST,
 }

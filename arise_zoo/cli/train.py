@@ -40,6 +40,7 @@ def add_commands(subparsers: Any) -> None:
     train.add_argument("--out", default="models", metavar="DIR", help="output folder (default: models)")
     train.add_argument("--hidden", metavar="N,N,...", help="units of the hidden layers")
     train.add_argument("--dropout", type=float, metavar="P", help="share of units dropped")
+    train.add_argument("--input-dropout", type=float, metavar="P", help="share of inputs dropped, where it is another")
     for name, (kind, meaning) in _NUMBERS.items():
         train.add_argument(f"--{name}", type=kind, metavar="N", help=meaning)
     for name, meaning in _FURTHER.items():
@@ -58,7 +59,7 @@ def _train(args: argparse.Namespace) -> int:
 
     plan = PLANS.get(args.model)
     if plan is not None:
-        shape = {"hidden": _units(args.hidden), "dropout": args.dropout}
+        shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
         plan = replace(
             plan,
             architecture=replace(plan.architecture, **_given(shape)),

@@ -43,7 +43,7 @@ model.predict_proba(model.describe([atoms]))  # columns: model.labels
 
 ## Input and output
 
-Layers {" - ".join(map(str, widths))}, dropout {architecture["dropout"]:g} on the input and before each ReLU, softmax.
+Layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax.
 The first layer standardises the descriptor. Descriptor (`arise_zoo.descriptors.AveragedSOAP`; lengths in units of the
 most frequent nearest-neighbour distance):
 
@@ -70,6 +70,14 @@ It knows 108 prototypes and names the most similar of them for everything it is 
 before believing it. Elements are not seen, only which sites are alike. Some classes are nearly the same structure, such
 as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3N.
 """
+
+
+def _dropout(architecture: dict[str, Any]) -> str:
+    """Of the input and of the hidden layers."""
+    of_inputs, of_units = architecture.get("input_dropout"), architecture["dropout"]
+    if of_inputs is None or of_inputs == of_units:
+        return f"{of_units:g} on the input and before each ReLU"
+    return f"{of_inputs:g} on the input and {of_units:g} before each ReLU"
 
 
 def _further(further: dict[str, int]) -> str:

@@ -191,7 +191,8 @@ def _network(base: Model, kernel: np.ndarray, bias: np.ndarray, extend: bool) ->
     kernels, biases = list(network.kernels), list(network.biases)
     kernels[-1] = np.hstack([kernels[-1], kernel]) if extend else kernel
     biases[-1] = np.concatenate([biases[-1], bias]) if extend else bias
-    shape = Architecture(network.n_features, len(biases[-1]), tuple(map(len, biases[:-1])), network.dropout[0])
+    of_inputs, *of_units = network.dropout
+    shape = Architecture(network.n_features, len(biases[-1]), tuple(map(len, biases[:-1])), of_units[0], of_inputs)
     built = shape.build(network.mean, network.spread)
     dense = [layer for layer in built.layers if type(layer).__name__ == "Dense"]
     for layer, *weights in zip(dense, kernels, biases, strict=True):

@@ -65,6 +65,7 @@ def test_weights_follow_from_the_seed():
         ({"hidden": ()}, "layers need at least one unit"),
         ({"hidden": (0,)}, "layers need at least one unit"),
         ({"dropout": 1.0}, "the dropout must lie in"),
+        ({"input_dropout": -0.1}, "the dropout must lie in"),
     ],
 )
 def test_layers_that_make_no_network_are_refused(change, sentence):
