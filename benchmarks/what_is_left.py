@@ -87,9 +87,9 @@ def report(record: dict) -> str:
     lines = [
         f"# What is left of {record['condition']} for {record['method']}",
         "",
-        f"{errors} of {total:,} structures have a wrong label. For each pair of classes among which it errs: errors, both "
-        "ways, and how many percent of newly drawn structures of the two a support-vector machine tells apart that knows "
-        "only them (cross-validated, with 95 % interval).",
+        f"{errors} of {total:,} structures have a wrong label. For each pair of classes among which it errs: errors, "
+        "both ways, and how many percent of newly drawn structures of the two a support-vector machine tells apart that "
+        "knows only them (cross-validated, with 95 % interval).",
         "",
         "| classes | errors | told apart, % | n |",
         "| --- | --: | --: | --: |",
@@ -100,9 +100,9 @@ def report(record: dict) -> str:
         lines.append(f"| {names} | {pair['errors']} | {pair['accuracy']:.2f} [{low:.2f}, {high:.2f}] | {pair['n']:,} |")
     lines += [
         "",
-        f"Were each of these pairs told apart as well as that, and all other classes without error, {100 - left:.2f} % of "
-        f"all structures would have the right label, instead of {100 * (1 - errors / total):.2f} %. An ideal classifier "
-        "does at least as well.",
+        f"Were each of these pairs told apart as well as that, and all other classes without error, {100 - left:.2f} % "
+        f"of all structures would have the right label, instead of {100 * (1 - errors / total):.2f} %. An ideal "
+        "classifier does at least as well.",
     ]
     return "\n".join(lines) + "\n"
 
