@@ -88,8 +88,8 @@ def report(record: dict) -> str:
         f"# What is left of {record['condition']} for {record['method']}",
         "",
         f"{errors} of {total:,} structures have a wrong label. For each pair of classes among which it errs: errors, "
-        "both ways, and how many percent of newly drawn structures of the two a support-vector machine tells apart that "
-        "knows only them (cross-validated, with 95 % interval).",
+        "both ways, and how many percent of newly drawn structures of the two a support-vector machine tells apart "
+        "that knows only them (cross-validated, with 95 % interval).",
         "",
         "| classes | errors | told apart, % | n |",
         "| --- | --: | --: | --: |",
