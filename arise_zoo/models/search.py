@@ -51,6 +51,11 @@ class Candidate:
     seconds: float
     folder: Path
 
+    @property
+    def failed(self) -> bool:
+        """Whether the training diverged. A network that gets nothing right has not failed."""
+        return bool(np.isnan(self.validation))
+
 
 def search(
     folder: str | Path,
@@ -121,7 +126,7 @@ def candidates(folder: str | Path) -> list[Candidate]:
     found = [_read(path) for path in sorted(folder.glob("trials/*/trial.json"))]
     if not found:
         raise SearchError(f"{folder} holds no search; start one with `arise-zoo tune --out {folder}`.")
-    return sorted(found, key=lambda c: (not c.validation > 0, -c.validation if c.validation > 0 else 0, c.trial))
+    return sorted(found, key=lambda c: (c.failed, 0.0 if c.failed else -c.validation, c.trial))
 
 
 def select(
@@ -141,7 +146,7 @@ def select(
     The table is kept as `selection.csv`.
     """
     folder = Path(folder)
-    chosen = [c for c in candidates(folder) if c.validation > 0][:best]
+    chosen = [c for c in candidates(folder) if not c.failed][:best]
     if not chosen:
         raise SearchError(f"there is no trial in {folder} that did not diverge; run more with `arise-zoo tune`.")
     defects = {
@@ -230,8 +235,8 @@ def _keep(folder: Path, candidate: Candidate) -> None:
     content = {
         "trial": candidate.trial,
         **_values(candidate.plan),
-        "validation": candidate.validation if candidate.validation > 0 else None,
-        "seconds": candidate.seconds if candidate.seconds > 0 else None,
+        "validation": None if candidate.failed else candidate.validation,
+        "seconds": None if candidate.failed else candidate.seconds,
     }
     write_json(candidate.folder / "trial.json", content)
     table = [json.loads(path.read_text()) for path in sorted(folder.glob("trials/*/trial.json"))]
