@@ -54,11 +54,20 @@ def test_a_page_without_a_place_for_the_numbers_is_named(tmp_path):
 @pytest.mark.parametrize("name", ["ptm", "cna", "a-cna", "baa"])
 def test_every_cell_of_the_paper_is_met_within_one_point(name):
     (record,) = [r for r in read_records(RECORDS) if r["method"] == name]
-    assert record["table"] == "2,S1,S2,S3"
+    assert record["table"].startswith("2,S1,S2,S3")
     assert record["iterations"] == 10
-    assert len(record["cells"]) == 10 + 2 * (10 + 4 + 7)
-    for cell in record["cells"]:
+    cells = [cell for cell in record["cells"] if cell["table"] != "D"]
+    assert len(cells) == 10 + 2 * (10 + 4 + 7)
+    for cell in cells:
         assert abs(cell["accuracy"] - cell["paper"]) <= 1.0, cell
+
+
+def test_the_network_trained_as_in_the_paper_falls_short_of_no_cell_by_more_than_0_15():
+    (record,) = [r for r in read_records(RECORDS) if r["method"] == "arise-mlp"]
+    published = [cell for cell in record["cells"] if cell["paper"] is not None]
+    assert len(published) == 10 + 10 + 4 + 7 and not record["trained_on_defects"]
+    assert min(cell["accuracy"] - cell["paper"] for cell in published) >= -0.15
+    assert {c["accuracy"] for c in published if c["condition"] == "pristine"} == {100.0}
 
 
 def test_cna_on_pristine_structures_is_exactly_the_papers():
