@@ -7,8 +7,11 @@ networks are trained from the start is in `training`.
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,7 @@ import numpy as np
 from ..errors import AriseZooError
 from ..prototypes import Prototype, class_ids
 from ..seeds import generator
+from ..storage import StorageError
 from .checkpoint import Facts, read_reference, write_checkpoint
 from .finetuning_card import finetuned_card
 from .finetuning_rows import FineTuningRows, as_prototypes, fine_tuning_rows
@@ -96,8 +100,12 @@ def finetune(
     base = load_model(model)
     new = _new_labels(base, structures, labels, replace_head)
     out = Path(out)
-    if out.exists() and any(out.iterdir()):
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise FineTuningError(f"{out} is not empty; choose another output folder.")
+    if epochs < 1:
+        raise FineTuningError(
+            f"the number of epochs must be at least 1, not {epochs}; to train none, freeze the layers."
+        )
     prototypes = as_prototypes(structures, labels)
     rows = fine_tuning_rows(base, prototypes, new, None if replace_head else _old_labels(base), n_jobs, show_progress)
     kept = () if replace_head else base.labels
@@ -114,17 +122,37 @@ def finetune(
         "rows": rows.counts(),
     }
     reference = _reference(base, rows)
-    write_checkpoint(out, network, facts, record, reference, "")
-    accuracy, n = _compared(base, Network(out), rows, kept)
-    record["results"] = {"accuracy": accuracy, "n": n}
-    write_checkpoint(out, network, facts, record, reference, finetuned_card(facts, record))
+    with _new_folder(out) as folder:
+        write_checkpoint(folder, network, facts, record, reference, "")
+        accuracy, n = _compared(base, Network(folder), rows, kept)
+        record["results"] = {"accuracy": accuracy, "n": n}
+        write_checkpoint(folder, network, facts, record, reference, finetuned_card(facts, record))
     return FineTuned(out, facts.labels, accuracy, n, round(time.monotonic() - started, 1))
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that becomes it when the block ends well and is removed otherwise."""
+    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        temporary.replace(out)
+    except OSError as error:
+        raise StorageError(f"cannot write {out}: {error.strerror or error}; choose another output folder.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str], replace_head: bool) -> tuple[str, ...]:
     if len(structures) != len(labels):
         raise FineTuningError(f"there are {len(structures)} structures but {len(labels)} labels; give one for each.")
     new = tuple(dict.fromkeys(labels))
+    if not replace_head and not set(base.labels) <= set(class_ids()):
+        raise FineTuningError(
+            f"{base.name} was fine-tuned itself, and would forget what it learnt then; teach all classes at once to the "
+            "model that it came from."
+        )
     if len(new) < (2 if replace_head else 1):
         wanted = "two classes to replace the old ones" if replace_head else "one new class"
         raise FineTuningError(f"fine-tuning needs at least {wanted}, but there are {len(new)}.")

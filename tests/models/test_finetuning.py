@@ -98,6 +98,8 @@ def test_a_head_may_be_replaced_and_all_layers_trained(classes, tmp_path, capsys
     assert model.labels == ("fluorite", "zincblende_like")
     (found,) = arise_zoo.classify(bulk("CaF2", "fluorite", a=5.463), model=str(out))
     assert found.label == "fluorite" and found.probability > 0.9
+    with pytest.raises(arise_zoo.AriseZooError, match="was fine-tuned itself"):
+        arise_zoo.finetune(out, [bulk("NaCl", "rocksalt", a=5.6)], ["more"], out=tmp_path / "more")
     assert main(command) == 2
     assert "is not empty; choose another output folder" in capsys.readouterr().err
 
@@ -141,5 +143,10 @@ def test_wrong_arguments_are_one_sentence(tmp_path, capsys):
     ):
         with pytest.raises(arise_zoo.AriseZooError, match=sentence):
             arise_zoo.finetune("arise-mlp", *arguments, out=tmp_path / "out")
+    (tmp_path / "file").touch()
+    with pytest.raises(arise_zoo.AriseZooError, match="is not empty"):
+        arise_zoo.finetune("arise-mlp", [cell], ["a"], out=tmp_path / "file")
+    with pytest.raises(arise_zoo.AriseZooError, match="at least 1, not 0"):
+        arise_zoo.finetune("arise-mlp", [cell], ["a"], out=tmp_path / "out", epochs=0)
     with pytest.raises(arise_zoo.AriseZooError, match="arise-mlp"):
         arise_zoo.finetune("arise-mpl", [cell], ["a"], out=tmp_path / "out")
