@@ -150,8 +150,8 @@ def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str],
     new = tuple(dict.fromkeys(labels))
     if not replace_head and not set(base.labels) <= set(class_ids()):
         raise FineTuningError(
-            f"{base.name} was fine-tuned itself, and would forget what it learnt then; teach all classes at once to the "
-            "model that it came from."
+            f"{base.name} was fine-tuned itself, and would forget what it learnt then; teach all classes at once to "
+            "the model that it came from."
         )
     if len(new) < (2 if replace_head else 1):
         wanted = "two classes to replace the old ones" if replace_head else "one new class"
