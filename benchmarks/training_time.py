@@ -25,8 +25,8 @@ def main() -> None:
     lines = [
         "# Time of training",
         "",
-        f"`arise-mlp`, {recipe['epochs']} epochs of {record['data']['rows']:,} rows, one run: {record['seconds']:.0f} s "
-        f"on {machine['processor']}, {machine['cores']} cores.",
+        f"`arise-mlp`, {recipe['epochs']} epochs of {record['data']['rows']:,} rows, one run: "
+        f"{record['seconds']:.0f} s on {machine['processor']}, {machine['cores']} cores.",
     ]
     write_text(options.out.with_suffix(".md"), "\n".join(lines) + "\n")
 
