@@ -16,7 +16,7 @@ import numpy as np
 
 from .._version import DATA_VERSION
 from ..errors import StructureError
-from ..storage import replacing
+from ..storage import StorageError, replacing
 from ..structures import StructureSpec
 
 
@@ -26,7 +26,10 @@ def kept_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameters:
     name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
     path = Path(folder) / specs[0].condition / f"{name}.npy"
     if path.is_file():
-        return np.load(path)
+        try:
+            return np.load(path)
+        except (OSError, ValueError, EOFError) as error:
+            raise StorageError(f"{path} is damaged ({error}); remove it, and it is made again.") from error
     vectors = _described(specs, parameters)
     with replacing(path) as temporary, open(temporary, "wb") as file:
         np.save(file, vectors)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..structures import CONDITIONS
+
 
 def with_results(card: str, name: str, weights: str, records: str | Path | None) -> str:
     """The card with the results of all records below a folder that were made by this model with these weights.
@@ -36,8 +38,9 @@ def _is_by(record: dict[str, Any], weights: str) -> bool:
 
 
 def _cells(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """One result a condition; tables that share a condition share the result."""
-    of_condition = {cell["condition"]: cell for cell in record["cells"] if cell["scored_on"] == "supported"}
+    """One result a condition of the data sets; tables that share a condition share the result."""
+    supported = [cell for cell in record["cells"] if cell["scored_on"] == "supported"]
+    of_condition = {cell["condition"]: cell for cell in supported if cell["condition"] in CONDITIONS}
     return [
         {
             "task_type": "tabular-classification",

@@ -10,6 +10,7 @@ from arise_zoo.bench.scope import is_scored
 from arise_zoo.methods import Prediction
 from arise_zoo.methods.descriptor_based import CENTRAL_SETTING
 from arise_zoo.prototypes import class_ids
+from arise_zoo.storage import StorageError
 from arise_zoo.structures import benchmark_structures
 
 
@@ -76,6 +77,15 @@ def test_kept_descriptors_give_the_same_record_and_are_written_once(tmp_path):
     again = evaluate("gnb", descriptors=tmp_path / "vectors", **options)
     assert again["cells"][0]["n"] == plain["cells"][0]["n"]
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "vectors").rglob("*.npy")} == files
+
+
+def test_a_damaged_file_of_kept_descriptors_is_one_sentence(tmp_path):
+    specs = list(benchmark_structures("cluster-40", classes=["nacl"], iterations=1))
+    kept_vectors(tmp_path, specs, CENTRAL_SETTING)
+    (path,) = tmp_path.rglob("*.npy")
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(StorageError, match="is damaged"):
+        kept_vectors(tmp_path, specs, CENTRAL_SETTING)
 
 
 def test_kept_descriptors_of_other_parameters_are_other_files(tmp_path):
