@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .._version import DATA_VERSION
-from ..errors import StructureError
+from ..methods.descriptor_based import descriptor_of
 from ..storage import StorageError, replacing
 from ..structures import StructureSpec
 
@@ -37,15 +37,6 @@ def kept_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameters:
 
 
 def _described(specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:
-    from ..descriptors import AveragedSOAP
-
-    soap = AveragedSOAP(**parameters)
-    vectors = []
-    for spec in specs:
-        try:
-            vector = soap.create(spec.build())
-        except StructureError:
-            vector = None
-        vectors.append(vector if vector is not None and vector.any() else None)
+    vectors = [descriptor_of(spec.build(), parameters) for spec in specs]
     width = next((len(vector) for vector in vectors if vector is not None), 1)
     return np.array([np.full(width, np.nan) if v is None else v for v in vectors], dtype=np.float32)

@@ -95,8 +95,8 @@ def evaluate(
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
         order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
-        rows_of = {t: TABLES[t][:1] if supported_only else TABLES[t] for t in tables}.get
-        wanted = {u for t in tables for s in rows_of(t) for c in conditions for u in _units(method, t, s, c)}
+        rows = {t: TABLES[t][:1] if supported_only else TABLES[t] for t in tables}
+        wanted = {u for t in tables for s in rows[t] for c in conditions for u in _units(method, t, s, c)}
         missing = [unit for unit in order if unit in wanted and unit not in run.predictions]
         _run(method, missing, run, iterations, seed, n_jobs, scheduler, stored, descriptors, progress)
         run.join(order)

@@ -78,13 +78,11 @@ def trust(method: Method, store: PredictionStore, tables: list[str]) -> dict[str
     the `detection` of what it does not know, against the pristine structures.
     """
     conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
-    found = {c: Unit(c, SUPPORTED) for c in conditions if Unit(c, SUPPORTED) in store}
-    known = [c for c in found if condition(c).is_known]
-    entries = {"calibration": [calibration(said(store.read(found[c])), c) for c in known]}
-    if "pristine" in found and len(known) < len(found):
-        pristine = said(store.read(found["pristine"]))
-        unknown = {c: said(store.read(unit)) for c, unit in found.items() if c not in known}
-        entries["detection"] = [detection(seen, pristine, c) for c, seen in unknown.items()]
+    found = {c: said(store.read(Unit(c, SUPPORTED))) for c in conditions if Unit(c, SUPPORTED) in store}
+    unknown = [c for c in found if not condition(c).is_known]
+    entries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
+    if unknown and "pristine" in found:
+        entries["detection"] = [detection(found[c], found["pristine"], c) for c in unknown]
     return entries
 
 

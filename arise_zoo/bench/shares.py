@@ -9,21 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..prototypes.near_duplicates import NEAR_DUPLICATES
 from .scores import interval
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-NEAR_DUPLICATES: tuple[tuple[str, ...], ...] = (
-    ("cu2znsis4", "cu2cdges4"),
-    ("hexagonal_graphite_c", "rhombohedral_graphite_c"),
-    ("scpse3", "vpse3"),
-    ("cssncl3_tetragonal", "cssncl3_orthorhombic"),
-    ("agnbo3_cubic", "cssni3_cubic"),
-    ("c3n", "graphene"),
-    ("alpha_sm", "dhcp_alpha_la", "hcp_mg"),
-)
-"""Classes that differ in little more than species, stacking or a small distortion."""
 
 
 class Share(NamedTuple):

@@ -19,7 +19,7 @@ from ..methods import get_method
 from ..methods.registry import check_method
 from ..structures import StructureSpec, pristine_structures
 from .ask import ask
-from .scope import scored_structures, shown_classes
+from .scope import scored_classes, scored_structures, shown_classes
 from .tables import SUPPORTED, table_conditions
 
 if TYPE_CHECKING:
@@ -106,8 +106,6 @@ def smoke(method: str | Method) -> list[Check]:
 
 def scored_structures_of(method: Method) -> list[StructureSpec]:
     """A few small structures under a few conditions, of classes spread over those that it is scored on."""
-    from .scope import scored_classes
-
     classes = scored_classes(method, SUPPORTED)
     some = classes[:: max(1, len(classes) // _N_CLASSES)][:_N_CLASSES]
     found = []
@@ -159,6 +157,4 @@ def _confident(method: Method, spec: StructureSpec) -> str | None:
 
 
 def _count(method: Method, condition: str) -> int:
-    from .scope import scored_classes
-
     return sum(1 for _ in scored_structures(method, condition, scored_classes(method, SUPPORTED), 10, seed=0))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..errors import AriseZooError
-from .common import write_json_option
 
 
 def add_commands(subparsers: Any) -> None:
@@ -29,7 +29,7 @@ def add_commands(subparsers: Any) -> None:
     finetune.add_argument("--epochs", type=int, default=5, metavar="N", help="of training all layers (default: 5)")
     finetune.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random draws")
     finetune.add_argument("--jobs", type=int, default=-1, metavar="N", help="processes (default: one per core)")
-    finetune.add_argument("--json", metavar="FILE", help="write what came out as JSON; - prints it")
+    finetune.add_argument("--json", action="store_true", help="print what came out as JSON")
     finetune.set_defaults(function=_finetune)
 
 
@@ -49,14 +49,13 @@ def _finetune(args: argparse.Namespace) -> int:
         epochs=args.epochs,
         seed=args.seed,
         n_jobs=args.jobs,
-        show_progress=sys.stderr.isatty() or args.json != "-",
+        show_progress=True,
     )
-    if args.json != "-":
+    if args.json:
+        print(json.dumps({**asdict(made), "folder": str(made.folder)}, indent=1))
+    else:
         print(made)
         print(f'use it: arise_zoo.classify("structure.cif", model="{made.folder}")')
-    if args.json:
-        found = {"folder": str(made.folder), "labels": made.labels, "accuracy": made.accuracy, "n": made.n}
-        write_json_option({**found, "seconds": made.seconds}, args.json)
     return 0
 
 

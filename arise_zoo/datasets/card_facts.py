@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._version import BASE_SEED, DATA_VERSION, __version__
 from ..prototypes import Prototype, get_prototype, load_prototypes
+from ..prototypes.near_duplicates import NEAR_DUPLICATES
 from ..structures import StructureSpec, benchmark_structures, condition, pristine_structures
 from ..structures.conditions import DISPLACEMENTS, MISSING
 from ..structures.spec import DEFECTIVE_CONDITIONS
@@ -57,15 +58,7 @@ COLUMNS = {
 }
 """What every column means."""
 
-NEAR_DUPLICATES = (
-    ("cu2znsis4", "cu2cdges4"),
-    ("hexagonal_graphite_c", "rhombohedral_graphite_c"),
-    ("scpse3", "vpse3"),
-    ("cssncl3_tetragonal", "cssncl3_orthorhombic"),
-    ("agnbo3_cubic", "cssni3_cubic"),
-    ("c3n", "graphene"),
-)
-"""Classes that methods mistake for each other, because their structures hardly differ."""
+NEAR_PAIRS = tuple(group for group in NEAR_DUPLICATES if len(group) == 2)
 
 
 def facts(manifest: Manifest) -> dict[str, Any]:
@@ -119,7 +112,7 @@ def _shared_facts() -> dict[str, Any]:
             [_groups(p) for p in words],
         ),
         "near_duplicates": "\n".join(
-            f"- {get_prototype(a).name} (`{a}`) and {get_prototype(b).name} (`{b}`)" for a, b in NEAR_DUPLICATES
+            f"- {get_prototype(a).name} (`{a}`) and {get_prototype(b).name} (`{b}`)" for a, b in NEAR_PAIRS
         ),
         "mislabelled": f'class {mislabelled.number}, which the paper lists as "{mislabelled.name}", is '
         f"{mislabelled.formula.rstrip('0123456789')} (`{mislabelled.id}`)",

@@ -70,7 +70,7 @@ class DescriptorMethod(ABC):
 
     def predict_many(self, structures: Sequence[Atoms]) -> list[Prediction]:
         """As `predict`, of several."""
-        vectors = [self._describe(atoms) for atoms in structures]
+        vectors = [descriptor_of(atoms, self.descriptor) for atoms in structures]
         answers = iter(self.predict_vectors(np.array([v for v in vectors if v is not None], dtype=np.float32)))
         return [Prediction(UNKNOWN, 0.0) if vector is None else next(answers) for vector in vectors]
 
@@ -87,12 +87,14 @@ class DescriptorMethod(ABC):
             for row, j, doubt in zip(probabilities, best, doubts, strict=True)
         ]
 
-    def _describe(self, atoms: Atoms) -> np.ndarray | None:
-        try:
-            vector = _soap(tuple(self.descriptor.items())).create(atoms)
-        except StructureError:
-            return None
-        return vector if vector.any() else None
+
+def descriptor_of(atoms: Atoms, parameters: Mapping[str, Any]) -> np.ndarray | None:
+    """The descriptor, shape (n_features,), None for a structure that has none."""
+    try:
+        vector = _soap(tuple(parameters.items())).create(atoms)
+    except StructureError:
+        return None
+    return vector if vector.any() else None
 
 
 @lru_cache(maxsize=4)

@@ -27,7 +27,7 @@ from .finetuning_card import finetuned_card
 from .finetuning_rows import FineTuningRows, as_prototypes, fine_tuning_rows
 from .model import Model, load_model
 from .passes import Network
-from .uncertainty import predict
+from .uncertainty import percent_right
 
 if TYPE_CHECKING:
     import keras
@@ -107,7 +107,7 @@ def finetune(
             f"the number of epochs must be at least 1, not {epochs}; to train none, freeze the layers."
         )
     prototypes = as_prototypes(structures, labels)
-    rows = fine_tuning_rows(base, prototypes, new, None if replace_head else _old_labels(base), n_jobs, show_progress)
+    rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, show_progress)
     kept = () if replace_head else base.labels
     kernel, bias = _head(base.network, rows, len(new), bool(kept), seed)
     network = _network(base, kernel, bias, bool(kept))
@@ -162,10 +162,6 @@ def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str],
         if not label or "/" in label:
             raise FineTuningError(f"{label!r} cannot be the name of a class; use letters, digits and _.")
     return new
-
-
-def _old_labels(base: Model) -> tuple[str, ...]:
-    return tuple(label for label in base.labels if label in class_ids())
 
 
 def _head(network: Network, rows: FineTuningRows, n_new: int, extend: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -256,16 +252,15 @@ def _reference(base: Model, rows: FineTuningRows) -> tuple[list[str], np.ndarray
 def _compared(base: Model, after: Network, rows: FineTuningRows, kept: tuple[str, ...]) -> tuple[dict, dict]:
     new, old = rows.new[rows.new_is_pristine], rows.old[rows.old_is_pristine]
     new_labels, old_labels = rows.new_labels[rows.new_is_pristine] + len(kept), rows.old_labels[rows.old_is_pristine]
-    accuracy = {"new": {"before": None, "after": _right(after, new, new_labels)}}
+    accuracy = {"new": {"before": None, "after": percent_right(after, new, new_labels, _PASSES)}}
     if kept:
         accuracy["new"]["before"] = 0.0
-        found = {"before": _right(base.network, old, old_labels), "after": _right(after, old, old_labels)}
+        found = {
+            "before": percent_right(base.network, old, old_labels, _PASSES),
+            "after": percent_right(after, old, old_labels, _PASSES),
+        }
         accuracy = {"old": found, **accuracy}
     return accuracy, {"old": len(old), "new": len(new)} if kept else {"new": len(new)}
-
-
-def _right(network: Network, x: np.ndarray, labels: np.ndarray) -> float:
-    return round(100 * float(np.mean(predict(network, x, _PASSES).probabilities.argmax(axis=1) == labels)), 4)
 
 
 def _facts_of(prototypes: Sequence[Prototype]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from .naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
 from .plans import PLANS, Plan
 from .rows import Rows, further_rows, read_rows, together
 from .training import calibrate, train_network
-from .uncertainty import predict
+from .uncertainty import percent_right
 
 REFERENCES = tuple(f"{c}/k1/periodic/pristine/0" for c in ("fcc_cu", "nacl", "cu2znsns4", "graphene"))
 """Structures whose prediction is kept with each checkpoint."""
@@ -119,8 +119,7 @@ def _finish(
     saved = Network(folder)
     results = {}
     for what, part in (("validation", validation), ("pristine", Rows(*(c[rows.is_central] for c in rows)))):
-        said = predict(saved, part.descriptors, 100).probabilities.argmax(axis=1)
-        results[what] = round(100 * float(np.mean(said == part.labels)), 4)
+        results[what] = percent_right(saved, part.descriptors, part.labels, 100)
     record["results"] = results
     write_checkpoint(folder, network, facts, record, reference, model_card(facts, record))
     return Made(folder, results)

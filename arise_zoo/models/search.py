@@ -25,7 +25,7 @@ from .perturbed import SELECTION_CONDITIONS, selection_rows
 from .plans import PLANS, Plan
 from .rows import further_rows, read_rows
 from .training import TrainingError, train_network
-from .uncertainty import predict
+from .uncertainty import percent_right
 
 LAYERS, UNITS, BATCH_SIZES = (2, 5), (256, 512), (64, 128)
 LEARNING_RATES, DROPOUTS = (1e-4, 1e-2), (0.01, 0.05)
@@ -156,7 +156,7 @@ def select(
     table = []
     for candidate in chosen:
         network = Network(candidate.folder)
-        reached = {name: _accuracy(network, rows, n_samples) for name, rows in defects.items()}
+        reached = {name: percent_right(network, *rows, n_samples) for name, rows in defects.items()}
         entry = {"trial": candidate.trial, **_values(candidate.plan), "validation": candidate.validation}
         table.append({**entry, "mean": round(float(np.mean(list(reached.values()))), 4), **reached})
     table.sort(key=lambda entry: -entry["mean"])
@@ -175,12 +175,7 @@ def _try(folder: Path, number: int, plan: Plan, rows: Any, validation: Any, show
     write_json(place / "log.json", log)
     shutil.rmtree(place / "work")
     seconds = round(sum(entry["seconds"] for entry in log), 1)
-    return Candidate(number, plan, _accuracy(Network(place), validation, _PASSES), seconds, place)
-
-
-def _accuracy(network: Network, rows: tuple[np.ndarray, np.ndarray], n_samples: int) -> float:
-    said = predict(network, rows[0], n_samples).probabilities.argmax(axis=1)
-    return round(100 * float(np.mean(said == rows[1])), 4)
+    return Candidate(number, plan, percent_right(Network(place), *validation, _PASSES), seconds, place)
 
 
 def _drawn(space: Any) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..errors import UnknownNameError
 from .defects import displace, number_removed, remove_atoms
-from .stresses import STRESSES, Stress
+from .stresses import STRESSES
 from .supercells import displacement_unit, supercell
+from .treatment import Treatment
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -19,16 +20,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Treatment):
     """A named condition: the fraction of atoms removed, then the displacement in units of d_NN."""
 
     missing: float = 0.0
     displacement: float = 0.0
-    is_known, has_symmetry = True, True
-
-    def own_prototypes(self) -> tuple[str, ...]:
-        """None: it takes the classes."""
-        return ()
 
     @property
     def name(self) -> str:
@@ -45,14 +41,6 @@ class Condition:
     def is_random(self) -> bool:
         """Whether structures of this condition involve random draws (all but `pristine`)."""
         return bool(self.missing or self.displacement)
-
-    def sizes(self, prototype: Prototype) -> tuple[int, ...]:
-        """Supercells k that are taken: all three."""
-        return prototype.supercell_sizes
-
-    def treats(self, prototype: Prototype, periodic: bool) -> bool:
-        """Whether there is such a structure of a class: all but periodic nanotubes."""
-        return prototype.is_periodic or not periodic
 
     def n_atoms(self, prototype: Prototype, k: int) -> int:
         """Number of atoms, known without making the structure."""
@@ -84,7 +72,7 @@ CONDITIONS: dict[str, Condition] = {
 """The paper's conditions by name: `pristine` and the 24 defective ones, in the order of the paper."""
 
 
-def condition(name: str) -> Condition | Stress:
+def condition(name: str) -> Treatment:
     """The condition of this name, the paper's or one of the depth suite; raises `UnknownNameError` with the nearest
     name otherwise.
     """

@@ -7,7 +7,6 @@ these were chosen is in docs/depth.md.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,7 @@ from ..prototypes import Prototype, load_unknown_prototypes
 from .defects import number_removed, remove_atoms
 from .packing import random_packing
 from .supercells import displacement_unit, smallest_replication, supercell
+from .treatment import Treatment
 
 _VACUUM = 12.0  # angstrom beyond a slab: farther than any cut-off here reaches
 _SLAB = 2.5  # d_NN, the least thickness of a slab
@@ -25,33 +25,11 @@ _ROOM = 0.6  # d_NN, the least distance of an added atom to all others
 _MARGIN = 1e-9  # ceil(0.05 * 100) must be 5
 
 
-class Stress(ABC):
-    """A condition of the depth suite. `name` is used in tables; `is_random` says whether it has random draws;
-    `is_known` whether what it makes is still one of the classes, `has_symmetry` whether with the class's space group.
-    """
-
-    name: str
-    is_random, is_known, has_symmetry = True, True, True
-
-    def own_prototypes(self) -> tuple[str, ...]:
-        """Ids of prototypes that it takes in the place of the classes."""
-        return ()
+class Stress(Treatment):
+    """A condition of the depth suite: of the smallest supercell."""
 
     def sizes(self, prototype: Prototype) -> tuple[int, ...]:
-        """Supercells k that are taken."""
         return prototype.supercell_sizes[:1]
-
-    def treats(self, prototype: Prototype, periodic: bool) -> bool:
-        """Whether there is such a structure of a class."""
-        return prototype.is_periodic or not periodic
-
-    def n_atoms(self, prototype: Prototype, k: int) -> int:
-        """Number of atoms, known without making the structure."""
-        return prototype.n_atoms(k)
-
-    @abstractmethod
-    def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
-        """The structure."""
 
 
 @dataclass(frozen=True)
@@ -222,17 +200,14 @@ class Mixed(Stress):
 
 
 @dataclass(frozen=True)
-class Unknown(Stress):
-    """A prototype that is none of the 108, as it is (`arise_zoo.prototypes.load_unknown_prototypes`)."""
+class Unknown(Treatment):
+    """All supercells of a prototype that is none of the 108 (`arise_zoo.prototypes.load_unknown_prototypes`)."""
 
     name = "unknown"
     is_random, is_known, has_symmetry = False, False, False
 
     def own_prototypes(self) -> tuple[str, ...]:
         return tuple(prototype.id for prototype in load_unknown_prototypes())
-
-    def sizes(self, prototype: Prototype) -> tuple[int, ...]:
-        return prototype.supercell_sizes
 
     def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
         return supercell(prototype, k, periodic=periodic)
@@ -254,7 +229,7 @@ class Amorphous(Stress):
         return atoms if periodic else Atoms(atoms.numbers, positions=atoms.positions)
 
 
-STRESSES: dict[str, Stress] = {
+STRESSES: dict[str, Treatment] = {
     stress.name: stress
     for stress in (
         *(Substitution(share) for share in (0.01, 0.05, 0.1, 0.2)),
@@ -325,7 +300,7 @@ def random_rotation(rng: np.random.Generator) -> np.ndarray:
 
 
 def _at_least_one(natoms: int, share: float) -> int:
-    return max(1, math.floor(share * natoms + _MARGIN))
+    return max(1, number_removed(natoms, share))
 
 
 def _layers(prototype: Prototype) -> int:

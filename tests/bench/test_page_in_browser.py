@@ -15,8 +15,8 @@ from arise_zoo.bench.compact import collect
 from arise_zoo.bench.page import build_page
 from arise_zoo.bench.page.content import content
 from arise_zoo.bench.report import read_records
-from arise_zoo.bench.shares import NEAR_DUPLICATES
 from arise_zoo.bench.tables import TABLES, table_conditions
+from arise_zoo.prototypes.near_duplicates import NEAR_DUPLICATES
 from arise_zoo.seeds import generator
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,9 @@ import pytest
 from scipy.stats import binomtest
 
 from arise_zoo.bench.scores import interval
-from arise_zoo.bench.shares import NEAR_DUPLICATES, Shares, class_shares, confusion
+from arise_zoo.bench.shares import Shares, class_shares, confusion
 from arise_zoo.prototypes import class_ids
+from arise_zoo.prototypes.near_duplicates import NEAR_DUPLICATES
 
 RECORDS = Path(__file__).parents[2] / "leaderboard" / "records"
 

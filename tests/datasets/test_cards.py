@@ -12,7 +12,7 @@ from huggingface_hub import DatasetCard
 from small_builds import CONDITION, LIMIT, OTHER
 
 from arise_zoo.datasets import DATASETS, get_config
-from arise_zoo.datasets.card_facts import NEAR_DUPLICATES, conflicting_numbers, crystal_systems
+from arise_zoo.datasets.card_facts import NEAR_PAIRS, conflicting_numbers, crystal_systems
 from arise_zoo.datasets.cards import card_text
 from arise_zoo.datasets.manifest import File, Manifest
 from arise_zoo.prototypes import class_ids
@@ -63,7 +63,7 @@ def test_a_card_states_known_conflicts_openly(card):
     for prototype in (*conflicting_numbers(), *crystal_systems()):
         row = f"| `{prototype.id}` | {prototype.name} | {prototype.space_group.number} "
         assert row in card.text
-    for pair in NEAR_DUPLICATES:
+    for pair in NEAR_PAIRS:
         assert set(pair) <= set(class_ids()) and all(f"(`{class_id}`)" in card.text for class_id in pair)
     assert '"hcp (Mn)", is Mg' in card.text
     assert "(`pba2i4`), holds C16H48Br4Cl4Ge2N4" in card.text

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...methods import list_methods
 from ...prototypes import class_ids, load_prototypes
+from ...prototypes.near_duplicates import NEAR_DUPLICATES
 from ..compact import read_counts
 from ..condition_names import amount, condition_name, kind
 from ..entries import cells_of, difference_text, differences, percent, rows_not_met
 from ..ranking import GROUPS, class_sums, standings, structures_per_class
-from ..shares import NEAR_DUPLICATES, Share, Shares, class_shares, confusion
+from ..shares import Share, Shares, class_shares, confusion
 from ..tables import ALL, SUPPORTED, TABLES, table_conditions
 
 if TYPE_CHECKING:
