@@ -73,14 +73,18 @@ class Network:
         keep = [np.float32(1.0 - rate) for rate in self.dropout]
         widths = [len(kernel) for kernel in self.kernels]
         ends = np.cumsum(widths)[:-1]
-        first = self.kernels[0] / keep[0]
-        undropped = x @ first + self.biases[0]
+        # What comes before the first unit that can be dropped is the same in all passes.
+        first = next((i for i, rate in enumerate(self.dropout) if rate), len(widths) - 1)
+        for kernel, bias in zip(self.kernels[:first], self.biases[:first], strict=True):
+            x = np.maximum(x @ kernel + bias, 0)
+        kernel = self.kernels[first] / keep[first]
+        undropped = x @ kernel + self.biases[first]
         for t in range(n_samples):
             draws = np.split(generator(seed, "Monte-Carlo pass", t).random(sum(widths), dtype=np.float32), ends)
             kept = [draw < share for draw, share in zip(draws, keep, strict=True)]
-            dropped = np.flatnonzero(~kept[0])  # few: cheaper to take off than to leave out
-            z = undropped - x[:, dropped] @ first[dropped]
-            for i in range(1, len(widths)):
+            dropped = np.flatnonzero(~kept[first])  # few: cheaper to take off than to leave out
+            z = undropped - x[:, dropped] @ kernel[dropped]
+            for i in range(first + 1, len(widths)):
                 np.maximum(z, 0, out=z)
                 # Dropping a unit before its ReLU is dropping its row of the next kernel.
                 z = z @ (self.kernels[i] * (kept[i] / keep[i])[:, None])

@@ -31,10 +31,11 @@ class Plan:
         return self.perturbed > 0
 
 
+_SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
 _COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
 
 PLANS: dict[str, Plan] = {
-    "arise-mlp": Plan(Architecture(), Recipe(**_COMMON, epochs=80, mixing=1.0)),
-    "arise-thermal": Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60),
-    "arise-robust": Plan(Architecture(hidden=(512, 512, 512)), Recipe(**_COMMON, epochs=30), perturbed=200),
+    "arise-mlp": Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0)),
+    "arise-thermal": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), blurred=60),
+    "arise-robust": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), perturbed=200),
 }

@@ -36,17 +36,29 @@ def test_any_depth_survives_the_way_through_a_file(depth, tmp_path, vectors):
     assert np.abs(said - network.predict(vectors, verbose=0)).max() < 1e-5
 
 
-def test_numpys_monte_carlo_passes_have_the_mean_and_spread_of_keras(small_checkpoint, vectors):
-    model, n = Model(small_checkpoint), 3000
-    one = vectors[:1]
-    passes = model.to_keras()(np.repeat(one, n, axis=0), training=True)
+@pytest.mark.parametrize("input_dropout", [None, 0.0])
+def test_numpys_monte_carlo_passes_have_the_mean_and_spread_of_keras(input_dropout, tmp_path, vectors):
+    rng, n = np.random.default_rng(0), 3000
+    architecture = Architecture(7, 4, hidden=(16, 24, 12), dropout=0.2, input_dropout=input_dropout)
+    drawn = architecture.build(rng.normal(size=7), rng.uniform(0.5, 2, 7), seed=3)
+    drawn.save(tmp_path / "network", zipped=False)
+    saved, one = Network(tmp_path / "network"), vectors[:1]
+    passes = drawn(np.repeat(one, n, axis=0), training=True)
     theirs = keras.ops.convert_to_numpy(passes).astype(float)
-    ours = np.concatenate(
-        [_softmax(p) for p in model.network.monte_carlo_passes(model.network.standardised(one), n, 0)]
-    )
+    ours = np.concatenate([_softmax(p) for p in saved.monte_carlo_passes(saved.standardised(one), n, 0)])
     error = np.sqrt((theirs.var(axis=0) + ours.var(axis=0)) / n)
     assert np.abs(theirs.mean(axis=0) - ours.mean(axis=0)).max() < 5 * error.max()
     assert np.abs(theirs.std(axis=0) / ours.std(axis=0) - 1).max() < 0.1
+
+
+@pytest.mark.parametrize("rates", [(0.0, 0.1, 0.1), (0.0, 0.0, 0.1), (0.0, 0.0, 0.0)])
+def test_what_cannot_be_dropped_changes_no_pass(rates, tmp_path, vectors):
+    Architecture(7, 3, hidden=(8, 8)).build(np.zeros(7), np.ones(7), seed=1).save(tmp_path / "network", zipped=False)
+    network = Network(tmp_path / "network")
+    network.dropout = list(rates)
+    shortened = list(network.monte_carlo_passes(vectors, 5, seed=0))
+    network.dropout[0] = 1e-12  # never dropped either, but the first layer is gone through
+    assert np.allclose(shortened, list(network.monte_carlo_passes(vectors, 5, seed=0)), atol=1e-5)
 
 
 def _softmax(logits):
