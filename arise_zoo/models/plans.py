@@ -36,6 +36,6 @@ _COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
 
 PLANS: dict[str, Plan] = {
     "arise-mlp": Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0)),
-    "arise-thermal": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), blurred=60),
+    "arise-thermal": Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0), blurred=60),
     "arise-robust": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), perturbed=200),
 }
