@@ -52,6 +52,7 @@ def run(
     mean, half = information.mean(axis=0), _half_interval(information)
     _draw(mean, half, recognised.mean(axis=0), out / "order-parameter.png")
     annealing = np.array(DISPLACEMENTS) <= ANNEALED_FROM
+    first, last = _longest_fall(mean)
     return {
         "n_atoms": len(atoms),
         "n_particles": particles,
@@ -61,7 +62,8 @@ def run(
         "half_interval_95": [round(float(v), 5) for v in half],
         "share_l10": [round(float(v), 4) for v in recognised.mean(axis=0)],
         "largest_rise_while_annealing": round(float(np.diff(mean[annealing]).max()), 5),
-        "falls_monotonically_from": _monotonic_from(mean),
+        "falls_monotonically_from": first,
+        "falls_monotonically_to": last,
     }
 
 
@@ -73,12 +75,14 @@ def _half_interval(values: np.ndarray) -> np.ndarray:
     return t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
 
 
-def _monotonic_from(mean: np.ndarray) -> float:
-    """The largest displacement from which on the mean falls at each step."""
-    start = len(mean) - 1
-    while start > 0 and mean[start - 1] > mean[start]:
-        start -= 1
-    return DISPLACEMENTS[start]
+def _longest_fall(mean: np.ndarray) -> tuple[float, float]:
+    """The displacements between which the mean falls at each step, where most steps in a row do."""
+    start, best = 0, (0, 0)
+    for step in range(1, len(mean)):
+        if mean[step] >= mean[step - 1]:
+            start = step
+        best = max(best, (start, step), key=lambda run: run[1] - run[0])
+    return DISPLACEMENTS[best[0]], DISPLACEMENTS[best[1]]
 
 
 def _draw(mean: np.ndarray, half: np.ndarray, recognised: np.ndarray, path: Path) -> None:
