@@ -112,13 +112,14 @@ def _run(options: argparse.Namespace) -> int:
     tables = parse_tables(options.table)
     records = []
     for method in _methods(options.method):
+        shortened = options.method.strip() == "all" and _is_slow(method.name)
         record = evaluate(
             method,
-            options.table,
+            _without_depth(options.table) if shortened else options.table,
             iterations=options.iterations,
             seed=options.seed,
             only=names(options.only),
-            supported_only=options.supported_only,
+            supported_only=options.supported_only or shortened,
             n_jobs=options.jobs,
             scheduler=options.scheduler,
             out=options.out,
@@ -133,6 +134,19 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         write_json_option(records if len(records) > 1 else records[0], options.json)
     return 0
+
+
+def _is_slow(name: str) -> bool:
+    from ..methods.registry import list_methods
+
+    return any(entry.slow for entry in list_methods() if entry.name == name)
+
+
+def _without_depth(table: str) -> str:
+    """The same tables but D, where there are others."""
+    from ..bench.runner import parse_tables
+
+    return ",".join([name for name in parse_tables(table) if name != "D"] or ["D"])
 
 
 def _methods(asked: str) -> list[Any]:

@@ -25,12 +25,17 @@ class MethodError(AriseZooError):
 
 @dataclass(frozen=True)
 class MethodEntry:
-    """A registered method: its name, where it is made (`module:factory`), a summary, and the package it is from."""
+    """A registered method: its name, where it is made (`module:factory`), a summary, and the package it is from.
+
+    `slow`: everything would take days on two cores, so that a run of all methods leaves out the classes that this one
+    is not meant for, and table D.
+    """
 
     name: str
     target: str
     summary: str
     package: str = "arise-zoo"
+    slow: bool = False
 
 
 _LOCAL = "arise_zoo.methods.local_structure"
@@ -48,7 +53,7 @@ _BUILT_IN = (
     MethodEntry("baa", f"{_LOCAL}:baa", "bond-angle analysis (Ackland-Jones)"),
     MethodEntry("spglib-loose", f"{_SYMMETRY}:spglib_loose", "space group by spglib, symprec 0.1, angles 5 degrees"),
     MethodEntry("spglib-tight", f"{_SYMMETRY}:spglib_tight", "space group by spglib, symprec 1e-4, angles 1 degree"),
-    MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)"),
+    MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)", slow=True),
     MethodEntry("gnb", f"{_NAIVE_BAYES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
     MethodEntry("bnb", f"{_NAIVE_BAYES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
     MethodEntry("random-forest", f"{_PRISTINE}:random_forest", "random forest on averaged SOAP descriptors"),

@@ -31,7 +31,7 @@ MOST_DISPLACED, MOST_MISSING = 0.13, 0.33
 """Largest displacement (in units of d_NN) and largest share of missing atoms: a little past the benchmark."""
 
 _STEP = 0.02
-_SCALES = tuple(round(0.74 + _STEP * i, 2) for i in range(18))
+_SCALES = tuple(round(0.74 + _STEP * i, 2) for i in range(46))
 _WIDTHS = tuple(round(_STEP * i, 2) for i in range(9))
 _REACH = 0.6  # d_NN: an atom so much farther than the nearest neighbour does not get nearer than it
 

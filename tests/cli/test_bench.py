@@ -25,6 +25,16 @@ BUILT_IN = [
 ]
 
 
+@pytest.mark.slow
+def test_a_run_of_all_methods_leaves_out_what_would_take_days(arise_bench, tmp_path):
+    pytest.importorskip("matid")
+    options = ["--table", "2,D", "--only", "pristine", "--out", tmp_path, "--jobs", "1"]
+    assert arise_bench("--method", "all", *options).returncode == 0
+    record = {name: json.loads((tmp_path / name / "record.json").read_text()) for name in ("matid-sbc", "ptm")}
+    assert record["matid-sbc"]["table"] == "2" and record["ptm"]["table"] == "2,D"
+    assert {cell["scored_on"] for cell in record["matid-sbc"]["cells"]} == {"supported"}
+
+
 def test_list_names_the_methods_those_of_other_packages_too(arise_bench, outside_package):
     listed = arise_bench("--list", paths=[outside_package])
     assert listed.returncode == 0
