@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..models.plans import Plan
 
 _NUMBERS = {
     "epochs": (int, "passes over the data"),
@@ -52,23 +55,32 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from ..models.make import make_model
     from ..models.plans import PLANS
 
     plan = PLANS.get(args.model)
-    if plan is not None:
-        shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
-        plan = replace(
-            plan,
-            architecture=replace(plan.architecture, **_given(shape)),
-            recipe=replace(plan.recipe, **_given({key: vars(args)[key] for key in _fields(_NUMBERS)})),
-            **_given({key: vars(args)[key] for key in _FURTHER}),
-        )
+    plan = plan and _changed(plan, args)
     made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, show_progress=True)
     print(made.folder, *(f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items()), sep="  ")
     return 0
+
+
+def _changed(plan: Plan, args: argparse.Namespace, first: Plan | None = None) -> Plan:
+    """The plan with the options given, which hold for all networks of an average; their seeds stay apart."""
+    from dataclasses import replace
+
+    shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
+    recipe = _given({key: vars(args)[key] for key in _fields(_NUMBERS)})
+    if first is not None and "seed" in recipe:
+        recipe["seed"] += plan.recipe.seed - first.recipe.seed
+    further = _given({key: vars(args)[key] for key in _FURTHER})
+    return replace(
+        plan,
+        architecture=replace(plan.architecture, **_given(shape)),
+        recipe=replace(plan.recipe, **recipe),
+        further=tuple(_changed(part, args, first or plan) for part in plan.further),
+        **{key: n for key, n in further.items() if first is None or vars(plan)[key]},
+    )
 
 
 def _fields(options: dict[str, Any]) -> list[str]:

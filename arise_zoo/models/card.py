@@ -57,8 +57,8 @@ most frequent nearest-neighbour distance):
 Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
 {recipe["learning_rate"]:g}, label smoothing {recipe["label_smoothing"]:g}, rows of one class mixed up to
 {recipe["mixing"]:g}, seed {recipe["seed"]}; then the logits were scaled by {record["logit_factor"]:.3f}, the
-factor at which the validation rows are most likely. `training.json` has everything else. Repeat it with
-`arise-zoo train {facts.name}`.
+factor at which the validation rows are most likely.{_averaged(record)}
+`training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
 
 Accuracy with 100 Monte-Carlo passes: validation rows {results["validation"]:.2f} %, pristine structures at the central
 setting {results["pristine"]:.2f} %. For displaced and missing atoms see the benchmark,
@@ -78,6 +78,16 @@ def _dropout(architecture: dict[str, Any]) -> str:
     if of_inputs is None or of_inputs == of_units:
         return f"{of_units:g} on the input and before each ReLU"
     return f"{of_inputs:g} on the input and {of_units:g} before each ReLU"
+
+
+def _averaged(record: dict[str, Any]) -> str:
+    """What further networks there are."""
+    others = record.get("averaged_with") or []
+    if not others:
+        return ""
+    rows = [f"seed {o['recipe']['seed']}, {o['further_rows']['rows']:,} such rows" for o in others]
+    return f""" The probabilities are the mean of
+those of {len(others) + 1} networks of this shape; the others: {"; ".join(rows)}. Passes go round among them."""
 
 
 def _further(further: dict[str, int]) -> str:

@@ -24,6 +24,7 @@ from packaging.specifiers import SpecifierSet
 from .._version import __version__
 from ..errors import AriseZooError
 from ..storage import StorageError, replacing, sha256, write_json, write_text
+from .averaged import AveragedNetwork, read_network
 from .passes import Network
 from .uncertainty import predict
 
@@ -77,7 +78,7 @@ def write_checkpoint(
     write_network(folder, network)
     write_json(folder / "checkpoint.json", asdict(facts))
     write_json(folder / "training.json", training)
-    write_json(folder / "reference.json", _reference(Network(folder), *reference))
+    write_json(folder / "reference.json", _reference(read_network(folder), *reference))
     write_text(folder / "README.md", card)
     names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != _MANIFEST)
     files = [{"path": n, "sha256": sha256(folder / n), "size": (folder / n).stat().st_size} for n in names]
@@ -89,9 +90,7 @@ def write_network(folder: Path, network: keras.Model) -> None:
     """Write the network without its optimiser into a folder, in Keras's unzipped layout."""
     import tempfile
 
-    import keras
-
-    bare = keras.Sequential.from_config(network.get_config())  # a clone would keep the optimiser
+    bare = type(network).from_config(network.get_config())  # a clone would keep the optimiser
     bare.set_weights(network.get_weights())
     with tempfile.TemporaryDirectory(dir=folder) as work:
         saved = Path(work) / "network"
@@ -101,7 +100,9 @@ def write_network(folder: Path, network: keras.Model) -> None:
                 (saved / name).replace(temporary)
 
 
-def _reference(network: Network, structures: Sequence[str], descriptors: np.ndarray) -> dict[str, Any]:
+def _reference(
+    network: Network | AveragedNetwork, structures: Sequence[str], descriptors: np.ndarray
+) -> dict[str, Any]:
     descriptors = np.asarray(descriptors, np.float32)
     answer = predict(network, descriptors, REFERENCE_PASSES)
     return {
@@ -114,7 +115,7 @@ def _reference(network: Network, structures: Sequence[str], descriptors: np.ndar
     }
 
 
-def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
+def read_checkpoint(folder: str | Path) -> tuple[Facts, Network | AveragedNetwork]:
     """Read a checkpoint, after proving that no file was changed and that code and weights still fit.
 
     Raises `CheckpointError` with one sentence if there is none, if a file does not match the manifest, if it has
@@ -138,7 +139,7 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
         raise CheckpointError(
             f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
         )
-    network = Network(folder)
+    network = read_network(folder)
     if len(facts.labels) != network.n_classes:
         raise CheckpointError(f"{folder} has {len(facts.labels)} labels for {network.n_classes} classes.")
     _check_reference(folder, network)
@@ -171,7 +172,7 @@ def _check_files(folder: Path) -> None:
             raise CheckpointError(f"{path} does not match its SHA-256; get the checkpoint anew.")
 
 
-def _check_reference(folder: Path, network: Network) -> None:
+def _check_reference(folder: Path, network: Network | AveragedNetwork) -> None:
     reference = _read(folder / "reference.json")
     try:
         answer = predict(network, reference["descriptors"], reference["n_samples"], reference["seed"])

@@ -22,6 +22,7 @@ from ..errors import AriseZooError
 from ..prototypes import Prototype, class_ids
 from ..seeds import generator
 from ..storage import StorageError
+from .averaged import AveragedNetwork, average, read_network
 from .checkpoint import Facts, read_reference, write_checkpoint
 from .finetuning_card import finetuned_card
 from .finetuning_rows import FineTuningRows, as_prototypes, fine_tuning_rows
@@ -109,10 +110,11 @@ def finetune(
     prototypes = as_prototypes(structures, labels)
     rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, show_progress)
     kept = () if replace_head else base.labels
-    kernel, bias = _head(base.network, rows, len(new), bool(kept), seed)
-    network = _network(base, kernel, bias, bool(kept))
-    if not freeze:
-        _train_all(network, rows, len(kept), epochs, seed)
+    networks = []
+    for number, member in enumerate(base.network.members):
+        networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
+        if not freeze:
+            _train_all(networks[-1], rows, len(kept), epochs, seed + number)
     facts = Facts(out.name, (*kept, *new), dict(base.descriptor), base.trained_on_defects)
     record: dict[str, Any] = {
         "base": {"name": base.name, "labels": len(base.labels)},
@@ -123,8 +125,9 @@ def finetune(
     }
     reference = _reference(base, rows)
     with _new_folder(out) as folder:
+        network = average(networks)
         write_checkpoint(folder, network, facts, record, reference, "")
-        accuracy, n = _compared(base, Network(folder), rows, kept)
+        accuracy, n = _compared(base, read_network(folder), rows, kept)
         record["results"] = {"accuracy": accuracy, "n": n}
         write_checkpoint(folder, network, facts, record, reference, finetuned_card(facts, record))
     return FineTuned(out, facts.labels, accuracy, n, round(time.monotonic() - started, 1))
@@ -207,11 +210,10 @@ def _last_hidden(network: Network, x: np.ndarray, seed: int) -> Iterator[np.ndar
         yield hidden.astype(float)
 
 
-def _network(base: Model, kernel: np.ndarray, bias: np.ndarray, extend: bool) -> keras.Model:
-    """The base network with another output layer."""
+def _network(network: Network, kernel: np.ndarray, bias: np.ndarray, extend: bool) -> keras.Sequential:
+    """The network with another output layer."""
     from .architecture import Architecture
 
-    network = base.network
     kernels, biases = list(network.kernels), list(network.biases)
     kernels[-1] = np.hstack([kernels[-1], kernel]) if extend else kernel
     biases[-1] = np.concatenate([biases[-1], bias]) if extend else bias
@@ -249,7 +251,9 @@ def _reference(base: Model, rows: FineTuningRows) -> tuple[list[str], np.ndarray
     return [*theirs["structures"], *names], descriptors
 
 
-def _compared(base: Model, after: Network, rows: FineTuningRows, kept: tuple[str, ...]) -> tuple[dict, dict]:
+def _compared(
+    base: Model, after: Network | AveragedNetwork, rows: FineTuningRows, kept: tuple[str, ...]
+) -> tuple[dict, dict]:
     new, old = rows.new[rows.new_is_pristine], rows.old[rows.old_is_pristine]
     new_labels, old_labels = rows.new_labels[rows.new_is_pristine] + len(kept), rows.old_labels[rows.old_is_pristine]
     accuracy = {"new": {"before": None, "after": percent_right(after, new, new_labels, _PASSES)}}

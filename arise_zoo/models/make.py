@@ -6,7 +6,6 @@ holds in `checkpoint`.
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from .._version import DATA_VERSION, __version__
 from ..errors import UnknownNameError
 from ..prototypes import class_ids
+from .averaged import average, read_network
 from .card import model_card
 from .checkpoint import Facts, write_checkpoint
 from .naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
@@ -65,28 +65,47 @@ def make_model(
         return _make_naive_bayes(name, Path(out), train, validation)
     plan = plan or PLANS[name]
     work = Path(out) / f"{name}.work"
-    parts = [train[2:0:-1], *further_rows(plan, work / "structures", n_jobs, show_progress)]
+    described: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = {}
+    networks, records = [], []
+    for number, part in enumerate(plan.networks, 1):
+        kind = (part.blurred, part.perturbed)
+        if kind not in described:
+            described[kind] = further_rows(part, work / "structures", n_jobs, show_progress)
+        place = work / f"network-{number}" if plan.further else work
+        network, record = _train(part, train, described[kind], validation, place, show_progress)
+        networks.append(network)
+        records.append(record)
+    record = {**_circumstances(len(train.labels)), **records[0], "averaged_with": records[1:]}
+    return _finish(name, Path(out) / name, average(networks), plan, record, train, validation)
+
+
+def _train(
+    plan: Plan,
+    train: Rows,
+    further: list[tuple[np.ndarray, np.ndarray]],
+    validation: Rows,
+    work: Path,
+    show_progress: bool,
+) -> tuple[Any, dict[str, Any]]:
+    """One network, with its logits scaled, and the record of its training."""
+    parts = [train[2:0:-1], *further]
     rows = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
-    started = time.monotonic()
     network, log = train_network(
         plan.architecture, plan.recipe, rows, validation[2:0:-1], work, show_progress=show_progress
     )
-    seconds = time.monotonic() - started
     factor = calibrate(network, validation[2:0:-1])
-    record = {
+    return network, {
         "architecture": asdict(plan.architecture),
         "recipe": asdict(plan.recipe),
-        **_circumstances(len(train.labels)),
         "further_rows": {
             "blurred": plan.blurred,
             "perturbed": plan.perturbed,
             "rows": len(rows[1]) - len(train.labels),
         },
         "log": log,
-        "seconds": round(seconds, 1),
+        "seconds": round(sum(epoch["seconds"] for epoch in log), 1),
         "logit_factor": round(factor, 6),
     }
-    return _finish(name, Path(out) / name, network, plan, record, train, validation)
 
 
 def _make_naive_bayes(name: str, out: Path, train: Rows, validation: Rows) -> Made:
@@ -103,7 +122,6 @@ def _finish(
     name: str, folder: Path, network: Any, plan: Plan, record: dict[str, Any], train: Rows, validation: Rows
 ) -> Made:
     from ..datasets.settings import BASIS, CENTRE, L_MAX, N_MAX
-    from .passes import Network
 
     rows = together(train, validation)
     places = [int(np.flatnonzero(rows.is_central & (rows.structures == s))[0]) for s in REFERENCES]
@@ -116,7 +134,7 @@ def _finish(
     )
     reference = REFERENCES, rows.descriptors[places]
     write_checkpoint(folder, network, facts, record, reference, "")
-    saved = Network(folder)
+    saved = read_network(folder)
     results = {}
     for what, part in (("validation", validation), ("pristine", Rows(*(c[rows.is_central] for c in rows)))):
         results[what] = percent_right(saved, part.descriptors, part.labels, 100)

@@ -35,8 +35,9 @@ class Model:
         self.trained_on_defects = facts.trained_on_defects
 
     def __repr__(self) -> str:
-        widths = [self.network.n_features, *map(len, self.network.biases)]
-        return f"<Model {self.name}: {' - '.join(map(str, widths))}>"
+        members = self.network.members
+        layers = (" - ".join(map(str, [m.n_features, *map(len, m.biases)])) for m in members)
+        return f"<Model {self.name}: {', '.join(layers)}>"
 
     def predict_proba(self, X: np.ndarray, n_samples: int = 1000, seed: int = 0) -> np.ndarray:
         """Mean probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `labels`.

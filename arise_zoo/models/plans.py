@@ -17,25 +17,39 @@ class Plan:
 
     Parameters: `architecture`; `recipe`; `blurred`, how many thermally blurred variants of each of the 588 pristine
     supercells it sees besides the rows of the data set (`thermal`); `perturbed`, how many variants with displaced and
-    missing atoms (`perturbed`).
+    missing atoms (`perturbed`); `further`, plans of networks that are averaged with this one (`averaged`).
     """
 
     architecture: Architecture
     recipe: Recipe
     blurred: int = 0
     perturbed: int = 0
+    further: tuple[Plan, ...] = ()
+
+    @property
+    def networks(self) -> tuple[Plan, ...]:
+        """The plans of all networks, this one's first."""
+        return self, *self.further
 
     @property
     def trained_on_defects(self) -> bool:
         """Whether defective structures take part."""
-        return self.perturbed > 0
+        return any(plan.perturbed for plan in self.networks)
 
 
 _SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
 _COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
 
+_PRISTINE = Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0))
+
 PLANS: dict[str, Plan] = {
-    "arise-mlp": Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0)),
-    "arise-thermal": Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0), blurred=60),
+    "arise-mlp": _PRISTINE,
+    # Blurred rows teach what displacements do; the network without them is the surest where atoms are only missing.
+    "arise-thermal": Plan(
+        _SHAPE,
+        Recipe(**_COMMON, epochs=60, mixing=1.0),
+        blurred=60,
+        further=(Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0, seed=1), blurred=60), _PRISTINE),
+    ),
     "arise-robust": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), perturbed=200),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import AriseZooError
+from .averaged import AveragedNetwork
 from .passes import Network
 
 _ROWS_AT_ONCE = 512
@@ -49,14 +50,16 @@ class Uncertainty:
         return cls(**joined, activations={i: np.concatenate([p.activations[i] for p in parts]) for i in layers})
 
 
-def percent_right(network: Network, descriptors: np.ndarray, labels: np.ndarray, n_samples: int) -> float:
+def percent_right(
+    network: Network | AveragedNetwork, descriptors: np.ndarray, labels: np.ndarray, n_samples: int
+) -> float:
     """Share of rows (percent, four decimals) whose class number is that of the highest mean probability."""
     said = predict(network, descriptors, n_samples).probabilities.argmax(axis=1)
     return round(100 * float(np.mean(said == labels)), 4)
 
 
 def predict(
-    network: Network,
+    network: Network | AveragedNetwork,
     descriptors: np.ndarray,
     n_samples: int = 1000,
     seed: int = 0,
@@ -72,12 +75,11 @@ def predict(
     """
     from threadpoolctl import threadpool_limits
 
-    n_hidden = len(network.kernels) - 1
     if n_samples < 0:
         raise AriseZooError(f"the number of samples must not be negative, but is {n_samples}.")
     for layer in hidden:
-        if not 0 <= layer < n_hidden:
-            raise AriseZooError(f"there is no hidden layer {layer}; the model has layers 0 to {n_hidden - 1}.")
+        if not 0 <= layer < network.n_hidden:
+            raise AriseZooError(f"there is no hidden layer {layer}; the model has layers 0 to {network.n_hidden - 1}.")
     x = network.standardised(descriptors)
     blocks = [x[i : i + _ROWS_AT_ONCE] for i in range(0, max(len(x), 1), _ROWS_AT_ONCE)]
     # One thread a block: threads within products this small wait for each other more than they work.
@@ -92,7 +94,9 @@ def predict(
     return Uncertainty.concatenate(parts)
 
 
-def _predict(network: Network, x: np.ndarray, n_samples: int, seed: int, hidden: Sequence[int]) -> Uncertainty:
+def _predict(
+    network: Network | AveragedNetwork, x: np.ndarray, n_samples: int, seed: int, hidden: Sequence[int]
+) -> Uncertainty:
     rows = np.arange(len(x))
     total = np.zeros((len(x), network.n_classes))
     votes = np.zeros((len(x), network.n_classes), dtype=np.int32)
