@@ -5,7 +5,7 @@ How the numbers were found is in `docs/models.md`; the loop that uses them is in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .architecture import Architecture
 from .training import Recipe
@@ -51,5 +51,5 @@ PLANS: dict[str, Plan] = {
         blurred=60,
         further=(Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0, seed=1), blurred=60), _PRISTINE),
     ),
-    "arise-robust": Plan(_SHAPE, Recipe(**_COMMON, epochs=40), perturbed=200),
+    "arise-robust": Plan(replace(_SHAPE, dropout=0.01), Recipe(**_COMMON, epochs=60), perturbed=200),
 }

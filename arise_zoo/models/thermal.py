@@ -98,7 +98,7 @@ def blurred_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, shape (n, 316), and class numbers of so many variants of each supercell, periodic and finite.
 
-    Each variant has a displacement of its own and every other one also missing atoms. All draws follow from
+    By turns, a variant has a displacement, both, or missing atoms alone. All draws follow from
     `THERMAL_SEED`, class, supercell and number of the variant.
     """
     import joblib
@@ -128,7 +128,8 @@ def blurred_rows_of(prototype: Prototype, variants: int) -> np.ndarray:
             unit = displacement_unit(prototype, k)
             for variant in range(variants):
                 rng = generator(THERMAL_SEED, prototype.id, k, periodic, variant)
-                displacement, missing = rng.random(2)
-                missing = MOST_MISSING * missing**0.7 if variant % 2 else 0.0
-                rows.append(structure.descriptor(unit * MOST_DISPLACED * displacement**0.7, missing, rng, copies))
+                displacement, missing = rng.random(2) ** 0.7
+                displacement *= unit * MOST_DISPLACED * (variant % 3 != 2)
+                missing *= MOST_MISSING * (variant % 3 != 0)
+                rows.append(structure.descriptor(displacement, missing, rng, copies))
     return np.array(rows, dtype=np.float32)
