@@ -69,10 +69,10 @@ def arise_mlp() -> BayesianNetworkMethod:
 
 
 def arise_thermal() -> BayesianNetworkMethod:
-    """The network that saw pristine structures only, blurred as displacements would blur them on average."""
+    """Networks that saw pristine structures only, two of them also blurred as displacements would on average."""
     return BayesianNetworkMethod("arise-thermal")
 
 
 def arise_robust() -> BayesianNetworkMethod:
-    """The network that saw displaced and missing atoms, in structures of other seeds than the benchmark's."""
+    """Networks that saw displaced and missing atoms, in structures of other seeds than the benchmark's."""
     return BayesianNetworkMethod("arise-robust")

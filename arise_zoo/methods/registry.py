@@ -61,8 +61,12 @@ _BUILT_IN = (
         "cosine", f"{_PRISTINE}:cosine", "nearest pristine structure by the cosine of averaged SOAP descriptors"
     ),
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
-    MethodEntry("arise-thermal", f"{_NETWORK}:arise_thermal", "the same network, trained on blurred pristine rows too"),
-    MethodEntry("arise-robust", f"{_NETWORK}:arise_robust", "a network trained on defects (of other seeds) too"),
+    MethodEntry(
+        "arise-thermal", f"{_NETWORK}:arise_thermal", "average of such networks, two of which saw blurred rows too"
+    ),
+    MethodEntry(
+        "arise-robust", f"{_NETWORK}:arise_robust", "average of networks trained on defects (of other seeds) too"
+    ),
 )
 
 

@@ -85,9 +85,19 @@ def _averaged(record: dict[str, Any]) -> str:
     others = record.get("averaged_with") or []
     if not others:
         return ""
-    rows = [f"seed {o['recipe']['seed']}, {o['further_rows']['rows']:,} such rows" for o in others]
-    return f""" The probabilities are the mean of
-those of {len(others) + 1} networks of this shape; the others: {"; ".join(rows)}. Passes go round among them."""
+    rows = "\n".join(f"- {_in_short(other)}" for other in others)
+    return f""" The probabilities are the mean of those of
+{len(others) + 1} networks, among which the passes go round; the others have
+
+{rows}
+"""
+
+
+def _in_short(record: dict[str, Any]) -> str:
+    """One of several networks, in a line."""
+    layers = " - ".join(map(str, record["architecture"]["hidden"]))
+    further, recipe = record["further_rows"]["rows"], record["recipe"]
+    return f"hidden layers {layers}, {recipe['epochs']} epochs, seed {recipe['seed']}, {further:,} rows besides"
 
 
 def _further(further: dict[str, int]) -> str:

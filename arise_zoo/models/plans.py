@@ -41,15 +41,17 @@ _SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
 _COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
 
 _PRISTINE = Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0))
+_BLURRED = Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60)
+_PERTURBED = Plan(replace(_SHAPE, dropout=0.01), Recipe(**_COMMON, epochs=60), perturbed=200)
+
+
+def _seeded(plan: Plan, seed: int) -> Plan:
+    return replace(plan, recipe=replace(plan.recipe, seed=seed))
+
 
 PLANS: dict[str, Plan] = {
     "arise-mlp": _PRISTINE,
-    # Blurred rows teach what displacements do; the network without them is the surest where atoms are only missing.
-    "arise-thermal": Plan(
-        _SHAPE,
-        Recipe(**_COMMON, epochs=60, mixing=1.0),
-        blurred=60,
-        further=(Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0, seed=1), blurred=60), _PRISTINE),
-    ),
-    "arise-robust": Plan(replace(_SHAPE, dropout=0.01), Recipe(**_COMMON, epochs=60), perturbed=200),
+    # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
+    "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
+    "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
 }
