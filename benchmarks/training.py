@@ -1,7 +1,7 @@
 """What helps a network that sees pristine structures only, and what seeing more brings: one change at a time.
 
 Trains each variation with several seeds and measures it on the validation rows and on defects of another base seed
-than the benchmark's, then writes `training.json` and the table `training.md`. What was trained is kept in the work
+than the benchmark's, then writes `training.json` and the table `docs/training.md`. What was trained is kept in the work
 folder and not trained again. Usage: python benchmarks/training.py --data DIR [--work DIR] [--seeds N ...]
 """
 
@@ -32,6 +32,7 @@ from arise_zoo.prototypes import class_ids
 from arise_zoo.storage import replacing, write_json, write_text
 from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
 
+ROOT = Path(__file__).parents[1]
 CONDITIONS = ("displacement-0.07", "displacement-0.1", "missing-0.3", "both-0.3-0.1")
 COLUMNS = ("validation", *CONDITIONS)
 ITERATIONS, PASSES = 5, 50
@@ -89,24 +90,29 @@ VARIATIONS: dict[str, Variation] = {
     "rows of one class mixed": Variation(changed(_MLP, label_smoothing=0.0)),
     "both (`arise-mlp`)": Variation(_MLP),
     "... asked at nine settings": Variation(_MLP, grid="nine"),
-    "... inputs dropped too (0.02)": Variation(changed(_MLP, input_dropout=0.02)),
     "... layers of 256, 512 and 256 (Table 1)": Variation(changed(_MLP, hidden=(256, 512, 256))),
-    "... dropout 0.05": Variation(changed(_MLP, dropout=0.05)),
-    "... half the epochs": Variation(changed(_MLP, epochs=_MLP.recipe.epochs // 2)),
     "... weights of the last fifth averaged": Variation(changed(_MLP, average_from=0.8)),
-    "... inputs divided by the plain deviation": Variation(changed(_MLP, spread_offset=1e-9)),
     "... layer normalisation": Variation(normalised(_MLP, "LayerNormalization")),
     "... batch normalisation": Variation(normalised(_MLP, "BatchNormalization")),
     "... `gto` descriptor": Variation(_MLP, basis="gto"),
-    "blurred rows besides": Variation(_THERMAL),
+    "... blurred rows besides": Variation(replace(_MLP, blurred=_THERMAL.blurred)),
+    "blurred rows besides, Table 1": Variation(_THERMAL),
     "defects besides": Variation(_ROBUST),
 }
-AVERAGES: dict[str, tuple[str, ...]] = {
-    "`arise-mlp`, all seeds averaged": ("both (`arise-mlp`)",),
-    "blurred rows besides, all seeds averaged": ("blurred rows besides",),
-    "`arise-mlp` and blurred rows besides, all seeds averaged": ("blurred rows besides", "both (`arise-mlp`)"),
-    "defects besides, all seeds averaged": ("defects besides",),
+AVERAGES: dict[str, tuple[tuple[str, int], ...]] = {
+    "`arise-mlp`, two seeds": (("both (`arise-mlp`)", 0), ("both (`arise-mlp`)", 1)),
+    "blurred rows besides, Table 1, two seeds": (
+        ("blurred rows besides, Table 1", 0),
+        ("blurred rows besides, Table 1", 1),
+    ),
+    "the same and `arise-mlp` (`arise-thermal`)": (
+        ("blurred rows besides, Table 1", 0),
+        ("blurred rows besides, Table 1", 1),
+        ("both (`arise-mlp`)", 0),
+    ),
+    "defects besides, two seeds (`arise-robust`)": (("defects besides", 0), ("defects besides", 1)),
 }
+"""Averages of networks: variation and seed of each."""
 
 
 class Rows:
@@ -171,15 +177,13 @@ def main() -> None:
                 _train(path, seeded, rows)
             if not (path / "trained.json").is_file():
                 continue
-            places.setdefault(name, []).append(path)
+            places[name, seed] = path
             run = {"variation": name, "plan": asdict(seeded.plan), **json.loads((path / "trained.json").read_text())}
             runs.append({**run, "right": _right([path], seeded, rows)})
     for name, of in AVERAGES.items():
-        if all(len(places.get(part, [])) == len(options.seeds) for part in of):
-            members = [path for part in of for path in places[part]]
-            runs.append(
-                {"variation": name, "averaged": len(members), "right": _right(members, VARIATIONS[of[0]], rows)}
-            )
+        if all(part in places for part in of):
+            right = _right([places[part] for part in of], VARIATIONS[of[0][0]], rows)
+            runs.append({"variation": name, "averaged": len(of), "right": right})
     record = {
         "selection_seed": SELECTION_SEED,
         "seeds": options.seeds,
@@ -190,7 +194,7 @@ def main() -> None:
         "runs": runs,
     }
     write_json(options.out, record)
-    write_text(options.out.with_suffix(".md"), report(record))
+    write_text(ROOT / "docs" / "training.md", report(record))
 
 
 def _key(variation: Variation) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from arise_zoo import load_model
 from arise_zoo.models.architecture import Architecture
 from arise_zoo.models.averaged import AveragedNetwork, average, read_network
 from arise_zoo.models.checkpoint import write_network
@@ -69,3 +70,9 @@ def test_networks_that_do_not_fit_each_other_are_refused(alone, tmp_path):
     write_network(tmp_path, Architecture(hidden=(8,)).build(np.zeros(316), np.ones(316)))
     with pytest.raises(NetworkError, match="same inputs"):
         AveragedNetwork([alone[0], Network(tmp_path)])
+
+
+def test_the_last_network_of_arise_thermal_is_arise_mlp():
+    last, alone = load_model("arise-thermal").network.members[-1], load_model("arise-mlp").network
+    for ours, theirs in zip([*last.kernels, *last.biases], [*alone.kernels, *alone.biases], strict=True):
+        np.testing.assert_array_equal(ours, theirs)
