@@ -41,7 +41,11 @@ class MissingPackageError(MissingLibraryError):
     """An optional package that a method needs is not installed; names the extra that brings it."""
 
     def __init__(self, package: str, needed_by: str, extra: str):
+        self._arguments = (package, needed_by, extra)
         super().__init__(f"{needed_by} needs {package}; install it with: pip install 'arise-zoo[{extra}]'.")
+
+    def __reduce__(self):  # an error of a worker travels to the parent
+        return type(self), self._arguments
 
 
 class EngineError(AriseZooError, RuntimeError):

@@ -9,6 +9,7 @@ import os
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
 
 from ase import Atoms
 
@@ -103,14 +104,11 @@ class MatIDMethod:
     def predict(self, atoms: Atoms) -> str:
         """Space-group number as text, or `UNKNOWN` where no cluster is large enough or its cell has no group.
 
-        Raises `StructureError` unless the structure is periodic in three directions, `MissingPackageError` without
-        MatID.
+        Raises `StructureError` unless the structure is periodic in three directions.
         """
         _check_periodic(self.name, atoms)
-        try:
-            from matid.clustering import SBC
-        except ImportError:
-            raise MissingPackageError("matid", self.name, "peers") from None
+        from matid.clustering import SBC
+
         clusters = SBC().get_clusters(atoms)
         largest = max(clusters, key=len, default=None)
         if largest is None or len(largest) < self.min_coverage * len(atoms):
@@ -129,7 +127,9 @@ def spglib_tight() -> SpglibMethod:
 
 
 def matid_sbc() -> MatIDMethod:
-    """MatID's symmetry-based clustering with its defaults (extra `peers`)."""
+    """MatID's symmetry-based clustering with its defaults (extra `peers`); raises `MissingPackageError` without it."""
+    if find_spec("matid") is None:
+        raise MissingPackageError("matid", "matid-sbc", "peers")
     return MatIDMethod()
 
 

@@ -7,36 +7,35 @@ import spglib
 from ase import Atoms
 from ase.build import bulk
 
+from arise_zoo import get_method
 from arise_zoo.errors import MissingPackageError, StructureError
+from arise_zoo.methods import symmetry
 from arise_zoo.methods.protocol import UNKNOWN, Method
-from arise_zoo.methods.symmetry import matid_sbc, spglib_loose, spglib_tight
+from arise_zoo.methods.symmetry import MatIDMethod, matid_sbc, spglib_loose, spglib_tight
 from arise_zoo.prototypes import get_prototype, load_prototypes
 from arise_zoo.structures import StructureSpec, supercell
 
-FACTORIES = [spglib_loose, spglib_tight, matid_sbc]
+METHODS = [spglib_loose(), spglib_tight(), MatIDMethod()]
 AFLOW = [p.id for p in load_prototypes() if p.group in ("elemental", "binary")]
 
 
-@pytest.mark.parametrize("make", FACTORIES)
-def test_each_is_a_method_of_structures_and_space_groups(make):
-    method = make()
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_each_is_a_method_of_structures_and_space_groups(method):
     assert isinstance(method, Method)
     assert (method.level, method.truth, method.finite) == ("structure", "space_group", False)
-    assert method.name == make.__name__.replace("_", "-")
 
 
-@pytest.mark.parametrize("make", FACTORIES)
-def test_each_meets_the_96_periodic_classes_and_is_scored_on_the_38_aflow_ones(make):
-    method = make()
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_each_meets_the_96_periodic_classes_and_is_scored_on_the_38_aflow_ones(method):
     assert len(set(method.recognises)) == 96
     assert len(set(method.scored_on)) == 38
     assert set(method.scored_on) <= set(method.recognises)
     assert {get_prototype(i).group for i in method.scored_on} == {"elemental", "binary"}
 
 
-@pytest.mark.parametrize("make", FACTORIES)
-def test_each_survives_pickling(make):
-    assert pickle.loads(pickle.dumps(make())) == make()
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_each_survives_pickling(method):
+    assert pickle.loads(pickle.dumps(method)) == method
 
 
 def test_the_settings_are_the_papers():
@@ -84,10 +83,10 @@ def test_two_atoms_at_one_place_are_unknown():
     assert spglib_loose().predict(Atoms("Cu2", positions=[[0, 0, 0]] * 2, cell=[3, 3, 3], pbc=True)) == UNKNOWN
 
 
-@pytest.mark.parametrize("make", FACTORIES)
-def test_a_structure_without_three_periodic_directions_is_refused(make):
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_a_structure_without_three_periodic_directions_is_refused(method):
     with pytest.raises(StructureError, match="periodic in three directions"):
-        make().predict(Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 2.5]]))
+        method.predict(Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 2.5]]))
 
 
 def test_predicting_leaves_the_structure_as_it_was():
@@ -103,9 +102,10 @@ def test_importing_the_module_loads_neither_spglib_nor_matid():
 
 
 def test_without_matid_one_sentence_names_the_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "matid.clustering", None)
-    with pytest.raises(MissingPackageError, match=r"^matid-sbc needs matid; .*arise-zoo\[peers\]'\.$"):
-        matid_sbc().predict(bulk("Cu", cubic=True))
+    monkeypatch.setattr(symmetry, "find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError, match=r"^matid-sbc needs matid; .*arise-zoo\[peers\]'\.$") as caught:
+        get_method("matid-sbc")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 @pytest.mark.parametrize("class_id", ["bcc_w", "fcc_cu", "diamond_c", "hcp_mg", "nacl"])
