@@ -5,6 +5,9 @@ import os
 
 import pytest
 
+from arise_zoo.cli import bench
+from arise_zoo.methods import symmetry
+
 BUILT_IN = [
     "ptm",
     "ptm-no-cutoff",
@@ -33,6 +36,12 @@ def test_a_run_of_all_methods_leaves_out_what_would_take_days(arise_bench, tmp_p
     record = {name: json.loads((tmp_path / name / "record.json").read_text()) for name in ("matid-sbc", "ptm")}
     assert record["matid-sbc"]["table"] == "2" and record["ptm"]["table"] == "2,D"
     assert {cell["scored_on"] for cell in record["matid-sbc"]["cells"]} == {"supported"}
+
+
+def test_a_run_of_all_methods_leaves_out_those_whose_package_is_not_installed(monkeypatch, capsys):
+    monkeypatch.setattr(symmetry, "find_spec", lambda name: None)
+    assert [method.name for method in bench._methods("all")] == [name for name in BUILT_IN if name != "matid-sbc"]
+    assert "left out: matid-sbc needs matid; install it with" in capsys.readouterr().err
 
 
 def test_list_names_the_methods_those_of_other_packages_too(arise_bench, outside_package):
