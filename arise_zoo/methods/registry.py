@@ -62,10 +62,14 @@ _BUILT_IN = (
     ),
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
     MethodEntry(
-        "arise-thermal", f"{_NETWORK}:arise_thermal", "average of such networks, two of which saw blurred rows too"
+        "arise-thermal",
+        f"{_NETWORK}:arise_thermal",
+        "average of Bayesian networks, two of them trained on blurred rows too",
     ),
     MethodEntry(
-        "arise-robust", f"{_NETWORK}:arise_robust", "average of networks trained on defects (of other seeds) too"
+        "arise-robust",
+        f"{_NETWORK}:arise_robust",
+        "average of Bayesian networks trained on defects (of other seeds) too",
     ),
 )
 
