@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 from collections.abc import Iterable
 
@@ -9,13 +10,15 @@ from collections.abc import Iterable
 class AriseZooError(Exception):
     """Base of all errors that a user can cause; command lines print its message and exit with 2."""
 
+    def __reduce__(self):  # an error of a worker travels to the parent, whatever it was made from
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+
 
 class UnknownNameError(AriseZooError, ValueError):
     """A name (class, method, table, condition ...) that does not exist; names the nearest one that does."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
         known = [str(k) for k in known]
-        self._arguments = (kind, name, known)
         near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
         if near:
             hint = f"did you mean {near[0]!r}?"
@@ -24,9 +27,6 @@ class UnknownNameError(AriseZooError, ValueError):
         else:
             hint = f"there are {len(known)}, from {known[0]!r} to {known[-1]!r}."
         super().__init__(f"unknown {kind} {name!r}; {hint}")
-
-    def __reduce__(self):  # an error of a worker travels to the parent
-        return type(self), self._arguments
 
 
 class StructureError(AriseZooError, ValueError):
@@ -41,11 +41,7 @@ class MissingPackageError(MissingLibraryError):
     """An optional package that a method needs is not installed; names the extra that brings it."""
 
     def __init__(self, package: str, needed_by: str, extra: str):
-        self._arguments = (package, needed_by, extra)
         super().__init__(f"{needed_by} needs {package}; install it with: pip install 'arise-zoo[{extra}]'.")
-
-    def __reduce__(self):  # an error of a worker travels to the parent
-        return type(self), self._arguments
 
 
 class EngineError(AriseZooError, RuntimeError):

@@ -171,7 +171,7 @@ def main() -> None:
     for number, (name, variation) in enumerate(VARIATIONS.items()):
         for seed in options.seeds:
             seeded = replace(variation, plan=changed(variation.plan, seed=seed))
-            path = options.work / f"{_key(seeded)}"
+            path = options.work / _key(seeded)
             wanted = options.only is None or number in options.only
             if wanted and not (path / "trained.json").is_file():
                 _train(path, seeded, rows)

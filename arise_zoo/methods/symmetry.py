@@ -104,11 +104,14 @@ class MatIDMethod:
     def predict(self, atoms: Atoms) -> str:
         """Space-group number as text, or `UNKNOWN` where no cluster is large enough or its cell has no group.
 
-        Raises `StructureError` unless the structure is periodic in three directions.
+        Raises `StructureError` unless the structure is periodic in three directions, `MissingPackageError` without
+        MatID.
         """
         _check_periodic(self.name, atoms)
-        from matid.clustering import SBC
-
+        try:
+            from matid.clustering import SBC
+        except ImportError:
+            raise MissingPackageError("matid", self.name, "peers") from None
         clusters = SBC().get_clusters(atoms)
         largest = max(clusters, key=len, default=None)
         if largest is None or len(largest) < self.min_coverage * len(atoms):

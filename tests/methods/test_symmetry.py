@@ -25,6 +25,10 @@ def test_each_is_a_method_of_structures_and_space_groups(method):
     assert (method.level, method.truth, method.finite) == ("structure", "space_group", False)
 
 
+def test_each_has_the_name_under_which_it_is_registered():
+    assert [method.name for method in METHODS] == ["spglib-loose", "spglib-tight", "matid-sbc"]
+
+
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_each_meets_the_96_periodic_classes_and_is_scored_on_the_38_aflow_ones(method):
     assert len(set(method.recognises)) == 96
@@ -102,9 +106,13 @@ def test_importing_the_module_loads_neither_spglib_nor_matid():
 
 
 def test_without_matid_one_sentence_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matid.clustering", None)
     monkeypatch.setattr(symmetry, "find_spec", lambda name: None)
-    with pytest.raises(MissingPackageError, match=r"^matid-sbc needs matid; .*arise-zoo\[peers\]'\.$") as caught:
+    sentence = r"^matid-sbc needs matid; .*arise-zoo\[peers\]'\.$"
+    with pytest.raises(MissingPackageError, match=sentence):
         get_method("matid-sbc")
+    with pytest.raises(MissingPackageError, match=sentence) as caught:
+        MatIDMethod().predict(bulk("Cu", cubic=True))
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
