@@ -1,4 +1,4 @@
-"""`arise-zoo finetune`: a shipped network learns further classes. `arise_zoo.models.finetuning` does the work."""
+"""`arise-zoo finetune`: a shipped network learns further classes. `arise_zoo.finetune` does the work."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add_commands(subparsers: Any) -> None:
 def _finetune(args: argparse.Namespace) -> int:
     structures, labels = read_classes(args.data)
 
-    from ..models.finetuning import finetune
+    from ..models.training.finetuning import finetune
 
     out = args.out or Path("models") / f"{Path(args.model).name}-finetuned"
     made = finetune(
@@ -49,7 +49,7 @@ def _finetune(args: argparse.Namespace) -> int:
         epochs=args.epochs,
         seed=args.seed,
         n_jobs=args.jobs,
-        show_progress=True,
+        progress=True,
     )
     if args.json:
         print(json.dumps({**asdict(made), "folder": str(made.folder)}, indent=1))

@@ -3,8 +3,8 @@
 What a data set or a checkpoint is made of is in `arise_zoo.datasets` and `arise_zoo.models`.
 """
 
-from .publishing import Published, publish
-from .pulling import fetch, pull
-from .remote import HubError
+from ..releases.publishing import Published, publish
+from .client import HubError
+from .fetching import fetch, pull
 
 __all__ = ["HubError", "Published", "fetch", "publish", "pull"]

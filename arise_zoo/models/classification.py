@@ -28,8 +28,8 @@ class Answer:
 
     Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
     probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
-    `variation_ratio`, as in `Uncertainty`; `problem`, one sentence where there is no answer, in which case there are no
-    labels and no numbers.
+    `variation_ratio`, as in `NetworkPrediction`; `problem`, one sentence where there is no answer, in which case there
+    are no labels and no numbers.
     """
 
     structure: str

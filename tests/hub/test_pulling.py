@@ -161,7 +161,7 @@ def test_a_model_is_published_with_its_results_and_loaded_here_and_by_keras(hub,
 
 
 def _record(model):
-    from arise_zoo.storage import sha256
+    from arise_zoo.common.storage import sha256
 
     cell = {"table": "S2", "condition": "missing-0.05", "scored_on": "supported", "accuracy": 98.7654,
             "ci95": [98.5, 99.0], "n": 5880}  # fmt: skip
@@ -172,8 +172,8 @@ def _record(model):
 def test_a_model_for_other_versions_of_the_code_is_refused(tmp_path):
     import shutil
 
+    from arise_zoo.common.storage import sha256
     from arise_zoo.models import CheckpointError
-    from arise_zoo.storage import sha256
 
     copy = tmp_path / "model"
     shutil.copytree(arise_zoo.load_model("arise-mlp").folder, copy)
