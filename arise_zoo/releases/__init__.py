@@ -2,3 +2,7 @@
 
 How files travel to and from the Hub is in `arise_zoo.hub`.
 """
+
+from .publishing import Published, publish
+
+__all__ = ["Published", "publish"]

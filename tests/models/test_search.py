@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from arise_zoo.datasets import build
-from arise_zoo.models.training.loop import search as module
+from arise_zoo.models.training import search as module
 from arise_zoo.models.training.search import SearchError, candidates, search, select
 
 pytest.importorskip("keras_tuner")

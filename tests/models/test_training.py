@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.training import loop as training
 from arise_zoo.models.training.loop import Recipe, TrainingError, train_network
-from arise_zoo.models.training.loop import loop as training
 
 keras = pytest.importorskip("keras")
 
