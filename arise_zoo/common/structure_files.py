@@ -1,7 +1,8 @@
-"""Reading the one structure that is to be looked into, with a sentence for everything that can be wrong with a file."""
+"""Reading structures from files: one reader, one set of checks and messages for everything that takes a file."""
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 from ase import Atoms
@@ -9,11 +10,10 @@ from ase import Atoms
 from ..errors import StructureError
 
 
-def read_structure(path: str | Path, frame: int = -1) -> Atoms:
-    """A frame (by default the last) of a file that ASE reads.
+def read_frames(path: str | PathLike[str]) -> list[Atoms]:
+    """All structures of a file that ASE reads, at least one.
 
-    Raises `StructureError` if there is no such file or frame, if ASE cannot read it, or if it holds no atoms or a
-    species that is no element.
+    Raises `StructureError` if there is no such file, if ASE cannot read it, or if it holds no structure.
     """
     import ase.io
     from ase.data import atomic_numbers
@@ -22,7 +22,7 @@ def read_structure(path: str | Path, frame: int = -1) -> Atoms:
     if not path.is_file():
         raise StructureError(f"there is no file {path}.")
     try:
-        frames = ase.io.read(path, index=":")
+        frames: list[Atoms] = ase.io.read(path, index=":")
     except Exception as error:  # each format has errors of its own
         name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
         if name is not None and name not in atomic_numbers and name.isalnum():
@@ -33,11 +33,21 @@ def read_structure(path: str | Path, frame: int = -1) -> Atoms:
         raise StructureError(f"ASE cannot read {path} ({reason}); see `ase info --formats`.") from error
     if not frames:
         raise StructureError(f"{path} holds no structure.")
+    return frames
+
+
+def read_structure(path: str | PathLike[str], frame: int = -1) -> Atoms:
+    """One structure of a file, by default the last, checked; raises as `read_frames` and `check_atoms` do."""
+    frames = read_frames(path)
     if not -len(frames) <= frame < len(frames):
         raise StructureError(f"{path} has no frame {frame}; its {len(frames)} are numbered from 0.")
-    atoms = frames[frame]
+    check_atoms(frames[frame], str(path))
+    return frames[frame]
+
+
+def check_atoms(atoms: Atoms, where: str) -> None:
+    """Raise `StructureError`, naming `where`, for a structure without atoms or with atoms of no element."""
     if len(atoms) == 0:
-        raise StructureError(f"{path} holds no atoms.")
+        raise StructureError(f"{where} holds no atoms.")
     if (atoms.numbers < 1).any():
-        raise StructureError(f"{path} holds atoms of no element (X); give them one.")
-    return atoms
+        raise StructureError(f"{where} holds atoms of no element (X); give them one.")
