@@ -107,7 +107,7 @@ def _smoke(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from ..benchmark.runner import evaluate, parse_tables
-    from ..leaderboard.display import format_record
+    from ..leaderboard.formatting import format_record
 
     tables = parse_tables(options.table)
     records = []

@@ -75,7 +75,7 @@ def _validate(argv: list[str]) -> int:
     options = parser.parse_args(argv)
 
     from ..benchmark.submission import validate
-    from ..leaderboard.display import format_record
+    from ..leaderboard.formatting import format_record
 
     record = validate(options.file)
     if options.json != "-":

@@ -1,7 +1,7 @@
 """Results small enough to be committed: a method's record, and its right labels structure by structure.
 
 `collect` takes both from a folder of results, `read_counts` reads the labels again. The predictions themselves stay
-where they are; the record keeps their SHA-256. What is made of collected results is in `report` and `page`.
+where they are; the record keeps their SHA-256. What is made of collected results is in `markdown` and `page`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..benchmark.predictions import read_predictions
-from ..benchmark.record import read_record, write_record
+from ..benchmark.record import Record, read_record, write_record
 from ..benchmark.scoring import count_right
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
@@ -48,7 +48,7 @@ def collect(results: Path, records: Path) -> list[str]:
     return [folder.name for folder in found]
 
 
-def read_counts(path: Path, record: dict) -> pa.Table:
+def read_counts(path: Path, record: Record) -> pa.Table:
     """What `collect` wrote beside a record, with the columns `COLUMNS`, shape (n_structures,).
 
     Raises `CollectError` if it is damaged or of other results than the record.
@@ -69,7 +69,7 @@ def read_counts(path: Path, record: dict) -> pa.Table:
     return table
 
 
-def _write(predictions: Path, record: dict, path: Path) -> None:
+def _write(predictions: Path, record: Record, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..benchmark.record import RecordError, read_record
+from ..benchmark.record import Cell, Record, RecordError, read_record
 from ..benchmark.tables import TABLES, table_conditions
 from ..common.storage import write_text
 from ..errors import AriseZooError
 from .condition_names import condition_name
-from .formatting import Cell, Record, cells_of, difference_text, differences, interval_text, percent, rows_not_met
+from .formatting import cells_of, differences, interval_text, paper_texts, percent, rows_not_met
 
 BEGIN, END = "<!-- numbers: filled by `arise-bench report` -->", "<!-- end of numbers -->"
 
@@ -147,12 +147,12 @@ def _row(cells: list[str]) -> str:
 def _summary(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    paper = "" if cell["paper"] is None else f"<br>paper {percent(cell['paper'])}"
-    return f"**{percent(cell['accuracy'])}** {interval_text(cell)}{paper}"
+    paper = paper_texts(cell)
+    return f"**{percent(cell['accuracy'])}** {interval_text(cell)}" + (f"<br>paper {paper[0]}" if paper else "")
 
 
 def _entry(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    paper = "" if cell["paper"] is None else f"<br>paper {percent(cell['paper'])}<br>{difference_text(cell)}"
+    paper = "<br>paper {}<br>{}".format(*texts) if (texts := paper_texts(cell)) else ""
     return f"**{percent(cell['accuracy'])}**{paper}<br>{interval_text(cell)}<br>n = {cell['n']}"

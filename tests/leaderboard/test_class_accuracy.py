@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest
 
 from arise_zoo.common.statistics import interval
-from arise_zoo.leaderboard.class_accuracy import Shares, class_shares, confusion
+from arise_zoo.leaderboard.class_accuracy import class_shares, confusion, share
 from arise_zoo.prototypes import class_ids
 from arise_zoo.prototypes.near_duplicates import NEAR_DUPLICATES
 
@@ -19,7 +19,7 @@ RECORDS = Path(__file__).parents[2] / "leaderboard" / "records"
 @pytest.mark.parametrize(("right", "n"), [(0, 60), (17, 60), (60, 60), (1, 1)])
 def test_intervals_of_shares_are_wilson_intervals(right, n):
     wanted = binomtest(right, n).proportion_ci(method="wilson")
-    assert Shares()(right, n).ci95 == pytest.approx((100 * wanted.low, 100 * wanted.high))
+    assert share(right, n).ci95 == pytest.approx((100 * wanted.low, 100 * wanted.high))
 
 
 def test_near_duplicates_are_classes_of_the_benchmark():
@@ -29,7 +29,7 @@ def test_near_duplicates_are_classes_of_the_benchmark():
 def test_labels_of_near_duplicates_are_counted_and_others_make_up_the_rest():
     labels = ["graphene"] * 3 + ["c3n"] * 5 + ["bn", None]
     columns = {"condition": ["missing-0.2"] * 10, "class": ["c3n"] * 10, "label": labels}
-    groups = confusion(pa.table(columns), Shares())["missing-0.2"]
+    groups = confusion(pa.table(columns))["missing-0.2"]
     place = NEAR_DUPLICATES.index(("c3n", "graphene"))
     c3n, graphene = groups[place]
     assert [(s.right, s.n) for s in c3n] == [(5, 10), (3, 10), (2, 10)]
@@ -40,7 +40,7 @@ def test_where_atoms_are_labelled_the_interval_needs_the_structures():
     record = json.loads((RECORDS / "ptm.json").read_text())
     record["per_class"] = {"missing-0.2": {"fcc_cu": [40, 200]}}
     columns = {"condition": ["missing-0.2"] * 2, "class": ["fcc_cu"] * 2, "right": [10, 30], "total": [100, 100]}
-    known = class_shares(record, pa.table(columns), Shares())["missing-0.2"]["fcc_cu"]
+    known = class_shares(record, pa.table(columns))["missing-0.2"]["fcc_cu"]
     assert known[:2] == (40, 200)
     assert known.ci95 == interval(np.array([10.0, 30.0]), np.array([100.0, 100.0]))
-    assert class_shares(record, None, Shares())["missing-0.2"]["fcc_cu"].ci95 is None
+    assert class_shares(record, None)["missing-0.2"]["fcc_cu"].ci95 is None

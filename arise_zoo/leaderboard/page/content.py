@@ -13,10 +13,10 @@ from ...benchmark.tables import ALL, SUPPORTED, TABLES, table_conditions
 from ...methods import list_methods
 from ...prototypes import class_ids, load_prototypes
 from ...prototypes.near_duplicates import NEAR_DUPLICATES
-from ..class_accuracy import Share, Shares, class_shares, confusion
+from ..class_accuracy import Share, class_shares, confusion, share
 from ..collect import read_counts
 from ..condition_names import amount, condition_name, kind
-from ..formatting import cells_of, difference_text, differences, percent, rows_not_met
+from ..formatting import cells_of, differences, paper_texts, percent, rows_not_met
 from ..ranking import GROUPS, class_sums, standings, structures_per_class
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ class _Pool:
     """Shares as texts, each once: most of the classes of most methods are wholly right or wholly wrong."""
 
     def __init__(self) -> None:
-        self.shares = Shares()
         self.entries: list[Json] = []
         self._place: dict[Share, int] = {}
 
@@ -98,7 +97,7 @@ def _ranks(records: list[Record], counts: dict[str, pa.Table]) -> dict[str, Json
 
 def _method(record: Record, counts: pa.Table | None, ranks: dict[str, Json], pool: _Pool) -> Json:
     summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
-    by_class = class_shares(record, counts, pool.shares)
+    by_class = class_shares(record, counts)
     classes = set(class_ids())
     shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
     named = counts is not None and record["level"] == "structure" and record["truth"] == "class"
@@ -129,8 +128,7 @@ def _cells(record: Record, scored_on: str) -> Json:
 
 
 def _cell(cell: Record) -> Json:
-    paper = None if cell["paper"] is None else [percent(cell["paper"]), difference_text(cell)]
-    return [percent(cell["accuracy"]), *map(percent, cell["ci95"]), cell["n"], cell["n_structures"], paper]
+    return [percent(cell["accuracy"]), *map(percent, cell["ci95"]), cell["n"], cell["n_structures"], paper_texts(cell)]
 
 
 def _worst(record: Record, found: dict[str, Share], pool: _Pool) -> Json:
@@ -149,7 +147,7 @@ def _calibration(entry: Record, pool: _Pool) -> Json:
         zip(bins["n"], bins["confidence"], bins["accuracy"], strict=True)
     ):
         if n:
-            diagram.append([place, f"{confidence:.3f}", pool(pool.shares(round(accuracy * n), n))])
+            diagram.append([place, f"{confidence:.3f}", pool(share(round(accuracy * n), n))])
     scores = {name: _estimate(entry[name]) for name in ("ece", "log_loss", "brier")}
     return {"n": entry["n"], **scores, "auroc": _aurocs(entry["auroc_of_errors"]), "bins": diagram}
 
@@ -165,7 +163,7 @@ def _estimate(estimate: Record) -> list[str]:
 def _confusion(counts: pa.Table, pool: _Pool) -> Json:
     return {
         condition: [[[pool(share) for share in row] for row in group] for group in groups]
-        for condition, groups in confusion(counts, pool.shares).items()
+        for condition, groups in confusion(counts).items()
     }
 
 
