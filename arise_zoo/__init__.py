@@ -10,8 +10,8 @@ from ._version import __version__
 _WHERE = {
     "AriseZooError": "arise_zoo.errors",
     "classify": "arise_zoo.models.classification",
-    "evaluate": "arise_zoo.bench",
-    "finetune": "arise_zoo.models.finetuning",
+    "evaluate": "arise_zoo.benchmark",
+    "finetune": "arise_zoo.models.training.finetuning",
     "get_method": "arise_zoo.methods",
     "get_prototype": "arise_zoo.prototypes",
     "list_methods": "arise_zoo.methods",

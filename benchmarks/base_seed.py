@@ -9,10 +9,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from arise_zoo.storage import write_text
 
 from arise_zoo import evaluate
 from arise_zoo._version import BASE_SEED
-from arise_zoo.storage import write_text
 
 SEEDS = range(12)
 METHODS = ("cna", "a-cna", "baa")

@@ -21,13 +21,13 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from arise_zoo.seeds import generator
 from ase import Atoms
 from threadpoolctl import threadpool_limits
 
 from arise_zoo.descriptors import PAPER_R_CUTS, PAPER_SCALES, PAPER_SIGMAS, AveragedSOAP, soap_grid
 from arise_zoo.descriptors.neighbours import Points
 from arise_zoo.descriptors.scales import pair_scale
-from arise_zoo.seeds import generator
 from arise_zoo.structures import CONDITIONS, StructureSpec, benchmark_structures
 
 STRUCTURES = {

@@ -10,12 +10,12 @@ import argparse
 import importlib.metadata
 from pathlib import Path
 
+from arise_zoo.parallel import workers
+from arise_zoo.storage import write_json, write_text
 from joblib import delayed
 
 from arise_zoo._version import BASE_SEED
 from arise_zoo.methods.local_structure import a_cna, baa, cna, ptm
-from arise_zoo.parallel import workers
-from arise_zoo.storage import write_json, write_text
 from arise_zoo.structures import CONDITIONS, benchmark_structures
 
 OUT = Path(__file__)

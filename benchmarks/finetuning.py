@@ -12,18 +12,18 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-
-import arise_zoo
 from arise_zoo.bench.environment import hardware, package_versions
 from arise_zoo.bench.scores import interval
 from arise_zoo.bench.stored_vectors import StoredVectors
 from arise_zoo.datasets.settings import CENTRE
-from arise_zoo.datasets.vectors import one_setting
-from arise_zoo.prototypes.custom import prototype_from_atoms
 from arise_zoo.seeds import generator
 from arise_zoo.storage import write_json, write_text
-from arise_zoo.structures import benchmark_structures, condition, displace, pristine_structures, remove_atoms, supercell
 from arise_zoo.structures.supercells import displacement_unit
+
+import arise_zoo
+from arise_zoo.datasets.vectors import one_setting
+from arise_zoo.prototypes.custom import prototype_from_atoms
+from arise_zoo.structures import benchmark_structures, condition, displace, pristine_structures, remove_atoms, supercell
 
 PAGE = Path(__file__).parents[1] / "docs" / "finetuning.md"
 CONDITIONS = ("pristine", "missing-0.1", "displacement-0.02", "missing-0.3", "displacement-0.1", "both-0.3-0.1")

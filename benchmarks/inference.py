@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-from arise_zoo import load_model, load_prototypes
 from arise_zoo.bench.environment import hardware, package_versions
 from arise_zoo.bench.stored_vectors import StoredVectors
 from arise_zoo.storage import write_json, write_text
+
+from arise_zoo import load_model, load_prototypes
 from arise_zoo.structures import benchmark_structures
 
 CONDITION, PASSES, MODELS = "both-0.3-0.1", 1000, ("arise-mlp", "arise-thermal", "arise-robust")

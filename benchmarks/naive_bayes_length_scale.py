@@ -10,17 +10,17 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-
-from arise_zoo.bench import published_accuracy
 from arise_zoo.bench.environment import hardware, package_versions
 from arise_zoo.datasets.settings import GRID
-from arise_zoo.datasets.vectors import all_settings
-from arise_zoo.descriptors import scales
 from arise_zoo.length_scale import most_frequent_distance
 from arise_zoo.models.naive_bayes import fit_naive_bayes
 from arise_zoo.models.rows import read_rows, together
-from arise_zoo.prototypes import class_ids
 from arise_zoo.storage import write_json, write_text
+
+from arise_zoo.bench import published_accuracy
+from arise_zoo.datasets.vectors import all_settings
+from arise_zoo.descriptors import scales
+from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import pristine_structures
 
 N_NOISY, NOISE = 10, 6e-8

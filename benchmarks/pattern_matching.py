@@ -29,8 +29,9 @@ N_SAMPLES = 100
 def measure(name: str, file: str, n_jobs: int) -> dict:
     """Make one map in this process; from the first import of the package on."""
     started = time.perf_counter()
-    from arise_zoo.analysis import strided_pattern_matching
     from arise_zoo.analysis.inputs import read_structure
+
+    from arise_zoo.analysis import strided_pattern_matching
     from arise_zoo.generators import superalloy
 
     atoms = read_structure(file) if name == "four grains" else superalloy(32)

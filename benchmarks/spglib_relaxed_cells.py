@@ -14,13 +14,13 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from ase.io import read
-
 from arise_zoo.bench.scores import interval
-from arise_zoo.methods.symmetry import spglib_tight
-from arise_zoo.prototypes import load_prototypes
 from arise_zoo.seeds import generator
 from arise_zoo.storage import write_json, write_text
+from ase.io import read
+
+from arise_zoo.methods.symmetry import spglib_tight
+from arise_zoo.prototypes import load_prototypes
 from arise_zoo.structures import benchmark_structures, remove_atoms
 
 CONDITION, AMOUNT = "missing-0.01", 0.01

@@ -13,23 +13,23 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-
 from arise_zoo.bench.environment import hardware, package_versions
 from arise_zoo.bench.scores import interval
-from arise_zoo.datasets.prototypes import Pristine
 from arise_zoo.datasets.settings import CENTRE, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
-from arise_zoo.descriptors import soap_grid
 from arise_zoo.models.architecture import Architecture
 from arise_zoo.models.averaged import AveragedNetwork
-from arise_zoo.models.checkpoint import write_network
 from arise_zoo.models.passes import Network
 from arise_zoo.models.perturbed import SELECTION_SEED
 from arise_zoo.models.plans import PLANS, Plan
 from arise_zoo.models.rows import further_rows, read_rows
-from arise_zoo.models.training import calibrate, train_network
 from arise_zoo.models.uncertainty import predict
-from arise_zoo.prototypes import class_ids
 from arise_zoo.storage import replacing, write_json, write_text
+
+from arise_zoo.datasets.prototypes import Pristine
+from arise_zoo.descriptors import soap_grid
+from arise_zoo.models.checkpoint import write_network
+from arise_zoo.models.training import calibrate, train_network
+from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
 
 ROOT = Path(__file__).parents[1]

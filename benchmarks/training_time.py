@@ -7,9 +7,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from arise_zoo.models.checkpoint import read_training
 from arise_zoo.models.make import make_model
 from arise_zoo.storage import write_json, write_text
+
+from arise_zoo.models.checkpoint import read_training
 
 
 def main() -> None:

@@ -14,17 +14,17 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pyarrow.parquet as pq
+from arise_zoo.bench.environment import hardware, package_versions
+from arise_zoo.bench.scores import interval
+from arise_zoo.datasets.settings import CENTRE
+from arise_zoo.storage import write_json, write_text
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from arise_zoo.bench.environment import hardware, package_versions
-from arise_zoo.bench.scores import interval
-from arise_zoo.datasets.settings import CENTRE
 from arise_zoo.datasets.vectors import one_setting
 from arise_zoo.prototypes import get_prototype
-from arise_zoo.storage import write_json, write_text
 from arise_zoo.structures import benchmark_structures
 
 ROOT = Path(__file__).parents[1]

@@ -60,7 +60,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_works_where_it_is_install
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)]
     subprocess.run(pip, check=True)
     script = (
-        "import arise_zoo, arise_zoo.bench as b;"
+        "import arise_zoo, arise_zoo.benchmark as b;"
         f"assert arise_zoo.__file__.startswith({str(target)!r}), arise_zoo.__file__;"
         "print(len(arise_zoo.load_prototypes()), b.published_accuracy('2', 'cna', 'supported', 'pristine'),"
         " b.record_schema()['title'])"

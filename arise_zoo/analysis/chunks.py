@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..storage import replacing
+from ..common.storage import replacing
 
 
 class ChunkFolder:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..common.storage import replacing
 from ..errors import AriseZooError, UnknownNameError
-from ..storage import replacing
 from .clustering import OUTLIER, Clustering
 from .embedding import Embedding
 from .maps import COLOURS, OTHER_COLOUR, plot_categories, save_figure

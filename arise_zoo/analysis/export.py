@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
+from ..common.storage import replacing
 from ..errors import StructureError, UnknownNameError
-from ..storage import replacing
 from .boxes import SHAPES, translations
 from .result import PatternMatchingResult
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..common.structure_files import read_structure
 from ..errors import UnknownNameError
 from .chunks import remove_parts
 from .export import WAYS, write_labelled
-from .inputs import read_structure
 from .maps import save_maps
 from .pattern_matching import strided_pattern_matching
 
@@ -30,7 +30,7 @@ def map_file(
         raise UnknownNameError("way of labelling atoms", per_atom, WAYS)
     atoms, out = read_structure(path, frame), Path(out)
     work = out / _WORK
-    result = strided_pattern_matching(atoms, work=work, show_progress=True, **settings)
+    result = strided_pattern_matching(atoms, work=work, progress=True, **settings)
     files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
     files += save_maps(result, out)
     remove_parts(work)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..common.storage import replacing
 from ..errors import AriseZooError, UnknownNameError
-from ..storage import replacing
 from .result import SCALARS, PatternMatchingResult
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import numpy as np
 from ase import Atoms
 
 from .._version import __version__
+from ..common.parallel import workers
+from ..common.progress import Progress
+from ..common.storage import sha256
 from ..errors import AriseZooError, StructureError
 from ..models import Model, load_model, shipped_models
-from ..parallel import workers
-from ..progress import Progress
-from ..storage import sha256
 from .boxes import atoms_around, check_shape, members
 from .chunks import ChunkFolder
 from .grid import Grid, make_grid
@@ -48,7 +48,7 @@ def strided_pattern_matching(
     n_jobs: int = 1,
     scheduler: str | None = None,
     work: str | Path | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
 ) -> PatternMatchingResult:
     """Classify the surroundings of every point of a grid over a structure.
 
@@ -67,7 +67,7 @@ def strided_pattern_matching(
     seed : from which the passes follow; they are the same for all boxes.
     n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
     work : folder in which finished parts are kept, so that an interrupted call goes on where it ended.
-    show_progress : whether to show it, with the remaining time.
+    progress : whether to show it, with the remaining time.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def strided_pattern_matching(
         "descriptors": descriptors,
     }
     folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
-    parts = _parts(atoms, grid, ask, folder, n_jobs, scheduler, show_progress)
+    parts = _parts(atoms, grid, ask, folder, n_jobs, scheduler, progress)
     return _collect(parts, grid, model.labels, settings)
 
 
@@ -149,7 +149,7 @@ def _parts(
     folder: ChunkFolder,
     n_jobs: int,
     scheduler: str | None,
-    show_progress: bool,
+    progress: bool,
 ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
     """(number of the first position, arrays of the chunk), those known from before first."""
     from joblib import delayed
@@ -166,18 +166,18 @@ def _parts(
             positions, numbers = atoms_around(atoms, centres, ask["box"])
             yield delayed(_classify_boxes)(positions, numbers, centres, ask)
 
-    with Progress(len(grid), "boxes", show=show_progress) as progress:
+    with Progress(len(grid), "boxes", show=progress) as bar:
         for begin in begins:
             if begin in known:
                 part = folder.read(begin)
-                progress.advance(len(part["n_atoms"]))
+                bar.advance(len(part["n_atoms"]))
                 yield begin, part
         if not todo:
             return
         with workers(n_jobs, scheduler) as run:
             for begin, part in zip(todo, run(tasks()), strict=True):
                 folder.write(begin, part)
-                progress.advance(len(part["n_atoms"]))
+                bar.advance(len(part["n_atoms"]))
                 yield begin, part
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..common.storage import replacing
 from ..errors import AriseZooError, UnknownNameError
-from ..storage import replacing
 from .grid import Grid
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class PatternMatchingResult:
     n_atoms : atoms in each box, shape (n,).
     probabilities : shape (n, n_classes), float32. Here and below NaN where a box holds too few atoms.
     mutual_information, predictive_entropy, variation_ratio : shape (n,), float32, as in
-        `arise_zoo.models.Uncertainty` (nats).
+        `arise_zoo.models.NetworkPrediction` (nats).
     hidden : activations of the hidden layers asked for (from 0), each of shape (n, n_units), float32.
     descriptors : shape (n, n_features), float32, if asked for.
     settings : model, stride, padding, number of passes and all else that it depends on.

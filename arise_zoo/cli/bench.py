@@ -89,7 +89,7 @@ def _list(json_file: str | None) -> int:
 def _smoke(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from ..bench.smoke import smoke
+    from ..benchmark.smoke import smoke
 
     found = {name: smoke(name) for name in names([options.method])}
     for name, checks in found.items():
@@ -106,8 +106,8 @@ def _smoke(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ..bench.display import format_record
-    from ..bench.runner import evaluate, parse_tables
+    from ..benchmark.runner import evaluate, parse_tables
+    from ..leaderboard.formatting import format_record
 
     tables = parse_tables(options.table)
     records = []
@@ -144,7 +144,7 @@ def _is_slow(name: str) -> bool:
 
 def _without_depth(table: str) -> str:
     """The same tables but D, where there are others."""
-    from ..bench.runner import parse_tables
+    from ..benchmark.runner import parse_tables
 
     return ",".join([name for name in parse_tables(table) if name != "D"] or ["D"])
 

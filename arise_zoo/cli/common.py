@@ -45,7 +45,7 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
 
 def write_json_option(value: Any, file: str) -> None:
     """What `--json FILE` does; - prints."""
-    from ..storage import write_json
+    from ..common.storage import write_json
 
     if file == "-":
         print(json.dumps(value, indent=1, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`arise-zoo finetune`: a shipped network learns further classes. `arise_zoo.models.finetuning` does the work."""
+"""`arise-zoo finetune`: a shipped network learns further classes. `arise_zoo.finetune` does the work."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add_commands(subparsers: Any) -> None:
 def _finetune(args: argparse.Namespace) -> int:
     structures, labels = read_classes(args.data)
 
-    from ..models.finetuning import finetune
+    from ..models.training.finetuning import finetune
 
     out = args.out or Path("models") / f"{Path(args.model).name}-finetuned"
     made = finetune(
@@ -49,7 +49,7 @@ def _finetune(args: argparse.Namespace) -> int:
         epochs=args.epochs,
         seed=args.seed,
         n_jobs=args.jobs,
-        show_progress=True,
+        progress=True,
     )
     if args.json:
         print(json.dumps({**asdict(made), "folder": str(made.folder)}, indent=1))
@@ -61,7 +61,7 @@ def _finetune(args: argparse.Namespace) -> int:
 
 def read_classes(folder: Path) -> tuple[list[Any], list[str]]:
     """Structures of a folder of classes and the name of each one's class; raises `AriseZooError` with one sentence."""
-    import ase.io
+    from ..common.structure_files import read_frames
 
     if not folder.is_dir():
         raise AriseZooError(f"there is no folder {folder}; name one with a subfolder for each class.")
@@ -71,10 +71,7 @@ def read_classes(folder: Path) -> tuple[list[Any], list[str]]:
         if not files:
             raise AriseZooError(f"the folder {of_class} holds no file; put a structure of the class into it.")
         for path in files:
-            try:
-                frames = ase.io.read(path, index=":")
-            except Exception as error:  # ASE's readers raise anything
-                raise AriseZooError(f"ASE cannot read {path} ({type(error).__name__}: {error}).") from error
+            frames = read_frames(path)
             for atoms in frames:
                 atoms.info["file"] = f"{of_class.name}/{path.name}"
             structures += frames

@@ -1,4 +1,4 @@
-"""`arise-zoo publish` and `arise-zoo pull`: releases on the Hub. `arise_zoo.hub` does the work."""
+"""`arise-zoo publish` and `arise-zoo pull`: releases on the Hub. `arise_zoo.releases` does the work."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _publish(args: argparse.Namespace) -> int:
-    from ..hub import publish
+    from ..releases import publish
 
     _quiet()
     done = publish(
@@ -69,7 +69,7 @@ def _publish(args: argparse.Namespace) -> int:
 
 
 def _pull(args: argparse.Namespace) -> int:
-    from ..hub import pull
+    from ..hub.fetching import pull
 
     _quiet()
     print(pull(args.name, args.revision))

@@ -20,8 +20,8 @@ def _report(argv: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
     options = parser.parse_args(argv)
 
-    from ..bench.page import build_page
-    from ..bench.report import all_tables, fill_page, read_records, summary_table, write_page
+    from ..leaderboard.markdown import all_tables, fill_page, read_records, summary_table, write_page
+    from ..leaderboard.page import build_page
 
     records = read_records(options.records)
     fill_page(options.readme, summary_table(records), check=options.check)
@@ -39,7 +39,7 @@ def _collect(argv: list[str]) -> int:
     parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     options = parser.parse_args(argv)
 
-    from ..bench.compact import collect
+    from ..leaderboard.collect import collect
 
     print("collected " + ", ".join(collect(options.results, options.records)))
     return 0
@@ -58,7 +58,7 @@ def _submit(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.arise.zip")
     options = parser.parse_args(argv)
 
-    from ..bench.submission import Declaration, pack
+    from ..benchmark.submission import Declaration, pack
 
     said = Declaration(options.trained_on, options.seeds, options.licence, options.citation)
     print(f"packed {pack(options.results, said, options.out)}")
@@ -74,8 +74,8 @@ def _validate(argv: list[str]) -> int:
     parser.add_argument("--json", metavar="FILE", help="write the record that was checked; - prints it")
     options = parser.parse_args(argv)
 
-    from ..bench.display import format_record
-    from ..bench.submission import validate
+    from ..benchmark.submission import validate
+    from ..leaderboard.formatting import format_record
 
     record = validate(options.file)
     if options.json != "-":

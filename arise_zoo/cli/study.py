@@ -55,7 +55,7 @@ def _study(args: argparse.Namespace) -> int:
         model=args.model,
         n_jobs=args.jobs,
         scheduler=args.scheduler,
-        show_progress=True,
+        progress=True,
     )
     if args.json:
         print(json.dumps(record, indent=1, allow_nan=False))

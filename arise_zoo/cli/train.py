@@ -1,4 +1,4 @@
-"""`arise-zoo train`: make one of the shipped models anew, or one of its kind. `arise_zoo.models.make` does the work."""
+"""`arise-zoo train`: make one of the shipped models anew, or a variant (`arise_zoo.models.training.shipped`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..models.plans import Plan
+    from ..models.training.plans import Plan
 
 _NUMBERS = {
     "epochs": (int, "passes over the data"),
@@ -55,12 +55,12 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from ..models.make import make_model
-    from ..models.plans import PLANS
+    from ..models.training.plans import PLANS
+    from ..models.training.shipped import make_model
 
     plan = PLANS.get(args.model)
     plan = plan and _changed(plan, args)
-    made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, show_progress=True)
+    made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, progress=True)
     print(made.folder, *(f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items()), sep="  ")
     return 0
 

@@ -1,4 +1,4 @@
-"""`arise-zoo tune` and `arise-zoo select`: search for a network. `arise_zoo.models.search` does the work."""
+"""`arise-zoo tune` and `arise-zoo select`: search for a network. `arise_zoo.models.training.search` does the work."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _tune(args: argparse.Namespace) -> int:
-    from ..models.search import search
+    from ..models.training.search import search
 
     found = search(
         args.out,
@@ -57,14 +57,14 @@ def _tune(args: argparse.Namespace) -> int:
         seed=args.seed,
         data=args.data,
         n_jobs=args.jobs,
-        show_progress=True,
+        progress=True,
     )
     print(f"{args.out}/trials.csv: {len(found)} trials, best on the validation rows {found[0].validation:.2f} %")
     return 0
 
 
 def _select(args: argparse.Namespace) -> int:
-    from ..models.search import select
+    from ..models.training.search import select
 
     table = select(
         args.out,
@@ -72,7 +72,7 @@ def _select(args: argparse.Namespace) -> int:
         iterations=args.iterations,
         n_samples=args.samples,
         n_jobs=args.jobs,
-        show_progress=True,
+        progress=True,
     )
     if args.json:
         print(json.dumps(table, indent=1))

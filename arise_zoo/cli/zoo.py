@@ -6,7 +6,9 @@ import argparse
 from types import ModuleType
 
 from .._version import __version__
-from . import data, explore, finetune, hub, map, models, study, train, tune
+from . import classify as models
+from . import datasets as data
+from . import explore, finetune, hub, map, study, train, tune
 from .common import run
 
 _GROUPS: tuple[ModuleType, ...] = (data, train, tune, finetune, models, map, explore, study, hub)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION, __version__
+from ..common.parallel import workers
+from ..common.progress import Progress
+from ..common.storage import StorageError, replacing, sha256
 from ..errors import AriseZooError
-from ..parallel import workers
-from ..progress import Progress
-from ..storage import StorageError, replacing, sha256
 from .cards import write_card
 from .catalogue import DATASETS, NAMESPACE, get_configs
 from .config import Config
@@ -42,11 +42,11 @@ def build(
     scheduler: str | None = None,
     only: Iterable[str] | None = None,
     limit: int | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
 ) -> Path:
     """Build a data set below `out` and return its folder, `out/arise/<dataset>`.
 
-    Parameters: `dataset`, "prototypes" or "defects"; `n_jobs` and `scheduler` as in `arise_zoo.parallel.workers`;
+    Parameters: `dataset`, "prototypes" or "defects"; `n_jobs` and `scheduler` as in `common.parallel.workers`;
     `only`, names of configurations (conditions) to build; `limit`, the number of structures of each configuration,
     for trying out.
 
@@ -67,15 +67,15 @@ def build(
     waiting = [shard for config in todo for shard in missing[config.name]]
     with (
         workers(n_jobs, scheduler) as run,
-        Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=show_progress) as progress,
+        Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress) as bar,
     ):
         made = _run(run, waiting)
         for config in todo:
             store = stores[config.name]
-            progress.note(f"{NAMESPACE}/{dataset} {config.name}")
+            bar.note(f"{NAMESPACE}/{dataset} {config.name}")
             for shard in missing[config.name]:
                 store.write(shard, next(made))
-                progress.advance()
+                bar.advance()
             _finish(config, store, shards[config.name], folder, limit)
             store.remove()
     if any(file.fault(folder) for file in _existing(folder, dataset, limit).of(None)):

@@ -11,7 +11,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION
-from ..storage import write_text
+from ..common.storage import write_text
 from .card_facts import facts
 from .catalogue import get_config
 from .manifest import CARD_NAME, Manifest

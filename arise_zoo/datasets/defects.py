@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..descriptors.settings import CENTRE
 from ..prototypes import class_ids
+from ..prototypes.supercells import displacement_unit
 from ..structures import StructureSpec, benchmark_structures
-from ..structures.supercells import displacement_unit
 from . import schema
 from .config import Config, Row, geometry_columns
-from .settings import CENTRE
 
 if TYPE_CHECKING:
     from datasets import Features

@@ -75,8 +75,8 @@ def _local(dataset: str, config: str, revision: str, folder: str | Path | None) 
 
 def _download(repository: str, dataset: str, config: str, revision: str) -> Path:
     """Folder of the files as the Hub has them at this revision."""
-    from ..hub.pulling import fetch
-    from ..hub.remote import HubError
+    from ..hub.client import HubError
+    from ..hub.fetching import fetch
 
     try:
         return fetch(repository, "dataset", revision, lambda file: file.get("config") in (None, config))

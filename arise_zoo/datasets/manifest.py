@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .._version import DATA_VERSION, __version__
+from ..common.storage import sha256, write_json
 from ..errors import AriseZooError
-from ..storage import sha256, write_json
 
 FILE_NAME = "manifest.json"
 CARD_NAME = "README.md"

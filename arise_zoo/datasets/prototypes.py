@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..descriptors.settings import GRID
 from ..prototypes import Prototype, class_ids, get_prototype, load_prototypes
 from ..structures import StructureSpec, pristine_structures
 from . import schema
 from .config import Config, Row, geometry_columns
-from .settings import GRID
 
 if TYPE_CHECKING:
     from datasets import Features

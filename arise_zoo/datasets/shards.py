@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import BASE_SEED, DATA_VERSION, __version__
-from ..storage import replacing, sha256, write_json
+from ..common.storage import replacing, sha256, write_json
 from .catalogue import get_config
 from .config import Config
 from .schema import to_table

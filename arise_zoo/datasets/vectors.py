@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..descriptors import AveragedSOAP, soap_grid
+from ..descriptors.settings import BASIS, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
 from .schema import DESCRIPTOR_TYPE
-from .settings import BASIS, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
 
 if TYPE_CHECKING:
     from ase import Atoms

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._version import DATA_VERSION
-from ..seeds import generator
+from ..common.seeds import rng_for
 from .cards import card_metadata
 from .catalogue import DATASETS, NAMESPACE, get_configs
 from .config import Config, Row
@@ -155,7 +155,7 @@ def _check_config(config: Config, folder: Path, manifest: Manifest, report: Repo
         report.problems.append(Problem(FILE_NAME, None, message))
         return
     total = len(expected)
-    chosen = generator("verify", seed, config.dataset, config.name).permutation(total)[:sample]
+    chosen = rng_for("verify", seed, config.dataset, config.name).permutation(total)[:sample]
     for split, numbers in splits.items():
         rows = [expected[i] for i in numbers]
         wanted = np.flatnonzero(np.isin(numbers, chosen))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import compiled
+from .numba_jit import numba_jit
 
 LANES = 128  # pairs treated at a time: few enough for their harmonics to stay in the cache; a multiple of 16
 
 
-@compiled
+@numba_jit
 def sort_into_bins(pairs, scale, edges, guess, guesses_per_unit):
     """Numbers of the pairs in the order of their radial bins, and the place at which each bin begins.
 
@@ -44,7 +44,7 @@ def sort_into_bins(pairs, scale, edges, guess, guesses_per_unit):
     return order, start[: n_bins + 1]
 
 
-@compiled
+@numba_jit
 def harmonics(x, y, z, weight, n, even_only, diagonal, step, back, first_component, legendre, azimuth, out):
     """Real spherical harmonics of n <= LANES unit vectors, times their weights, into `out` (n_components, LANES)."""
     cosine, sine, before = azimuth[0], azimuth[1], azimuth[2]
@@ -84,7 +84,7 @@ def harmonics(x, y, z, weight, n, even_only, diagonal, step, back, first_compone
                     minus[i] = current[i] * sine[i]
 
 
-@compiled
+@numba_jit
 def add_moments(pairs, order, start, scale, edges, even_only, diagonal, step, back, first_component, moments):
     """Add the moments of sorted pairs, sums of T_p(place in the bin) Y_lm, to `moments` (n_bins, 6, n_components).
 

@@ -1,4 +1,4 @@
-"""The length scale of a pair of species. That of a whole structure is in `arise_zoo.length_scale`."""
+"""The length scale of a pair of species. That of a whole structure is in `arise_zoo.common.length_scale`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
+from ..common.length_scale import most_frequent_distance
 from ..errors import StructureError
-from ..length_scale import most_frequent_distance
 from .neighbours import Points
 
 

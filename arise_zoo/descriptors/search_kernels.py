@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import compiled
+from .numba_jit import numba_jit
 
 
-@compiled
+@numba_jit
 def images_in_box(positions, cell, repeats, lower, upper):
     """Periodic images of points inside a box.
 
@@ -42,7 +42,7 @@ def images_in_box(positions, cell, repeats, lower, upper):
     return image, origin, sign
 
 
-@compiled
+@numba_jit
 def sort_into_cells(image, origin, sign, lower, side, shape):
     """Images in the order of the grid's cells (z fastest), with the place at which each cell begins.
 
@@ -69,7 +69,7 @@ def sort_into_cells(image, origin, sign, lower, side, shape):
     return x, y, z, key, start
 
 
-@compiled
+@numba_jit
 def cell_range(centre, r_max, lower, side, count):
     """First and last cell along one axis that a sphere can touch."""
     first = int(np.floor((centre - r_max - lower) / side))
@@ -77,7 +77,7 @@ def cell_range(centre, r_max, lower, side, count):
     return max(first, 0), min(last, count - 1)
 
 
-@compiled
+@numba_jit
 def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_max, pairs):
     """Vectors from the centres, from number `first` on, to the images within r_max, until `pairs` (n, 4) is full.
 
@@ -114,7 +114,7 @@ def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_
     return len(centres), n
 
 
-@compiled
+@numba_jit
 def nearest_images(centres, todo, own_key, kind, x, y, z, key, start, lower, side, shape, r_max, nearest):
     """Distance from each centre in `todo` to its nearest image of each kind within r_max, itself excepted.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from ase import Atoms
 
+from ..common.seeds import rng_for
 from ..errors import StructureError
-from ..seeds import generator
 
 
 def nanoparticle(
@@ -38,7 +38,7 @@ def nanoparticle(
     sites = sites[np.abs(sites).sum(axis=1) <= 1.5 * half]  # {111} faces that cut the corners of the cube
     radius = np.linalg.norm(sites, axis=1)
     in_core = radius <= core * half
-    rng = generator("nanoparticle", n_cells, core, *symbols, seed)
+    rng = rng_for("nanoparticle", n_cells, core, *symbols, seed)
     drawn, moved = rng.random(len(sites)), rng.standard_normal((len(sites), 3))
     even = sites[:, 2] % 2 == 0
     right = drawn < np.where(in_core, (1 + order) / 2, 0.5)

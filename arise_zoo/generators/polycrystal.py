@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from ase import Atoms
 
+from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import get_prototype
-from ..seeds import generator
 from .overlaps import nearest_distance, without_overlaps
 
 
@@ -44,13 +44,13 @@ def voronoi_polycrystal(
         if prototype.group in ("monolayer", "nanotube"):
             raise StructureError(f"{prototype.id} is a {prototype.group} and fills no space; take a bulk class.")
     identity = ("polycrystal", *classes, *size.tolist(), n_grains, dimensions, periodic, seed)
-    seeds = generator(*identity, "points").random((n_grains, 3)) * size
+    seeds = rng_for(*identity, "points").random((n_grains, 3)) * size
     if dimensions == 2:
         seeds[:, 2] = size[2] / 2
     grains, nearest = [], []
     for number, prototype in enumerate(prototypes):
         cell = prototype.build()
-        rotation = _rotation(generator(*identity, "rotation", number), dimensions)
+        rotation = _rotation(rng_for(*identity, "rotation", number), dimensions)
         grain = _grain(cell, rotation, seeds, number, size, periodic, dimensions)
         grain.set_array("grain", np.full(len(grain), number, np.int32))
         grains.append(grain)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from ase import Atoms
 
+from ..common.seeds import rng_for
 from ..errors import StructureError
-from ..seeds import generator
 
 MATRIX, CUBE = 0, 1
 """Values of the array `phase`."""
@@ -44,7 +44,7 @@ def superalloy(
     first = (n_cells - cube_cells) // 2
     ordered = ((cells >= first) & (cells < first + cube_cells)).all(axis=-1)
     phase = np.broadcast_to(np.where(ordered, CUBE, MATRIX), (len(cells), len(_SITES)))
-    drawn = generator(seed, "superalloy", n_cells, cube_cells, solute).random(phase.shape) < solute
+    drawn = rng_for(seed, "superalloy", n_cells, cube_cells, solute).random(phase.shape) < solute
     aluminium = np.where(phase == CUBE, np.arange(len(_SITES)) == 0, drawn)
     positions = (cells + _SITES).reshape(-1, 3) * lattice_constant
     atoms = Atoms(np.where(aluminium, 13, 28).ravel(), positions, cell=[n_cells * lattice_constant] * 3)

@@ -1,10 +1,8 @@
-"""The Hugging Face Hub: publishing releases of data sets and models, and pulling them at a pinned revision.
+"""The Hugging Face Hub: one repository at a revision, and fetching its files with their hashes checked.
 
-What a data set or a checkpoint is made of is in `arise_zoo.datasets` and `arise_zoo.models`.
+What a release consists of, publishing and pulling are in `arise_zoo.releases`.
 """
 
-from .publishing import Published, publish
-from .pulling import fetch, pull
-from .remote import HubError
+from .client import HubError
 
-__all__ = ["HubError", "Published", "fetch", "publish", "pull"]
+__all__ = ["HubError"]

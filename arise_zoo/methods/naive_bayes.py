@@ -11,14 +11,14 @@ from .descriptor_based import DescriptorMethod
 
 @dataclass(frozen=True)
 class NaiveBayesMethod(DescriptorMethod):
-    """A classifier of `arise_zoo.models.naive_bayes`: `gnb` or `bnb`."""
+    """A classifier of `arise_zoo.models.baselines.naive_bayes`: `gnb` or `bnb`."""
 
     name: str
     packages = ("scikit-learn", "numba")
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Probabilities, shape (n, 108)."""
-        from ..models.naive_bayes import load_naive_bayes
+        from ..models.baselines.naive_bayes import load_naive_bayes
 
         return load_naive_bayes(self.name).predict_proba(vectors)
 

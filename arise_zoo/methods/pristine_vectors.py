@@ -1,6 +1,6 @@
 """Classifiers fitted where they run, on the shipped descriptors of pristine structures: points of comparison.
 
-The rows and the fits are in `arise_zoo.models.pristine_vectors`.
+The rows and the fits are in `arise_zoo.models.baselines.pristine_vectors`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class RandomForestMethod(DescriptorMethod):
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Mean over the trees, shape (n, 108)."""
-        from ..models.pristine_vectors import fitted_random_forest
+        from ..models.baselines.pristine_vectors import fitted_random_forest
 
         return fitted_random_forest().predict_proba(vectors)
 
@@ -38,7 +38,7 @@ class CosineMethod(DescriptorMethod):
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """The cosine of each class, shape (n, 108), at most 1; rows do not sum to 1."""
-        from ..models.pristine_vectors import class_similarities
+        from ..models.baselines.pristine_vectors import class_similarities
 
         return np.clip(class_similarities(vectors), 0.0, 1.0)
 

@@ -42,7 +42,7 @@ _LOCAL = "arise_zoo.methods.local_structure"
 _SYMMETRY = "arise_zoo.methods.symmetry"
 _NAIVE_BAYES = "arise_zoo.methods.naive_bayes"
 _PRISTINE = "arise_zoo.methods.pristine_vectors"
-_NETWORK = "arise_zoo.methods.bayesian_network"
+_NETWORK = "arise_zoo.methods.network"
 
 _BUILT_IN = (
     MethodEntry("ptm", f"{_LOCAL}:ptm", "polyhedral template matching, RMSD up to 0.1"),

@@ -5,6 +5,6 @@ Descriptors come from `arise_zoo.descriptors`; how models are benchmarked is in 
 
 from .checkpoint import CheckpointError
 from .model import Model, load_model, shipped_models
-from .uncertainty import Uncertainty
+from .network.prediction import NetworkPrediction
 
-__all__ = ["CheckpointError", "Model", "Uncertainty", "load_model", "shipped_models"]
+__all__ = ["CheckpointError", "Model", "NetworkPrediction", "load_model", "shipped_models"]

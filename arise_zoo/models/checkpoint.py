@@ -22,11 +22,11 @@ import numpy as np
 from packaging.specifiers import SpecifierSet
 
 from .._version import __version__
+from ..common.storage import StorageError, replacing, sha256, write_json, write_text
 from ..errors import AriseZooError
-from ..storage import StorageError, replacing, sha256, write_json, write_text
-from .averaged import AveragedNetwork, read_network
-from .passes import Network
-from .uncertainty import predict
+from .network.averaged import AveragedNetwork, read_network
+from .network.forward import Network
+from .network.prediction import predict
 
 if TYPE_CHECKING:
     import keras

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ase import Atoms
 
+from ..common.structure_files import check_atoms, read_frames
 from ..errors import AriseZooError, StructureError
 from .model import Model, load_model
 
@@ -28,8 +29,8 @@ class Answer:
 
     Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
     probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
-    `variation_ratio`, as in `Uncertainty`; `problem`, one sentence where there is no answer, in which case there are no
-    labels and no numbers.
+    `variation_ratio`, as in `NetworkPrediction`; `problem`, one sentence where there is no answer, in which case there
+    are no labels and no numbers.
     """
 
     structure: str
@@ -129,7 +130,9 @@ def classify(
     for i, (name, atoms) in enumerate(_structures(structures)):
         found.append((name, len(atoms)))
         try:
-            rows.append((i, model.describe([atoms])[0]))
+            vector = model.describe([atoms])[0]  # which has sentences of its own, of a structure without atoms too
+            check_atoms(atoms, name)
+            rows.append((i, vector))
         except StructureError as error:
             answers[i] = Answer(name, len(atoms), problem=str(error))
     if rows:
@@ -162,17 +165,7 @@ def _structures(given: Any) -> Iterator[tuple[str, Atoms]]:
 
 
 def _frames(path: Path) -> Iterator[tuple[str, Atoms]]:
-    import ase.io
-
-    if not path.is_file():
-        raise StructureError(f"there is no file {path}.")
-    try:
-        frames = ase.io.read(path, index=":")
-    except Exception as error:  # each format has errors of its own
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise StructureError(f"ASE cannot read {path} ({reason}); see `ase info --formats`.") from error
-    if not frames:
-        raise StructureError(f"{path} holds no structure.")
+    frames = read_frames(path)
     for i, atoms in enumerate(frames):
         yield (str(path) if len(frames) == 1 else f"{path}@{i}"), atoms
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import StructureError, UnknownNameError
 from .checkpoint import read_checkpoint, read_training
-from .uncertainty import Uncertainty, predict
+from .network.prediction import NetworkPrediction, predict
 
 if TYPE_CHECKING:
     import keras
@@ -53,8 +53,8 @@ class Model:
         seed: int = 0,
         hidden: Sequence[int] = (),
         n_jobs: int = -1,
-    ) -> Uncertainty:
-        """Probabilities with uncertainties and, if asked for, activations of hidden layers (from 0): an `Uncertainty`.
+    ) -> NetworkPrediction:
+        """Probabilities with uncertainties and, if asked for, activations of hidden layers (from 0).
 
         `n_jobs`: threads (-1: one per core). Raises `NetworkError` for descriptors that do not fit.
         """
@@ -114,7 +114,7 @@ def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
     if revision is None and Path(name_or_path).is_dir():
         return _load(Path(name_or_path).resolve())
     if name in shipped_models() or (name.count("/") == 1 and not name.startswith((".", "/", "~"))):
-        from ..hub.pulling import pull
+        from ..hub.fetching import pull
 
         return _load(pull(name, revision))
     raise UnknownNameError("model or folder", name, shipped_models())

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
+from ..common.structure_files import check_atoms, read_structure
 from ..errors import StructureError
 from .table import Prototype, Source, SpaceGroup
 
@@ -28,16 +29,8 @@ def prototype_from_file(
     these two (a monolayer); one that is not periodic at all is used as one finite structure. Raises
     `StructureError` if the file is missing, unreadable or holds no atoms.
     """
-    import ase.io
-
-    path = Path(path)
-    if not path.is_file():
-        raise StructureError(f"no such file: {path}.")
-    try:
-        atoms = ase.io.read(path)
-    except Exception as error:  # ASE's readers raise anything
-        raise StructureError(f"ASE cannot read {path} ({type(error).__name__}: {error}).") from error
-    return prototype_from_atoms(atoms, class_id or path.stem, name=name, source=str(path), symprec=symprec)
+    atoms = read_structure(path)
+    return prototype_from_atoms(atoms, class_id or Path(path).stem, name=name, source=str(path), symprec=symprec)
 
 
 def prototype_from_atoms(
@@ -45,8 +38,7 @@ def prototype_from_atoms(
 ) -> Prototype:
     """As `prototype_from_file`, of a structure at hand; `source` says where it is from."""
     where = source or f"the structure of class {class_id!r}"
-    if len(atoms) == 0:
-        raise StructureError(f"{where} holds no atoms.")
+    check_atoms(atoms, where)
     group = {0: "nanotube", 2: "monolayer"}.get(int(atoms.pbc.sum()), "user")
     if group == "monolayer" and not np.array_equal(atoms.pbc, [True, True, False]):
         raise StructureError(f"{where} is periodic in two directions; turn its cell so that the third is not.")

@@ -85,7 +85,7 @@ class Prototype:
         """Repetitions k of the series: the smallest k with at least 100 atoms, then k + 1 and k + 2; (1,) for tubes."""
         if self.group == "nanotube":
             return (1,)
-        from ..structures.supercells import smallest_replication
+        from .supercells import smallest_replication
 
         k = smallest_replication(self.n_atoms(), sum(self.repetitions))
         return (k, k + 1, k + 2)

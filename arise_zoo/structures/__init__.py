@@ -1,9 +1,10 @@
 """What is done to the classes: supercells, the named conditions, defects, and the identity of every structure."""
 
-from .conditions import CONDITIONS, Condition, condition
-from .defects import displace, remove_atoms
+from ..prototypes.supercells import supercell
+from .conditions.base import Condition
+from .conditions.paper import CONDITIONS, condition
+from .operations import displace, remove_atoms
 from .spec import StructureSpec, benchmark_structures, pristine_structures
-from .supercells import supercell
 
 __all__ = [
     "CONDITIONS",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ase import Atoms
 
 from .._version import BASE_SEED
+from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import Prototype, class_ids, find_prototype
-from ..seeds import generator
-from .conditions import CONDITIONS
-from .conditions import condition as get_condition
+from .conditions.paper import CONDITIONS
+from .conditions.paper import condition as get_condition
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class StructureSpec:
     def build(self) -> Atoms:
         """The structure, as its condition makes it."""
         wanted = get_condition(self.condition)
-        return wanted.make(self.prototype, self.k, self.periodic, generator(self.seed, self.id))
+        return wanted.make(self.prototype, self.k, self.periodic, rng_for(self.seed, self.id))
 
 
 def benchmark_structures(

@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 from small_builds import CONDITION, LIMIT, OTHER
 
+from arise_zoo.common.storage import sha256
 from arise_zoo.datasets import build, get_config, verify
 from arise_zoo.datasets.builder import WORK_FOLDER, BuildError
 from arise_zoo.datasets.manifest import Manifest
 from arise_zoo.datasets.shards import ShardStore, make_shard, shards_of
 from arise_zoo.errors import AriseZooError
-from arise_zoo.storage import sha256
 
 GEOMETRY = ("numbers", "positions", "cell", "pbc")
 

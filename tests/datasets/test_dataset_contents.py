@@ -7,8 +7,8 @@ from datasets import ClassLabel, Features
 from arise_zoo.datasets import DATASETS, get_config
 from arise_zoo.datasets.card_facts import COLUMNS
 from arise_zoo.datasets.schema import to_table
-from arise_zoo.datasets.settings import CENTRE, EXTRINSIC_SCALES, GRID, R_CUTS, SIGMAS
 from arise_zoo.descriptors import PAPER_R_CUTS, PAPER_SCALES, PAPER_SIGMAS
+from arise_zoo.descriptors.settings import CENTRE, EXTRINSIC_SCALES, GRID, R_CUTS, SIGMAS
 from arise_zoo.errors import AriseZooError, UnknownNameError
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec

@@ -11,10 +11,10 @@ import pytest
 from small_builds import CONDITION, LIMIT, OTHER
 
 from arise_zoo.cli.zoo import main
+from arise_zoo.common.storage import sha256
 from arise_zoo.datasets import verify
 from arise_zoo.datasets.cards import write_card
 from arise_zoo.datasets.manifest import Manifest, ManifestError
-from arise_zoo.storage import sha256
 
 PATH = f"{CONDITION}/test-00000-of-00001.parquet"
 

@@ -9,6 +9,7 @@ from ase.build import bulk, graphene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import (
     PAPER_R_CUTS,
     PAPER_SCALES,
@@ -19,7 +20,6 @@ from arise_zoo.descriptors import (
     soap_grid,
 )
 from arise_zoo.errors import DescriptorError, StructureError, UnknownNameError
-from arise_zoo.seeds import generator
 from arise_zoo.structures import StructureSpec
 
 BASES = pytest.mark.parametrize("basis", ["quip", "gto"])
@@ -28,7 +28,7 @@ seeds = st.integers(0, 10**9)
 
 def random_structure(seed, periodic=True, species=(29, 16)):
     """Up to nine atoms, none too near another, in a random triclinic cell."""
-    rng = generator("descriptor test", seed)
+    rng = rng_for("descriptor test", seed)
     while True:
         cell = 4.0 * np.eye(3) + rng.uniform(-1.2, 1.2, (3, 3))
         atoms = Atoms(cell=cell, pbc=periodic)
@@ -52,7 +52,7 @@ def descriptor(atoms, basis="quip", **keywords):
 def test_rotating_translating_and_reordering_changes_nothing(basis, seed, periodic):
     atoms = random_structure(seed, periodic)
     expected = descriptor(atoms, basis)
-    rng = generator("descriptor test", "motion", seed)
+    rng = rng_for("descriptor test", "motion", seed)
     moved = atoms[rng.permutation(len(atoms))]
     rotation, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     moved.set_cell(moved.cell.array @ rotation)

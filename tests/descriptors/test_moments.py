@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import eval_legendre
 
+from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import moments
 from arise_zoo.descriptors.averaged_soap import _Settings, _tables
 from arise_zoo.descriptors.harmonics import first_components, recursion
 from arise_zoo.descriptors.moment_kernels import LANES, harmonics
 from arise_zoo.descriptors.radial import radial_basis
-from arise_zoo.seeds import generator
 from arise_zoo.structures import StructureSpec
 
 
@@ -27,7 +27,7 @@ def real_harmonics(vectors, l_max, even_only=False):
 
 @pytest.mark.parametrize("l_max", [0, 1, 6, 9])
 def test_harmonics_obey_the_addition_theorem(l_max):
-    vectors = generator("harmonics").normal(size=(40, 3))
+    vectors = rng_for("harmonics").normal(size=(40, 3))
     y = real_harmonics(vectors, l_max)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     for l in range(l_max + 1):
@@ -37,7 +37,7 @@ def test_harmonics_obey_the_addition_theorem(l_max):
 
 
 def test_even_harmonics_are_those_of_the_whole_set():
-    vectors = generator("harmonics").normal(size=(64, 3))
+    vectors = rng_for("harmonics").normal(size=(64, 3))
     whole, even = real_harmonics(vectors, 6), real_harmonics(vectors, 6, even_only=True)
     assert np.array_equal(even, np.concatenate([whole[l * l : (l + 1) ** 2] for l in (0, 2, 4, 6)]))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import arise_zoo
-from arise_zoo.bench import published_accuracy, table_conditions
+from arise_zoo.benchmark import published_accuracy, table_conditions
 from arise_zoo.datasets.load import DatasetError
 
 CONDITIONS = {c: table for table in ("S1", "S2", "S3") for c in table_conditions(table) if c != "pristine"}

@@ -11,17 +11,17 @@ from ase.build import bulk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arise_zoo.common.length_scale import most_frequent_distance, nearest_neighbour_distance
+from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import nearest_neighbour_scale, neighbours
 from arise_zoo.descriptors.neighbours import Points
 from arise_zoo.errors import StructureError
-from arise_zoo.length_scale import most_frequent_distance, nearest_neighbour_distance
-from arise_zoo.seeds import generator
 from arise_zoo.structures import StructureSpec
 
 
 def triclinic(seed, pbc):
     """Twelve atoms of two species in a random, often very skew cell, some outside of it."""
-    rng = generator("neighbour test", seed)
+    rng = rng_for("neighbour test", seed)
     cell = rng.normal(size=(3, 3)) * 3.0
     while abs(np.linalg.det(cell)) < 25.0:
         cell = rng.normal(size=(3, 3)) * 3.0

@@ -6,13 +6,7 @@ import spglib
 from ase import Atoms
 
 from arise_zoo.errors import StructureError, UnknownNameError
-from arise_zoo.generators import (
-    bain_path,
-    nanoparticle,
-    stacking_fault,
-    tilt_grain_boundary,
-    voronoi_polycrystal,
-)
+from arise_zoo.generators import bain_path, nanoparticle, stacking_fault, tilt_grain_boundary, voronoi_polycrystal
 from arise_zoo.generators.grain_boundary import coincidence_number
 from arise_zoo.generators.overlaps import nearest_distance
 from arise_zoo.methods.local_structure import a_cna, ptm

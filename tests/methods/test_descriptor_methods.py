@@ -9,8 +9,8 @@ import pytest
 from ase import Atoms
 
 from arise_zoo import evaluate, get_method
-from arise_zoo.bench.stored_vectors import StoredVectors
-from arise_zoo.bench.tables import published_accuracy
+from arise_zoo.benchmark.stored_vectors import StoredVectors
+from arise_zoo.benchmark.tables import published_accuracy
 from arise_zoo.datasets import build
 from arise_zoo.errors import AriseZooError
 from arise_zoo.methods import UNKNOWN
@@ -125,7 +125,7 @@ def _first(condition):
 
 
 def test_bernoulli_sees_only_signs():
-    from arise_zoo.models.naive_bayes import load_naive_bayes
+    from arise_zoo.models.baselines.naive_bayes import load_naive_bayes
 
     vectors = np.random.default_rng(0).normal(size=(20, 316))
     classifier = load_naive_bayes("bnb")

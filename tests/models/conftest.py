@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from arise_zoo.models.architecture import Architecture
 from arise_zoo.models.checkpoint import Facts, write_checkpoint
+from arise_zoo.models.network.architecture import Architecture
 
 N_FEATURES, N_CLASSES = 7, 4
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from arise_zoo import load_model
-from arise_zoo.models.architecture import Architecture
-from arise_zoo.models.averaged import AveragedNetwork, average, read_network
 from arise_zoo.models.checkpoint import write_network
-from arise_zoo.models.passes import Network, NetworkError
-from arise_zoo.models.uncertainty import predict
+from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.network.averaged import AveragedNetwork, average, read_network
+from arise_zoo.models.network.forward import Network, NetworkError
+from arise_zoo.models.network.prediction import predict
 
 keras = pytest.importorskip("keras")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import h5py
 import pytest
 
+from arise_zoo.common.storage import sha256, write_json
 from arise_zoo.errors import UnknownNameError
 from arise_zoo.models import load_model
 from arise_zoo.models.checkpoint import CheckpointError
 from arise_zoo.models.model import Model
-from arise_zoo.storage import sha256, write_json
 
 ROOT = Path(__file__).parents[2]
 

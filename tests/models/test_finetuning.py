@@ -11,12 +11,12 @@ from ase.build import bulk
 
 import arise_zoo
 from arise_zoo.cli.zoo import main
-from arise_zoo.datasets.settings import CENTRE
 from arise_zoo.datasets.vectors import one_setting
-from arise_zoo.models.pristine_vectors import load_pristine_vectors
+from arise_zoo.descriptors.settings import CENTRE
+from arise_zoo.models.baselines.pristine_vectors import load_pristine_vectors
 from arise_zoo.prototypes.custom import prototype_from_atoms
+from arise_zoo.prototypes.supercells import displacement_unit
 from arise_zoo.structures import displace, remove_atoms, supercell
-from arise_zoo.structures.supercells import displacement_unit
 
 PAGE = Path(__file__).parents[2] / "docs" / "finetuning.md"
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from arise_zoo.models.architecture import Architecture, ArchitectureError
 from arise_zoo.models.model import Model
-from arise_zoo.models.passes import Network, NetworkError
-from arise_zoo.models.uncertainty import predict
+from arise_zoo.models.network.architecture import Architecture, ArchitectureError
+from arise_zoo.models.network.forward import Network, NetworkError
+from arise_zoo.models.network.prediction import predict
 
 keras = pytest.importorskip("keras")
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from arise_zoo.models.perturbed import (
+from arise_zoo.common.seeds import rng_for
+from arise_zoo.models.augmentation.perturbed import (
     MOST_DISPLACED,
     MOST_MISSING,
     SELECTION_SEED,
@@ -11,9 +12,8 @@ from arise_zoo.models.perturbed import (
     training_rows,
     training_structures,
 )
-from arise_zoo.models.plans import PLANS
+from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import get_prototype
-from arise_zoo.seeds import generator
 from arise_zoo.structures import CONDITIONS, StructureSpec, benchmark_structures, supercell
 from arise_zoo.structures.spec import DEFECTIVE_CONDITIONS
 
@@ -70,5 +70,5 @@ def _is_displaced_alone(variant):
 
 def test_the_stream_is_that_of_seed_and_id():
     structure = PerturbedStructure("fcc_cu", 5, True, 0)
-    kind = generator(structure.seed, structure.id).random()
+    kind = rng_for(structure.seed, structure.id).random()
     assert (structure.amounts()[0] == 0) == (kind < 1 / 3)

@@ -7,13 +7,13 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from arise_zoo.descriptors import AveragedSOAP
-from arise_zoo.models.checkpoint import CheckpointError
-from arise_zoo.models.pristine_vectors import (
+from arise_zoo.models.baselines.pristine_vectors import (
     _SHIPPED,
     class_similarities,
     fitted_random_forest,
     load_pristine_vectors,
 )
+from arise_zoo.models.checkpoint import CheckpointError
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec, pristine_structures
 

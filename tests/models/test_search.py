@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from arise_zoo.datasets import build
-from arise_zoo.models import search as module
-from arise_zoo.models.search import SearchError, candidates, search, select
+from arise_zoo.models.training import search as module
+from arise_zoo.models.training.search import SearchError, candidates, search, select
 
 pytest.importorskip("keras_tuner")
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from arise_zoo.datasets.settings import CENTRE
 from arise_zoo.datasets.vectors import one_setting
 from arise_zoo.descriptors.neighbours import Points
 from arise_zoo.descriptors.scales import pair_scales
-from arise_zoo.models.nearest import near_neighbours
-from arise_zoo.models.thermal import BlurredStructure, blurred_rows
+from arise_zoo.descriptors.settings import CENTRE
+from arise_zoo.models.augmentation.nearest_distances import near_neighbours
+from arise_zoo.models.augmentation.thermal import BlurredStructure, blurred_rows
 from arise_zoo.prototypes import get_prototype
+from arise_zoo.prototypes.supercells import displacement_unit
 from arise_zoo.structures import benchmark_structures, supercell
-from arise_zoo.structures.supercells import displacement_unit
 
 SEED = 77
 
@@ -48,7 +48,7 @@ def test_without_displacements_a_blurred_structure_is_the_pristine_one(class_id,
 
 @pytest.mark.parametrize(("class_id", "k", "periodic"), [("cu2znsns4", 2, False), ("nacl", 1, True)])
 def test_near_neighbours_give_the_length_scales_of_the_structure(class_id, k, periodic):
-    from arise_zoo.length_scale import most_frequent_distance
+    from arise_zoo.common.length_scale import most_frequent_distance
 
     atoms = supercell(get_prototype(class_id), k, periodic=periodic)
     points = Points(atoms)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from arise_zoo.models import training
-from arise_zoo.models.architecture import Architecture
-from arise_zoo.models.training import Recipe, TrainingError, train_network
+from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.training import loop as training
+from arise_zoo.models.training.loop import Recipe, TrainingError, train_network
 
 keras = pytest.importorskip("keras")
 
@@ -68,7 +68,7 @@ def test_a_training_that_diverges_ends_with_a_sentence(rows, tmp_path):
 
 
 def test_the_learning_rate_makes_one_cycle():
-    from arise_zoo.models.schedule import OneCycle
+    from arise_zoo.models.training.schedule import OneCycle
 
     rate = OneCycle(0.002, steps=100, warm_up=0.3)
     rates = np.array([float(rate(step)) for step in range(100)])

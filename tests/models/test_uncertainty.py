@@ -7,7 +7,7 @@ import pytest
 
 from arise_zoo.errors import AriseZooError
 from arise_zoo.models.model import Model
-from arise_zoo.models.passes import NetworkError
+from arise_zoo.models.network.forward import NetworkError
 
 
 @pytest.fixture

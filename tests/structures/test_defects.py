@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from arise_zoo._version import DATA_VERSION
+from arise_zoo.common.length_scale import most_frequent_distance, nearest_neighbour_distance
+from arise_zoo.common.seeds import rng_for
 from arise_zoo.errors import StructureError, UnknownNameError
-from arise_zoo.length_scale import most_frequent_distance, nearest_neighbour_distance
 from arise_zoo.prototypes import get_prototype, load_prototypes
-from arise_zoo.seeds import generator
+from arise_zoo.prototypes.supercells import displacement_unit
 from arise_zoo.structures import (
     CONDITIONS,
     StructureSpec,
@@ -25,7 +26,6 @@ from arise_zoo.structures import (
     remove_atoms,
     supercell,
 )
-from arise_zoo.structures.supercells import displacement_unit
 
 
 def test_there_are_24_defective_conditions_named_as_in_the_paper():
@@ -87,7 +87,7 @@ def test_floor_of_the_share_of_atoms_is_removed(fraction):
 def test_every_atom_is_equally_likely_to_be_removed():
     missing = np.zeros(125)
     for iteration in range(400):
-        kept = remove_atoms(Atoms("Cu125", tags=np.arange(125)), 0.2, generator("fair", iteration)).get_tags()
+        kept = remove_atoms(Atoms("Cu125", tags=np.arange(125)), 0.2, rng_for("fair", iteration)).get_tags()
         missing[np.setdiff1d(np.arange(125), kept)] += 1
     expected = 400 * 0.2
     chi_squared = ((missing - expected) ** 2 / (expected * 0.8)).sum()
@@ -107,7 +107,7 @@ def test_a_structure_is_the_same_made_alone_or_among_others_and_differs_from_all
 def test_draws_depend_on_the_identity_alone():
     # These numbers may never change: published structures hang on them.
     np.testing.assert_array_equal(
-        generator(0, "fcc_cu/k5/periodic/missing-0.05/3").random(3),
+        rng_for(0, "fcc_cu/k5/periodic/missing-0.05/3").random(3),
         [0.6081194492445036, 0.39181189266183414, 0.3074820624026473],
     )
 
@@ -127,14 +127,14 @@ def test_a_nanotube_has_no_periodic_form():
 @given(st.floats(0, 0.5), st.integers(0, 10**6))
 def test_no_atom_moves_further_than_allowed(displacement, seed):
     atoms = bulk("Cu", cubic=True)
-    moved = displace(atoms, displacement, 2.5, generator(seed))
+    moved = displace(atoms, displacement, 2.5, rng_for(seed))
     assert np.abs(moved.positions - atoms.positions).max() <= displacement * 2.5 + 1e-12
 
 
 @given(st.integers(1, 60), st.floats(0, 0.99), st.integers(0, 10**6))
 def test_what_is_left_is_a_part_of_what_was_there_in_its_order(natoms, fraction, seed):
     atoms = Atoms(numbers=np.arange(1, natoms + 1), positions=np.random.default_rng(seed).random((natoms, 3)))
-    left = remove_atoms(atoms, fraction, generator(seed))
+    left = remove_atoms(atoms, fraction, rng_for(seed))
     assert list(left.numbers) == sorted(left.numbers)
     assert len(left) == natoms - int(np.floor(fraction * natoms + 1e-9))
 
@@ -142,7 +142,7 @@ def test_what_is_left_is_a_part_of_what_was_there_in_its_order(natoms, fraction,
 @pytest.mark.parametrize("fraction", [-0.1, 1.0])
 def test_an_impossible_share_of_missing_atoms_is_refused(fraction):
     with pytest.raises(StructureError, match="must lie in"):
-        remove_atoms(bulk("Cu"), fraction, generator(0))
+        remove_atoms(bulk("Cu"), fraction, rng_for(0))
 
 
 def test_most_frequent_distance_divides_counts_by_the_squared_left_edge():

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from arise_zoo.errors import UnknownNameError
 from arise_zoo.prototypes import get_prototype, load_prototypes
+from arise_zoo.prototypes.supercells import displacement_unit
 from arise_zoo.structures import StructureSpec, benchmark_structures, condition, supercell
-from arise_zoo.structures.stresses import STRESSES, random_rotation, uniaxial
-from arise_zoo.structures.supercells import displacement_unit
+from arise_zoo.structures.conditions.depth import DEPTH_CONDITIONS, random_rotation, uniaxial
 
 CLASSES = ("fcc_cu", "nacl", "cu2znsns4", "graphene", "cnt_6_0", "wurtzite_zns")
-ALL_STRESSES = tuple(STRESSES)
+ALL_STRESSES = tuple(DEPTH_CONDITIONS)
 
 
 def some(name, classes=CLASSES, iterations=1):
@@ -187,7 +187,7 @@ def test_mixed_stress_removes_exchanges_and_moves():
 
 
 def test_every_class_that_can_be_stressed_is():
-    count = {name: len({s.class_id for s in benchmark_structures(name, iterations=1)}) for name in STRESSES}
+    count = {name: len({s.class_id for s in benchmark_structures(name, iterations=1)}) for name in DEPTH_CONDITIONS}
     bulk = sum(sum(p.repetitions) == 3 for p in load_prototypes())
     assert {count[n] for n in ("slab", "amorphous")} == {bulk}
     assert {count[n] for n in ("rotated", "added-0.05", "mixed-mild", "thermal-0.04")} == {108}

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..._version import __version__
+from ...common.storage import write_json
 from ...errors import UnknownNameError
-from ...storage import write_json
 
 _STUDIES: dict[str, tuple[str, str]] = {
     "four-grains": ("four_grains", "a polycrystal of fcc, bcc, hcp and diamond, pristine and defective"),
@@ -47,7 +47,7 @@ def run_study(
     model: str = "arise-mlp",
     n_jobs: int = -1,
     scheduler: str | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
 ) -> dict[str, Any]:
     """Run a study; write its figures and its record `<name>.json` into the folder `out`, and return the record.
 
@@ -68,7 +68,7 @@ def run_study(
         model=model,
         n_jobs=n_jobs,
         scheduler=scheduler,
-        show_progress=show_progress,
+        progress=progress,
     )
     record = {
         "study": name,

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from ...bench.scores import accuracy, interval
+from ...common.seeds import rng_for
+from ...common.statistics import accuracy, interval
+from ...common.structure_files import read_structure
 from ...errors import StructureError
-from ...seeds import generator
-from ..inputs import read_structure
 from ..result import PatternMatchingResult
 
 _RESAMPLES = 400
@@ -64,7 +64,7 @@ def contrast(values: np.ndarray, high: np.ndarray, low: np.ndarray, blocks: np.n
     effects = _effects(values[high], values[low])
     names = np.unique(blocks[high | low])
     of_block = [np.flatnonzero((high | low) & (blocks == name)) for name in names]
-    rng, drawn = generator(seed, "bootstrap of blocks"), []
+    rng, drawn = rng_for(seed, "bootstrap of blocks"), []
     for _ in range(_RESAMPLES):
         boxes = np.concatenate([of_block[i] for i in rng.integers(len(names), size=len(names))])
         first, second = boxes[high[boxes]], boxes[low[boxes]]

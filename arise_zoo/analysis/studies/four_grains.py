@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from ...length_scale import nearest_neighbour_distance
-from ...seeds import generator
-from ...structures.defects import displace, remove_atoms
+from ...common.length_scale import nearest_neighbour_distance
+from ...common.seeds import rng_for
+from ...structures.operations import displace, remove_atoms
 from .. import maps
 from ..pattern_matching import strided_pattern_matching
 from ..result import PatternMatchingResult
@@ -39,7 +39,7 @@ def run(
     model: str = "arise-mlp",
     n_jobs: int = 1,
     scheduler: str | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
     **_: Any,
 ) -> dict[str, Any]:
     """Numbers of the pristine and of the defective polycrystal; small: stride 4 instead of 1 angstrom."""
@@ -60,7 +60,7 @@ def run(
             seed=seed,
             n_jobs=n_jobs,
             scheduler=scheduler,
-            show_progress=show_progress,
+            progress=progress,
         )
         if grid is None:
             grid, grains = result.grid, find_grains(pristine, result.grid)
@@ -72,7 +72,7 @@ def run(
 
 def defective(atoms: Atoms, seed: int = 0) -> Atoms:
     """The polycrystal with atoms missing and displaced."""
-    rng = generator(seed, "four grains", MISSING, DISPLACEMENT)
+    rng = rng_for(seed, "four grains", MISSING, DISPLACEMENT)
     return displace(remove_atoms(atoms, MISSING, rng), DISPLACEMENT, nearest_neighbour_distance(atoms), rng)
 
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...common.storage import write_text
 from ...errors import AriseZooError
-from ...storage import write_text
 from . import flat, study_names
 
 END = "<!-- end of study -->"

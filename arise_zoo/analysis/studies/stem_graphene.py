@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from ...length_scale import nearest_neighbour_distance
+from ...common.length_scale import nearest_neighbour_distance
 from ..maps import COLOURS, save_figure
 from ..pattern_matching import strided_pattern_matching
 from .common import read_source
@@ -30,7 +30,7 @@ def run(
     model: str = "arise-mlp",
     n_jobs: int = 1,
     scheduler: str | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
     **_: Any,
 ) -> dict[str, Any]:
     """The most probable classes of the whole image, and a map of it; small: stride 3 instead of 0.5 angstrom."""
@@ -50,7 +50,7 @@ def run(
         seed=seed,
         n_jobs=n_jobs,
         scheduler=scheduler,
-        show_progress=show_progress,
+        progress=progress,
     )
     graphene = result.probability("graphene")[result.valid]
     _draw(atoms, answer, result, out / "stem-graphene.png")

@@ -29,7 +29,7 @@ def run(
     model: str = "arise-mlp",
     n_jobs: int = 1,
     scheduler: str | None = None,
-    show_progress: bool = False,
+    progress: bool = False,
     **_: Any,
 ) -> dict[str, Any]:
     """Shares of boxes recognised in the cube and in the matrix; small: 20 cells an edge, stride 8."""
@@ -47,7 +47,7 @@ def run(
         seed=seed,
         n_jobs=n_jobs,
         scheduler=scheduler,
-        show_progress=show_progress,
+        progress=progress,
     )
     cube_share = _cube_share(atoms, result)
     full = _within(atoms, result)

@@ -1,0 +1,132 @@
+"""How far a method's probabilities can be trusted, and whether it notices that it is wrong or shown something unknown.
+
+All of it follows from four numbers a structure, which the predictions file keeps: the highest probability, that of the
+truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `scores`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..common.seeds import rng_for
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+N_BINS = 15
+"""Equal bins of the highest probability, of the reliability diagram and the expected calibration error."""
+
+SMALLEST = 1e-15
+"""A probability of the truth below this counts as this in the log loss, which one zero would make infinite."""
+
+_Z = 1.959963984540054
+_RESAMPLES = 200
+
+
+class ProbabilitySummary(NamedTuple):
+    """What was said of structures of one condition, arrays of shape (n_structures,).
+
+    `right`: whether the label was the truth; `highest`: the highest probability; `truth`: that of the truth; `squares`:
+    sum of the squared probabilities; `uncertainty`: the method's own, higher is less sure, NaN where it has none.
+    """
+
+    right: np.ndarray
+    highest: np.ndarray
+    truth: np.ndarray
+    squares: np.ndarray
+    uncertainty: np.ndarray
+
+
+def probability_summary(table: pa.Table) -> ProbabilitySummary:
+    """From rows of a predictions file with one label a structure and with probabilities."""
+    labels = table["labels"].combine_chunks().flatten().to_pylist()
+    columns = (table[name].to_numpy() for name in ("probability_of_truth", "sum_of_squares", "uncertainty"))
+    truth, squares, uncertainty = (np.asarray(column, float) for column in columns)
+    highest = table["confidence"].combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(float)
+    right = np.array([a == b for a, b in zip(labels, table["class"].to_pylist(), strict=True)])
+    return ProbabilitySummary(right, highest, truth, squares, uncertainty)
+
+
+def calibration(found: ProbabilitySummary, condition: str) -> dict[str, Any]:
+    """The entry of a record: log loss (nats), Brier score, expected calibration error, all with 95 % intervals; AUROC
+    of two uncertainties for telling wrong labels from right ones (None where there are not both); and the bins.
+
+    The Brier score is the sum over classes, between 0 and 2 (G. W. Brier, Mon. Weather Rev. 78, 1 (1950)); the
+    calibration error as C. Guo et al., ICML 2017, its interval by bootstrap over structures.
+    """
+    n = len(found.right)
+    counts, confidence, right = _bins(found.highest, found.right)
+    error = _calibration_error(counts, confidence, right)
+    errors = []
+    for number in range(_RESAMPLES):
+        drawn = rng_for(0, "calibration error", condition, number).integers(0, n, n)
+        errors.append(_calibration_error(*_bins(found.highest[drawn], found.right[drawn])))
+    low, high = np.percentile(errors, [2.5, 97.5])
+    return {
+        "condition": condition,
+        "n": n,
+        "log_loss": _mean(-np.log(np.maximum(found.truth, SMALLEST))),
+        "brier": _mean(1.0 - 2.0 * found.truth + found.squares),
+        "ece": _rounded(error, min(low, error), max(high, error)),
+        "auroc_of_errors": {
+            name: auroc(score[~found.right], score[found.right]) for name, score in uncertainties(found).items()
+        },
+        "bins": {
+            "n": counts.astype(int).tolist(),
+            "confidence": [round(c / k, 4) if k else None for c, k in zip(confidence, counts, strict=True)],
+            "accuracy": [round(r / k, 4) if k else None for r, k in zip(right, counts, strict=True)],
+        },
+    }
+
+
+def detection(unknown: ProbabilitySummary, known: ProbabilitySummary, condition: str) -> dict[str, Any]:
+    """The entry of a record: AUROC of each uncertainty for telling structures of no class from those of a class."""
+    scores = uncertainties(known)
+    found = {name: auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
+    return {"condition": condition, "auroc": found}
+
+
+def uncertainties(found: ProbabilitySummary) -> dict[str, np.ndarray]:
+    """What tells how unsure a method is: 1 - highest probability and, where it has one, its own uncertainty."""
+    scores = {"max_probability": 1.0 - found.highest}
+    if not np.isnan(found.uncertainty).any():
+        scores["mutual_information"] = found.uncertainty
+    return scores
+
+
+def auroc(positive: np.ndarray, negative: np.ndarray) -> dict[str, Any] | None:
+    """Probability that a positive scores higher than a negative, ties by half, with its 95 % interval; None without
+    both. Variance as E. R. DeLong et al., Biometrics 44, 837 (1988), where it is zero as one in so many pairs.
+    """
+    from scipy.stats import rankdata
+
+    m, n = len(positive), len(negative)
+    if not m or not n:
+        return None
+    ranks = rankdata(np.concatenate([positive, negative]))
+    above = (ranks[:m] - rankdata(positive)) / n  # share of negatives below each positive
+    below = 1.0 - (ranks[m:] - rankdata(negative)) / m
+    value = float(above.mean())
+    variance = (above.var(ddof=1) / m if m > 1 else 0.25) + (below.var(ddof=1) / n if n > 1 else 0.25)
+    half = _Z * max(float(np.sqrt(variance)), 0.5 / min(m, n))
+    return {**_rounded(value, max(0.0, value - half), min(1.0, value + half)), "n": [m, n]}
+
+
+def _bins(highest: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    which = np.clip(np.ceil(highest * N_BINS).astype(int) - 1, 0, N_BINS - 1)
+    return tuple(np.bincount(which, weights=w, minlength=N_BINS) for w in (np.ones(len(which)), highest, right))
+
+
+def _calibration_error(counts: np.ndarray, confidence: np.ndarray, right: np.ndarray) -> float:
+    return float(np.abs(confidence - right).sum() / counts.sum())
+
+
+def _mean(values: np.ndarray) -> dict[str, Any]:
+    value, half = float(values.mean()), _Z * float(values.std() / np.sqrt(len(values)))
+    return _rounded(value, max(0.0, value - half), value + half)
+
+
+def _rounded(value: float, low: float, high: float) -> dict[str, Any]:
+    return {"value": round(value, 5), "ci95": [round(float(low), 5), round(float(high), 5)]}

@@ -1,0 +1,175 @@
+"""What a method said of each structure, as Parquet: one row a structure, its labels as a list.
+
+While a run is under way, each complete unit of work (the structures of one condition and one set of classes) is a
+file of its own; when the run ends they are joined to one file. Who decides what is run lives in `runner.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..common.storage import StorageError, replacing
+from ..structures import StructureSpec
+
+SCHEMA = pa.schema(
+    [
+        ("structure", pa.string()),
+        ("class", pa.string()),
+        ("supercell", pa.int32()),
+        ("periodic", pa.bool_()),
+        ("condition", pa.string()),
+        ("iteration", pa.int32()),
+        ("labels", pa.list_(pa.string())),
+        ("confidence", pa.list_(pa.float32())),
+    ]
+)
+"""`labels` holds one label a structure, or one an atom in the structure's order; `confidence` as many, or null."""
+
+SCORES = tuple(pa.field(name, pa.float32()) for name in ("probability_of_truth", "sum_of_squares", "uncertainty"))
+"""What the file of a method with probabilities holds besides; the uncertainty is null where it has none."""
+
+_UNITS = b"arise_zoo.units"
+
+
+class Unit(NamedTuple):
+    """The piece of a run that is kept when it is interrupted: a condition, and the classes ("supported", "rest")."""
+
+    condition: str
+    classes: str
+
+
+class ProbabilityScores(NamedTuple):
+    """What is kept of the probabilities of one structure, and the method's own uncertainty if it has one."""
+
+    probability_of_truth: float
+    sum_of_squares: float
+    uncertainty: float | None
+
+
+class CheckedAnswer(NamedTuple):
+    """A method's labels for one structure, checked, with their confidences and scores if it has any."""
+
+    labels: Sequence[str]
+    confidence: Sequence[float] | None
+    scores: ProbabilityScores | None = None
+
+
+def table_of(specs: Sequence[StructureSpec], answers: Sequence[CheckedAnswer]) -> pa.Table:
+    """Rows of the predictions file, shape (n_structures,)."""
+    table = pa.table(
+        [
+            [spec.id for spec in specs],
+            [spec.class_id for spec in specs],
+            [spec.k for spec in specs],
+            [spec.periodic for spec in specs],
+            [spec.condition for spec in specs],
+            [spec.iteration for spec in specs],
+            [answer.labels for answer in answers],
+            [answer.confidence for answer in answers],
+        ],
+        schema=SCHEMA,
+    )
+    if answers and answers[0].scores is not None:
+        for place, field in enumerate(SCORES):
+            table = table.append_column(field, pa.array([answer.scores[place] for answer in answers], field.type))
+    return table
+
+
+class PredictionStore:
+    """The predictions of one run in a folder: `predictions.parquet`, and `units/` while the run is under way.
+
+    `seconds` holds the wall time of each unit that is not yet joined.
+    """
+
+    def __init__(self, folder: Path):
+        self.path = Path(folder) / "predictions.parquet"
+        self._units_folder = Path(folder) / "units"
+        self._joined = list(_units(self.path)) if self.path.exists() else []
+        self.seconds: dict[Unit, float] = {}
+        for path in sorted(self._units_folder.glob("[!.]*.parquet")):
+            self.seconds.update(_units(path))
+
+    def __contains__(self, unit: Unit) -> bool:
+        return unit in self._joined or unit in self.seconds
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the joined file."""
+        with _open(self.path) as file:
+            return file.metadata.num_rows
+
+    def add(self, unit: Unit, table: pa.Table, seconds: float) -> None:
+        """Keep a complete unit."""
+        with replacing(self._unit_path(unit)) as temporary:
+            _write(temporary, [table], {unit: round(seconds, 3)})
+        self.seconds[unit] = seconds
+
+    def read(self, unit: Unit) -> pa.Table:
+        """The rows of a complete unit."""
+        if unit in self._joined:
+            with _open(self.path) as file:
+                return _guard(self.path, lambda: file.read_row_group(self._joined.index(unit)))
+        return _guard(self._unit_path(unit), lambda: pq.read_table(self._unit_path(unit)))
+
+    def join(self, order: Sequence[Unit]) -> None:
+        """Join all units, in this order, to `predictions.parquet`: one row group a unit."""
+        if set(self.seconds) - set(self._joined):
+            units = [unit for unit in order if unit in self]
+            with replacing(self.path) as temporary:
+                _write(temporary, (self.read(unit) for unit in units), dict.fromkeys(units))
+            self._joined = units
+
+    def remove_units(self) -> None:
+        """Remove the files of single units, once they are joined and recorded."""
+        self.seconds = {}
+        shutil.rmtree(self._units_folder, ignore_errors=True)
+
+    def _unit_path(self, unit: Unit) -> Path:
+        return self._units_folder / f"{unit.condition}.{unit.classes}.parquet"
+
+
+def read_predictions(path: Path) -> Iterator[pa.Table]:
+    """The units of a joined file of predictions, one after the other."""
+    with _open(path) as file:
+        for group in range(file.num_row_groups):
+            yield _guard(path, partial(file.read_row_group, group))
+
+
+def _write(path: Path, tables: Iterable[pa.Table], units: dict[Unit, float | None]) -> None:
+    entries = [[*unit, seconds] for unit, seconds in units.items()]
+    tables = iter(tables)
+    first = next(tables)
+    schema = first.schema.with_metadata({_UNITS: json.dumps(entries).encode()})
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in chain([first], tables):
+            writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=max(1, len(table)))
+
+
+def _guard(path: Path, read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except (OSError, pa.ArrowException) as error:
+        raise StorageError(f"{path} is damaged ({error}); remove its folder or choose another --out.") from error
+
+
+def _open(path: Path) -> pq.ParquetFile:
+    return _guard(path, lambda: pq.ParquetFile(path))
+
+
+def _units(path: Path) -> dict[Unit, float | None]:
+    """The units in a file of predictions, in its order, with the seconds they took if it says so."""
+    with _open(path) as file:
+        metadata = file.schema_arrow.metadata or {}
+    try:
+        return {Unit(condition, classes): s for condition, classes, s in json.loads(metadata[_UNITS])}
+    except (KeyError, ValueError) as error:
+        raise StorageError(f"{path} is no file of predictions; remove its folder or choose another --out.") from error

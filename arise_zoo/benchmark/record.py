@@ -1,0 +1,151 @@
+"""Benchmark records: one JSON document a method, valid against `data/record.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+from ..common.storage import write_json
+from ..errors import AriseZooError
+
+VOLATILE_FIELDS = ("wall_s", "hardware", "finished")
+"""Fields of a record that say when and where it was made; all others are the same whenever and wherever."""
+
+
+Level = Literal["atom", "structure"]
+Truth = Literal["class", "space_group"]
+ScoredOn = Literal["supported", "all"]
+
+
+class Cell(TypedDict):
+    """One cell of a table: accuracy (percent) with its 95 % interval, sample sizes, and the published accuracy."""
+
+    table: str
+    condition: str
+    scored_on: ScoredOn
+    accuracy: float
+    ci95: list[float]
+    n: int
+    n_structures: int
+    paper: float | None
+
+
+class Estimate(TypedDict):
+    """A number with its 95 % interval."""
+
+    value: float
+    ci95: list[float]
+
+
+class Auroc(Estimate):
+    """An area under the ROC curve; `n`: numbers of positives and negatives."""
+
+    n: list[int]
+
+
+class Bins(TypedDict):
+    """15 equal bins of the highest probability: structures, right labels, and mean probability (None if empty)."""
+
+    n: list[int]
+    right: list[int]
+    confidence: list[float | None]
+
+
+class Calibration(TypedDict):
+    """How far probabilities can be trusted under one condition."""
+
+    condition: str
+    n: int
+    log_loss: Estimate
+    brier: Estimate
+    ece: Estimate
+    auroc_of_errors: dict[str, Auroc | None]
+    bins: Bins
+
+
+class Detection(TypedDict):
+    """How well structures of no class are told from the pristine ones under one condition."""
+
+    condition: str
+    auroc: dict[str, Auroc | None]
+
+
+class PredictionsFile(TypedDict):
+    """The file of predictions that a record was made from."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+class _Trust(TypedDict, total=False):
+    calibration: list[Calibration]
+    detection: list[Detection]
+
+
+class Record(_Trust):
+    """What one method reached on the benchmark; see `record_schema`. `calibration` and `detection` are those of
+    methods with probabilities."""
+
+    method: str
+    level: Level
+    truth: Truth
+    finite: bool
+    citation: str | None
+    trained_on_defects: bool
+    recognises: list[str]
+    scored_on_supported: list[str]
+    table: str
+    engine: str | None
+    protocol_version: str
+    data_version: str
+    data_sha256: str
+    seed: int
+    iterations: int
+    packages: dict[str, str]
+    cells: list[Cell]
+    per_class: dict[str, dict[str, list[int]]]
+    predictions: PredictionsFile
+    wall_s: float
+    hardware: dict[str, str | int]
+    finished: str
+
+
+class RecordError(AriseZooError):
+    """A record that is damaged, does not fit its schema, or belongs to another run."""
+
+
+@lru_cache(maxsize=1)
+def record_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a record."""
+    return json.loads((files(__package__) / "data" / "record.schema.json").read_text(encoding="utf-8"))
+
+
+def validate_record(record: Any, where: str) -> None:
+    """Raise `RecordError`, naming `where` and the first fault, unless the record fits the schema."""
+    from jsonschema import Draft202012Validator
+
+    error = next(iter(Draft202012Validator(record_schema()).iter_errors(record)), None)
+    if error is not None:
+        raise RecordError(f"{where} is no valid record: at {error.json_path}, {error.message}.")
+
+
+def read_record(path: Path) -> Record:
+    """Read and validate a record; raises `RecordError` if it is torn or does not fit the schema."""
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecordError(f"cannot read {path}: {error.strerror}.") from error
+    except ValueError as error:
+        raise RecordError(f"{path} is torn or no JSON ({error}); remove its folder or choose another --out.") from error
+    validate_record(record, str(path))
+    return record
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Validate a record and write it as a whole."""
+    validate_record(record, str(path))
+    write_json(path, record)

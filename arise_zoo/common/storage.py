@@ -1,0 +1,65 @@
+"""Files that are either whole or not there: writing under a temporary name, hashing, errors as one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import AriseZooError
+
+
+class StorageError(AriseZooError, OSError):
+    """A file or folder that cannot be written or read."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that is renamed to it when the block ends well and removed otherwise.
+
+    Raises `StorageError` naming the path if the folder cannot be written or the disk is full.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            with open(temporary, "rb") as file:
+                os.fsync(file.fileno())  # a name must not survive a power cut that its content does not
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except StorageError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise StorageError(f"cannot write {path}: {reason}; free the disk or choose another folder.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file as a whole."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file as a whole, indented, keys in the order given."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's content, as hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+
+
+def _digest(file: Any) -> str:  # Python 3.10
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,78 @@
+"""The Bayesian networks of this package as methods. The networks themselves are in `arise_zoo.models`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .descriptor_based import DescriptorMethod
+
+
+@dataclass(frozen=True)
+class BayesianNetworkMethod(DescriptorMethod):
+    """A shipped model: the label with the highest mean probability of `n_samples` Monte-Carlo passes.
+
+    `paper_row` is the method's name in the paper's tables.
+    """
+
+    name: str
+    paper_row: str | None = None
+    n_samples: int = 1000
+    seed: int = 0
+    packages = ("numba",)
+
+    @property
+    def engine(self) -> str:
+        """Which weights, by the start of their hash, and how many passes."""
+        from ..common.storage import sha256
+
+        digest = sha256(self._model.folder / "model.weights.h5")
+        return f"weights {digest[:12]}, {self.n_samples} passes"
+
+    @property
+    def recognises(self) -> tuple[str, ...]:
+        """The model's labels."""
+        return self._model.labels
+
+    @property
+    def descriptor(self) -> Mapping[str, Any]:
+        """The model's."""
+        return self._model.descriptor
+
+    @property
+    def trained_on_defects(self) -> bool:
+        """Whether the model has seen defective structures."""
+        return self._model.trained_on_defects
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Mean probabilities, shape (n, 108), on one thread, since structures are shared out to workers."""
+        return self.uncertain(vectors)[0]
+
+    def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and the mutual information (nats), shape (n,)."""
+        answer = self._model.predict(vectors, self.n_samples, self.seed, n_jobs=1)
+        return answer.probabilities, answer.mutual_information
+
+    @property
+    def _model(self):
+        from ..models import load_model
+
+        return load_model(self.name)
+
+
+def arise_mlp() -> BayesianNetworkMethod:
+    """The network trained as in the paper, on pristine structures only."""
+    return BayesianNetworkMethod("arise-mlp", paper_row="arise")
+
+
+def arise_thermal() -> BayesianNetworkMethod:
+    """Networks that saw pristine structures only, two of them also blurred as displacements would on average."""
+    return BayesianNetworkMethod("arise-thermal")
+
+
+def arise_robust() -> BayesianNetworkMethod:
+    """Networks that saw displaced and missing atoms, in structures of other seeds than the benchmark's."""
+    return BayesianNetworkMethod("arise-robust")

@@ -1,0 +1,1 @@
+"""Further training rows: thermally blurred descriptors, and structures with displaced and missing atoms."""

@@ -1,0 +1,138 @@
+"""Forward passes of a saved network in NumPy, from the very files that Keras reads, without importing TensorFlow.
+
+What is made of the passes' probabilities is in `uncertainty`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...common.seeds import rng_for
+from ...errors import AriseZooError
+
+
+class NetworkError(AriseZooError, ValueError):
+    """Files that hold no network of the kind that `Architecture` builds, or inputs that do not fit one."""
+
+
+class Network:
+    """A network read from a folder in Keras's unzipped layout (`config.json`, `model.weights.h5`).
+
+    Attributes: `mean` and `spread`, shape (n_features,); `kernels` and `biases`, one array each a dense layer, shapes
+    (n_in, n_out) and (n_out,); `dropout`, the rate of the inputs and of each hidden layer. All float32. `member`: which
+    one, of several that are averaged (`averaged`). Raises `NetworkError` if the files hold something else.
+    """
+
+    def __init__(self, folder: str | Path, member: int | None = None):
+        folder = Path(folder)
+        layers = _layers(folder / "config.json", member)
+        arrays = _arrays(folder / "model.weights.h5", layers, member)
+        self.mean, self.spread = arrays[0][0], np.sqrt(arrays[0][1])
+        self.kernels = [kernel for kernel, _ in arrays[1:]]
+        self.biases = [bias for _, bias in arrays[1:]]
+        self.dropout = [layer["config"]["rate"] for layer in layers if layer["class_name"] == "Dropout"]
+
+    @property
+    def n_features(self) -> int:
+        """Length of the descriptors."""
+        return len(self.mean)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.biases[-1])
+
+    @property
+    def n_hidden(self) -> int:
+        """Number of hidden layers."""
+        return len(self.kernels) - 1
+
+    @property
+    def members(self) -> list[Network]:
+        """Itself: it is an average of one."""
+        return [self]
+
+    def standardised(self, descriptors: np.ndarray) -> np.ndarray:
+        """Standardised inputs, shape (n, n_features); raises `NetworkError` for another shape, NaN or infinity."""
+        x = np.asarray(descriptors, dtype=np.float32)
+        if x.ndim != 2 or x.shape[1] != self.n_features:
+            raise NetworkError(f"descriptors must have the shape (n, {self.n_features}), but theirs is {x.shape}.")
+        if not np.isfinite(x).all():
+            raise NetworkError("descriptors must be finite numbers, but some are NaN or infinite.")
+        return (x - self.mean) / self.spread
+
+    def plain_pass(self, x: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        """Activations of each hidden layer, shape (n, units), and logits, shape (n, n_classes), dropping nothing."""
+        hidden = []
+        for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
+            x = np.maximum(x @ kernel + bias, 0)
+            hidden.append(x)
+        return hidden, x @ self.kernels[-1] + self.biases[-1]
+
+    def monte_carlo_passes(
+        self, x: np.ndarray, n_samples: int, seed: int, which: Sequence[int] | None = None
+    ) -> Iterator[np.ndarray]:
+        """Logits, shape (n, n_classes), of so many passes of standardised inputs, one pass at a time, or of `which`.
+
+        In each pass the same units are dropped for all rows: one pass is one network drawn from the posterior, and
+        the answer to a row does not depend on which others it is asked with.
+        """
+        keep = [np.float32(1.0 - rate) for rate in self.dropout]
+        widths = [len(kernel) for kernel in self.kernels]
+        ends = np.cumsum(widths)[:-1]
+        # What comes before the first unit that can be dropped is the same in all passes.
+        first = next((i for i, rate in enumerate(self.dropout) if rate), len(widths) - 1)
+        for kernel, bias in zip(self.kernels[:first], self.biases[:first], strict=True):
+            x = np.maximum(x @ kernel + bias, 0)
+        kernel = self.kernels[first] / keep[first]
+        undropped = x @ kernel + self.biases[first]
+        for t in range(n_samples) if which is None else which:
+            draws = np.split(rng_for(seed, "Monte-Carlo pass", t).random(sum(widths), dtype=np.float32), ends)
+            kept = [draw < share for draw, share in zip(draws, keep, strict=True)]
+            dropped = np.flatnonzero(~kept[first])  # few: cheaper to take off than to leave out
+            z = undropped - x[:, dropped] @ kernel[dropped]
+            for i in range(first + 1, len(widths)):
+                np.maximum(z, 0, out=z)
+                # Dropping a unit before its ReLU is dropping its row of the next kernel.
+                z = z @ (self.kernels[i] * (kept[i] / keep[i])[:, None])
+                z += self.biases[i]
+            yield z
+
+
+def _layers(path: Path, member: int | None) -> list[dict[str, Any]]:
+    try:
+        layers = json.loads(path.read_text(encoding="utf-8"))["config"]["layers"]
+        if member is not None:
+            layers = [layer for layer in layers if layer["class_name"] == "Sequential"][member]["config"]["layers"]
+        kinds = [layer["class_name"] for layer in layers]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NetworkError(f"{path} does not describe a Keras network ({error}).") from error
+    n_hidden = kinds.count("ReLU")
+    expected = ["InputLayer", "Normalization", "Dropout", *["Dense", "Dropout", "ReLU"] * n_hidden, "Dense", "Softmax"]
+    if kinds != expected:
+        raise NetworkError(f"{path} describes a network of other layers than those of arise_zoo ({', '.join(kinds)}).")
+    return layers
+
+
+def _arrays(path: Path, layers: list[dict[str, Any]], member: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The two arrays of each layer that has weights, in order."""
+    import h5py
+
+    arrays, seen = [], {}
+    top = "layers" if member is None else f"layers/sequential{f'_{member}' if member else ''}/layers"
+    try:
+        with h5py.File(path) as file:
+            for kind in (layer["class_name"] for layer in layers):
+                if kind in ("Normalization", "Dense"):
+                    number = seen[kind] = seen.get(kind, -1) + 1
+                    name = kind.lower() + (f"_{number}" if number else "")  # Keras numbers layers by their class
+                    group = file[top][name]["vars"]
+                    arrays.append((group["0"][()], group["1"][()]))
+    except (OSError, KeyError) as error:
+        raise NetworkError(f"{path} does not hold the weights of its network ({error}).") from error
+    return arrays

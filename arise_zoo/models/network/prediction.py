@@ -1,0 +1,130 @@
+"""What Monte-Carlo passes say of a structure: mean probabilities, and how much the passes disagree.
+
+The passes themselves are in `passes`. Entropies are in nats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...errors import AriseZooError
+from .averaged import AveragedNetwork
+from .forward import Network
+
+_ROWS_AT_ONCE = 512
+"""Rows that go through the network together; all that is kept of a pass beyond them is added up."""
+
+
+@dataclass(frozen=True)
+class NetworkPrediction:
+    """Probabilities and uncertainties of n structures.
+
+    Attributes
+    ----------
+    probabilities : mean over the passes, shape (n, n_classes).
+    mutual_information : entropy of the mean minus mean entropy, shape (n,); what more training could resolve
+        (Leitherer et al. 2021, Methods, "Bayesian neural networks"; Gal and Ghahramani 2016).
+    predictive_entropy : entropy of the mean, shape (n,).
+    variation_ratio : share of passes whose most probable class is not the most frequent such class, shape (n,).
+    activations : for each hidden layer asked for (from 0), what it gives when nothing is dropped, (n, units).
+    """
+
+    probabilities: np.ndarray
+    mutual_information: np.ndarray
+    predictive_entropy: np.ndarray
+    variation_ratio: np.ndarray
+    activations: dict[int, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[NetworkPrediction]) -> NetworkPrediction:
+        """Several one after the other."""
+        names = ("probabilities", "mutual_information", "predictive_entropy", "variation_ratio")
+        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        layers = parts[0].activations
+        return cls(**joined, activations={i: np.concatenate([p.activations[i] for p in parts]) for i in layers})
+
+
+def percent_right(
+    network: Network | AveragedNetwork, descriptors: np.ndarray, labels: np.ndarray, n_samples: int
+) -> float:
+    """Share of rows (percent, four decimals) whose class number is that of the highest mean probability."""
+    said = predict(network, descriptors, n_samples).probabilities.argmax(axis=1)
+    return round(100 * float(np.mean(said == labels)), 4)
+
+
+def predict(
+    network: Network | AveragedNetwork,
+    descriptors: np.ndarray,
+    n_samples: int = 1000,
+    seed: int = 0,
+    hidden: Sequence[int] = (),
+    n_jobs: int = -1,
+) -> NetworkPrediction:
+    """Pass descriptors, shape (n, n_features), so many times through the network.
+
+    `n_samples=0` makes one pass that drops nothing. `hidden`: numbers of hidden layers (from 0) whose activations are
+    wanted. `n_jobs`: threads (-1: one per core), which change nothing but the time. Memory grows with n x n_classes,
+    not with the number of passes. Raises `NetworkError` for descriptors that do not fit and `AriseZooError` for other
+    parameters that do not.
+    """
+    from threadpoolctl import threadpool_limits
+
+    if n_samples < 0:
+        raise AriseZooError(f"the number of samples must not be negative, but is {n_samples}.")
+    for layer in hidden:
+        if not 0 <= layer < network.n_hidden:
+            raise AriseZooError(f"there is no hidden layer {layer}; the model has layers 0 to {network.n_hidden - 1}.")
+    x = network.standardised(descriptors)
+    blocks = [x[i : i + _ROWS_AT_ONCE] for i in range(0, max(len(x), 1), _ROWS_AT_ONCE)]
+    # One thread a block: threads within products this small wait for each other more than they work.
+    with threadpool_limits(1, user_api="blas"):
+        if len(blocks) == 1:
+            return _predict(network, blocks[0], n_samples, seed, hidden)
+        from joblib import Parallel, delayed
+
+        parts = Parallel(n_jobs, backend="threading")(
+            delayed(_predict)(network, block, n_samples, seed, hidden) for block in blocks
+        )
+    return NetworkPrediction.concatenate(parts)
+
+
+def _predict(
+    network: Network | AveragedNetwork, x: np.ndarray, n_samples: int, seed: int, hidden: Sequence[int]
+) -> NetworkPrediction:
+    rows = np.arange(len(x))
+    total = np.zeros((len(x), network.n_classes))
+    votes = np.zeros((len(x), network.n_classes), dtype=np.int32)
+    entropies = np.zeros(len(x))
+    passes = network.monte_carlo_passes(x, n_samples, seed) if n_samples else [network.plain_pass(x)[1]]
+    for logits in passes:
+        votes[rows, logits.argmax(axis=1)] += 1
+        probabilities, entropy = softmax(logits)
+        total += probabilities
+        entropies += entropy
+    count = max(n_samples, 1)
+    mean = total / count
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_mean = -np.where(mean > 0, mean * np.log(mean), 0.0).sum(axis=1)
+    return NetworkPrediction(
+        mean,
+        np.maximum(of_mean - entropies / count, 0.0) if n_samples else np.zeros(len(x)),
+        of_mean,
+        1.0 - votes.max(axis=1, initial=0) / count,
+        dict(zip(hidden, (network.plain_pass(x)[0][i] for i in hidden), strict=True)) if hidden else {},
+    )
+
+
+def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities, shape (n, n_classes), in the place of the logits, and their entropies, shape (n,)."""
+    logits -= logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(logits)
+    sums = exponentials.sum(axis=1, keepdims=True)
+    exponentials /= sums
+    # Entropy = log of the sum - mean logit, which needs one logarithm a row.
+    return exponentials, np.log(sums[:, 0]) - np.einsum("ij,ij->i", exponentials, logits)

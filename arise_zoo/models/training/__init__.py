@@ -1,0 +1,1 @@
+"""How the shipped models are made: plans, the training loop, the search for a network, fine-tuning."""

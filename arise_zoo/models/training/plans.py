@@ -1,0 +1,57 @@
+"""What each shipped network is: its shape, its recipe, and what it sees besides the pristine rows.
+
+How the numbers were found is in `docs/models.md`; the loop that uses them is in `training`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..network.architecture import Architecture
+from .loop import Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is made.
+
+    Parameters: `architecture`; `recipe`; `blurred`, how many thermally blurred variants of each of the 588 pristine
+    supercells it sees besides the rows of the data set (`thermal`); `perturbed`, how many variants with displaced and
+    missing atoms (`perturbed`); `further`, plans of networks that are averaged with this one (`averaged`).
+    """
+
+    architecture: Architecture
+    recipe: Recipe
+    blurred: int = 0
+    perturbed: int = 0
+    further: tuple[Plan, ...] = ()
+
+    @property
+    def networks(self) -> tuple[Plan, ...]:
+        """The plans of all networks, this one's first."""
+        return self, *self.further
+
+    @property
+    def trained_on_defects(self) -> bool:
+        """Whether defective structures take part."""
+        return any(plan.perturbed for plan in self.networks)
+
+
+_SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
+_COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
+
+_PRISTINE = Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0))
+_BLURRED = Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60)
+_PERTURBED = Plan(replace(_SHAPE, dropout=0.01), Recipe(**_COMMON, epochs=60), perturbed=200)
+
+
+def _seeded(plan: Plan, seed: int) -> Plan:
+    return replace(plan, recipe=replace(plan.recipe, seed=seed))
+
+
+PLANS: dict[str, Plan] = {
+    "arise-mlp": _PRISTINE,
+    # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
+    "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
+    "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
+}

@@ -1,0 +1,61 @@
+"""The rows that networks learn from: those of `arise/prototypes`, and those that a plan asks for besides.
+
+How blurred and perturbed structures are made is in `thermal` and `perturbed`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .plans import Plan
+
+
+class Rows(NamedTuple):
+    """Rows of `arise/prototypes` (pristine): structure ids, class numbers, descriptors, shape (n, 316), and which rows
+    have the central setting."""
+
+    structures: np.ndarray
+    labels: np.ndarray
+    descriptors: np.ndarray
+    is_central: np.ndarray
+
+
+def read_rows(data: str | Path | None, split: str) -> Rows:
+    """Rows of one split of the pristine data set; `data` as `folder` of `arise_zoo.load_dataset`."""
+    from ...datasets import load_dataset
+    from ...descriptors.settings import CENTRE
+
+    table = load_dataset("prototypes", "pristine", split=split, folder=data).with_format("arrow")[:]
+    settings = [table[column].to_numpy() for column in ("r_cut", "sigma", "extrinsic_scale")]
+    return Rows(
+        np.array(table["structure_id"].to_pylist()),
+        table["label"].to_numpy(),
+        table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1),
+        np.all([values == centre for values, centre in zip(settings, CENTRE, strict=True)], axis=0),
+    )
+
+
+def together(*parts: Rows) -> Rows:
+    """Several one after the other."""
+    return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def further_rows(
+    plan: Plan, folder: str | Path, n_jobs: int = -1, progress: bool = False
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Descriptors, shape (n, 316), and class numbers of the structures that a plan asks for besides pristine rows.
+
+    What has been described is kept in `folder`.
+    """
+    from ..augmentation.perturbed import training_rows
+    from ..augmentation.thermal import blurred_rows
+
+    found = []
+    if plan.blurred:
+        found.append(blurred_rows(plan.blurred, n_jobs=n_jobs, progress=progress))
+    if plan.perturbed:
+        found.append(training_rows(folder, range(plan.perturbed), n_jobs, progress))
+    return found

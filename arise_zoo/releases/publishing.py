@@ -1,0 +1,117 @@
+"""`publish`: one verified folder becomes one tagged commit on the Hub, read back before the tag appears."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..hub.client import HubError, Remote, differing
+from .release import Release, dataset_release, model_release
+
+
+@dataclass(frozen=True)
+class Published:
+    """What `publish` did, or would do: `line` loads the release; `uploaded` and `deleted` files; the `commit` tagged
+    (None for a trial run); `pull_request`, its address."""
+
+    repository: str
+    type: str
+    tag: str
+    line: str
+    uploaded: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    commit: str | None = None
+    pull_request: str | None = None
+
+
+def publish(
+    name: str,
+    repository: str,
+    tag: str,
+    *,
+    folder: str | Path | None = None,
+    records: str | Path | None = None,
+    private: bool = False,
+    dry_run: bool = False,
+    pull_request: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> Published:
+    """Publish a data set ("prototypes", "defects") or a model (a name, or the folder of a checkpoint).
+
+    Parameters: `repository`, OWNER/NAME; `tag`, such as v1.0.0; `folder` of the build, as for
+    `arise_zoo.load_dataset`; `records`, folder of the benchmark records that go into a model's card; `private`, for a
+    repository that is created; `dry_run`, change nothing; `pull_request`, propose the files instead of committing and
+    tagging them; `say` is told each step.
+
+    Verifies first. The tag is set when all files have been read back and agree; until then nobody who asks for the
+    tag sees anything. What is there already is not sent again. Raises `HubError`.
+    """
+    from ..datasets.catalogue import DATASETS
+
+    with tempfile.TemporaryDirectory() as work:
+        say(f"verifying {name}")
+        is_data = name in DATASETS
+        release = dataset_release(name, folder) if is_data else model_release(name, records, Path(work))
+        release.check_tag(tag, repository)
+        remote = Remote(repository, release.type)
+        say(f"publishing as {remote.user()}")
+        return _publish(release, remote, tag, private, dry_run, pull_request, say)
+
+
+def _publish(
+    release: Release,
+    remote: Remote,
+    tag: str,
+    private: bool,
+    dry_run: bool,
+    pull_request: bool,
+    say: Callable[[str], None],
+) -> Published:
+    done = {
+        "repository": remote.repository,
+        "type": release.type,
+        "tag": tag,
+        "line": release.line(remote.repository, tag),
+    }
+    exists = remote.exists()
+    if exists and (commit := remote.tags().get(tag)) is not None:
+        if wrong := _differences(release, remote, commit):
+            raise HubError(
+                f"{remote.repository} already has a tag {tag} with other content ({wrong[0]}); releases do not change: "
+                "give this one another tag."
+            )
+        say(f"{tag} is there already, and the same")
+        return Published(**done, commit=commit)
+    if not exists and dry_run:
+        return Published(**done, uploaded=release.files)
+    if not exists:
+        say(f"creating {remote.repository}")
+        remote.create(private)
+    head = remote.head()
+    there = remote.files(head)
+    add = differing(release.folder, release.files, there)
+    delete = sorted(there.keys() - set(release.files))
+    if dry_run:
+        return Published(**done, uploaded=add, deleted=delete)
+    if add or delete:
+        say(f"uploading {len(add)} of {len(release.files)} files")
+        info = remote.commit(release.folder, add, delete, f"{release.name} {tag}", head, pull_request)
+        if pull_request:
+            return Published(**done, uploaded=add, deleted=delete, pull_request=info.pr_url)
+        head = info.oid
+    elif pull_request:
+        raise HubError(f"{remote.repository} holds all of this already; there is nothing to propose.")
+    say("reading back")
+    if wrong := _differences(release, remote, head):
+        raise HubError(f"{wrong[0]} on the Hub is not what was uploaded; no tag was set: give the command again.")
+    remote.tag(tag, head)
+    if remote.tags().get(tag) != head:
+        raise HubError(f"the Hub did not keep the tag {tag} of {remote.repository}; give the command again.")
+    return Published(**done, uploaded=add, deleted=delete, commit=head)
+
+
+def _differences(release: Release, remote: Remote, revision: str) -> list[str]:
+    there = remote.files(revision)
+    return differing(release.folder, release.files, there) + sorted(there.keys() - set(release.files))

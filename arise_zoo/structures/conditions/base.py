@@ -1,0 +1,42 @@
+"""What is done to a class to make a structure: what the paper's conditions and those beyond it have in common.
+
+The former are in `conditions`, the latter in `stresses`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from ase import Atoms
+
+from ...prototypes import Prototype
+
+
+class Condition(ABC):
+    """A condition. `name` is used in tables; `is_random` says whether it has random draws; `is_known` whether what it
+    makes is still one of the classes, `has_symmetry` whether with the class's space group.
+    """
+
+    name: str
+    is_random, is_known, has_symmetry = True, True, True
+
+    def own_prototypes(self) -> tuple[str, ...]:
+        """Ids of prototypes that it takes in the place of the classes."""
+        return ()
+
+    def sizes(self, prototype: Prototype) -> tuple[int, ...]:
+        """Supercells k that are taken."""
+        return prototype.supercell_sizes
+
+    def treats(self, prototype: Prototype, periodic: bool) -> bool:
+        """Whether there is such a structure of a class."""
+        return prototype.is_periodic or not periodic
+
+    def n_atoms(self, prototype: Prototype, k: int) -> int:
+        """Number of atoms, known without making the structure."""
+        return prototype.n_atoms(k)
+
+    @abstractmethod
+    def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
+        """The structure."""

@@ -1,0 +1,55 @@
+"""What the shipped networks reach on the benchmark, by the committed records."""
+
+from pathlib import Path
+
+import pytest
+
+from arise_zoo import get_method
+from arise_zoo.benchmark.record import read_record
+from arise_zoo.benchmark.tables import TABLES
+from arise_zoo.leaderboard.formatting import cells_of
+from arise_zoo.structures import condition
+
+RECORDS = Path(__file__).parents[2] / "leaderboard" / "records"
+
+
+def reached(name: str) -> dict[str, float]:
+    """Accuracy under each condition of the paper."""
+    record = read_record(RECORDS / f"{name}.json")
+    assert record["iterations"] == 10
+    cells = {c: cell for table in TABLES if table != "D" for c, cell in cells_of(record, table, "supported").items()}
+    assert len(cells) == 21
+    return {name: cell["accuracy"] for name, cell in cells.items()}
+
+
+def up_to(displacement: float, missing: float, accuracies: dict[str, float]) -> list[float]:
+    """Those of conditions with no more displaced and missing atoms."""
+    stresses = {name: condition(name) for name in accuracies}
+    mild = [n for n, c in stresses.items() if c.displacement <= displacement and c.missing <= missing]
+    return [accuracies[name] for name in mild]
+
+
+@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust"])
+def test_the_record_is_that_of_the_shipped_weights(name):
+    record = read_record(RECORDS / f"{name}.json")
+    assert record["engine"] == get_method(name).engine
+    assert record["trained_on_defects"] == get_method(name).trained_on_defects == (name == "arise-robust")
+
+
+@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust"])
+def test_all_pristine_structures_are_recognised(name):
+    assert reached(name)["pristine"] == 100.0
+
+
+def test_the_blurred_network_is_nowhere_below_the_papers_and_far_above_it_where_atoms_are_displaced():
+    thermal, mlp = reached("arise-thermal"), reached("arise-mlp")
+    assert thermal["displacement-0.1"] >= 97.0
+    assert thermal["both-0.3-0.1"] >= 96.0
+    assert min(up_to(0.02, 0.20, thermal)) >= 99.9
+    assert all(thermal[name] >= mlp[name] for name in mlp)
+
+
+def test_the_network_that_has_seen_defects_knows_nearly_everything():
+    robust = reached("arise-robust")
+    assert min(robust.values()) >= 99.5
+    assert min(up_to(0.04, 0.20, robust)) >= 99.9

@@ -1,0 +1,99 @@
+"""The smoke run finds what would fail, in methods that break the protocol one way each."""
+
+import json
+
+import numpy as np
+import pytest
+from ase import Atoms
+
+from arise_zoo.benchmark.smoke import smoke
+from arise_zoo.cli.bench import main
+from arise_zoo.methods import Prediction
+
+pytestmark = pytest.mark.usefixtures("use_outside_package")
+
+
+class Sound:
+    """A method that is sound, however wrong its labels."""
+
+    name, level, truth, finite = "sound", "structure", "class", True
+    recognises = ("fcc_cu", "bcc_w", "nacl")
+
+    def predict(self, atoms):
+        return "fcc_cu"
+
+
+class Fickle(Sound):
+    rng = np.random.default_rng(0)
+
+    def predict(self, atoms):
+        return self.recognises[self.rng.integers(3)]
+
+
+class Meddling(Sound):
+    def predict(self, atoms):
+        atoms.positions += 1.0
+        return "fcc_cu"
+
+
+class Fragile(Sound):
+    def predict(self, atoms):
+        return "fcc_cu" if atoms.pbc.any() or atoms.get_all_distances()[0, 1] else "unknown"
+
+
+class Rooted(Sound):
+    def __init__(self):
+        self.answer = lambda: "fcc_cu"  # does not survive pickle
+
+
+class Boasting(Sound):
+    probabilistic = True
+
+    def predict(self, atoms):
+        return Prediction("fcc_cu", 0.99, np.array([0.5, 0.3, 0.2]))
+
+
+class Misspelt(Sound):
+    def predict(self, atoms):
+        return "fcc_co"
+
+
+def faults(method):
+    return {check.name: check.said for check in smoke(method) if not check.passed}
+
+
+@pytest.mark.parametrize("name", ["ptm", "cosine", "coordination"])
+def test_sound_methods_pass(name):
+    assert faults(name) == {}
+
+
+def test_a_sound_object_passes_and_its_time_is_told():
+    checks = smoke(Sound())
+    assert all(check.passed for check in checks)
+    assert "ms a structure" in checks[-1].said
+
+
+@pytest.mark.parametrize(
+    ("method", "check", "sentence"),
+    [
+        (Fickle(), "says the same when asked again", "seed whatever is random"),
+        (Meddling(), "leaves structures as they are", "let it work on a copy"),
+        (Fragile(), "bears a single atom", "IndexError"),
+        (Rooted(), "survives pickle, by which it travels to workers", "pickle"),
+        (Boasting(), "is as confident as its highest probability", "highest probability 0.5"),
+        (Misspelt(), "answers as the protocol says", "did it mean 'fcc_cu'"),
+        (Atoms("H"), "follows the protocol", "has no attribute"),
+    ],
+)
+def test_each_fault_is_found_and_said(method, check, sentence):
+    found = faults(method)
+    assert sentence in found[check]
+
+
+def test_the_command_lists_the_checks_and_fails_if_one_does(tmp_path, capsys):
+    assert main(["--method", "coordination", "--smoke", "--json", str(tmp_path / "checks.json")]) == 0
+    assert "ok    follows the protocol" in capsys.readouterr().out
+    assert all(check["passed"] for check in json.loads((tmp_path / "checks.json").read_text())["coordination"])
+    assert main(["--method", "coordinatoin", "--smoke"]) == 2
+    captured = capsys.readouterr()
+    assert "FAIL  follows the protocol" in captured.out and "would fail" in captured.err

@@ -1,0 +1,147 @@
+"""Submissions: packed by the command, scored again from their predictions, refused when anything is not as it says."""
+
+import json
+import shutil
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from arise_zoo import evaluate
+from arise_zoo.benchmark.submission import Declaration, SubmissionError, pack
+from arise_zoo.cli.bench import main
+from arise_zoo.common.storage import sha256
+from arise_zoo.errors import AriseZooError
+
+SAID = Declaration("the 396 pristine structures", "none", "MIT", "A. Author, J. Test. Cases 1, 1 (2026)")
+DECLARED = ["--trained-on", SAID.trained_on, "--seeds", "none", "--licence", "MIT", "--citation", SAID.citation]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Results of a method of structures with all tables begun, and of a method of atoms."""
+    out = tmp_path_factory.mktemp("results")
+    evaluate("cosine", "2", only=["pristine"], out=out)
+    evaluate("gnb", "2", only=["pristine"], out=out)
+    evaluate("cna", "2,S1", only=["pristine", "missing-0.05"], out=out)
+    return out
+
+
+@pytest.mark.parametrize("name", ["cosine", "gnb", "cna"])
+def test_what_is_packed_fits_and_carries_record_environment_and_declaration(results, tmp_path, capsys, name):
+    file = tmp_path / "mine.arise.zip"
+    assert main(["submit", str(results / name), *DECLARED, "--out", str(file)]) == 0
+    assert main(["validate", str(file), "--json", str(tmp_path / "checked.json")]) == 0
+    assert "follow from its predictions" in capsys.readouterr().out
+    checked = json.loads((tmp_path / "checked.json").read_text())
+    assert checked.pop("declaration")["licence"] == "MIT"
+    assert checked == json.loads((results / name / "record.json").read_text())
+    with zipfile.ZipFile(file) as archive:
+        assert "numpy" in json.loads(archive.read("environment.json"))["packages"]
+
+
+def repacked(results, tmp_path, change):
+    """A submission of cosine's results after `change(folder)`, with hash and record made to agree again."""
+    folder = tmp_path / "cosine"
+    shutil.copytree(results / "cosine", folder)
+    change(folder)
+    return folder
+
+
+def edit_record(**values):
+    def change(folder):
+        record = json.loads((folder / "record.json").read_text())
+        (folder / "record.json").write_text(json.dumps({**record, **values}))
+
+    return change
+
+
+def edit_predictions(edit):
+    def change(folder):
+        path = folder / "predictions.parquet"
+        table = edit(pq.read_table(path))
+        pq.write_table(table, path)
+        record = json.loads((folder / "record.json").read_text())
+        record["predictions"]["sha256"] = sha256(path)
+        (folder / "record.json").write_text(json.dumps(record))
+
+    return change
+
+
+def better(folder):
+    record = json.loads((folder / "record.json").read_text())
+    record["cells"][0]["accuracy"] = 99.5
+    (folder / "record.json").write_text(json.dumps(record))
+
+
+def with_label(label):
+    def edit(table):
+        labels = table["labels"].to_pylist()
+        labels[0] = [label]
+        return table.set_column(table.schema.get_field_index("labels"), table.schema.field("labels"), [labels])
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (better, "accuracy of table 2, supported classes, pristine is 99.5 in the record, but 100.0 when scored"),
+        (edit_record(protocol_version="0.1"), "was made with protocol version 0.1, but this package has"),
+        (edit_record(data_sha256="0" * 64), "was made with data sha256 000"),
+        (edit_record(iterations=3), "was made with iterations 3"),
+        (edit_record(seed=11), "was made with seed 11"),
+        (edit_record(level="atom"), "another number of labels than the structures"),
+        (edit_record(wall_s="long"), "is no valid record: at"),
+        (edit_predictions(lambda table: table.slice(1)), "are not of the benchmark's structures"),
+        (edit_predictions(with_label("fcc_cuu")), "hold the label 'fcc_cuu', which does not exist"),
+        (edit_predictions(with_label("nacl")), "in the record, but 99.7475 when scored"),
+        (edit_predictions(lambda table: table.replace_schema_metadata(None)), "is no file of predictions"),
+        (
+            lambda folder: (folder / "predictions.parquet").write_bytes(b"PAR1"),
+            "are not those that the record was made",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_sentence_and_nothing_is_written(results, tmp_path, change, sentence):
+    folder = repacked(results, tmp_path, change)
+    with pytest.raises(AriseZooError) as error:
+        pack(folder, SAID, tmp_path / "out.arise.zip")
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+    assert not list(tmp_path.glob("*out.arise.zip*"))
+
+
+def test_a_declaration_must_be_whole_and_must_not_name_the_benchmarks_seed(results, tmp_path):
+    for said, sentence in (
+        (Declaration("", "none", "MIT", "x"), "leaves trained on open"),
+        (Declaration("defects", "1, 10", "MIT", "x"), "names 10 among the seeds"),
+    ):
+        with pytest.raises(SubmissionError, match=sentence):
+            pack(results / "cosine", said, tmp_path / "out.arise.zip")
+
+
+def test_files_that_are_no_submissions_end_the_command_with_2_and_a_sentence(tmp_path, capsys):
+    (tmp_path / "text.zip").write_text("hello")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("../escape.txt", "out")
+    for name, sentence in (
+        ("text.zip", "is damaged or no submission"),
+        ("other.zip", "holds other files than a submission does"),
+        ("missing.zip", "there is no file"),
+    ):
+        assert main(["validate", str(tmp_path / name)]) == 2
+        assert sentence in capsys.readouterr().err
+    assert main(["submit", str(tmp_path), *DECLARED]) == 2
+    assert "holds no record.json" in capsys.readouterr().err
+
+
+def test_the_same_results_are_the_same_file(results, tmp_path):
+    files = [pack(results / "cosine", SAID, tmp_path / f"{n}.arise.zip") for n in (1, 2)]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_predictions_that_a_stranger_pads_are_refused(results, tmp_path):
+    folder = repacked(results, tmp_path, edit_predictions(lambda t: pa.concat_tables([t, t.slice(0, 1)])))
+    with pytest.raises(SubmissionError, match=r"are not of the benchmark's structures|is damaged"):
+        pack(folder, SAID, tmp_path / "out.arise.zip")

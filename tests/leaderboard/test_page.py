@@ -1,0 +1,164 @@
+"""The page's data are those of the records, whatever part of the benchmark they hold."""
+
+import inspect
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from arise_zoo.benchmark.tables import TABLES, published_rows
+from arise_zoo.cli.bench import main
+from arise_zoo.leaderboard.markdown import ReportError, read_records, write_page
+from arise_zoo.leaderboard.page import build_page
+
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "leaderboard" / "records"
+SCRIPTS = sorted((Path(inspect.getfile(build_page)).parent / "scripts").glob("*.js"))
+
+
+def data_of(page):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
+
+
+def cells_in(data, table):
+    """Method -> condition -> cell, of the methods that are in a table of the page."""
+    methods = {method["method"]: method for method in data["methods"]}
+    return {name: methods[name]["cells"][table["scored_on"]] for name in table["rows"]}
+
+
+def put(folder, record, without=(), **changes):
+    changed = {key: value for key, value in {**record, **changes}.items() if key not in without}
+    (folder / f"{record['method']}.json").write_text(json.dumps(changed))
+
+
+@pytest.fixture(scope="module")
+def records():
+    return {record["method"]: record for record in read_records(RECORDS)}
+
+
+@pytest.fixture(scope="module")
+def page(records):
+    return build_page(list(records.values()), RECORDS)
+
+
+@pytest.fixture(scope="module")
+def data(page):
+    return data_of(page)
+
+
+def test_the_committed_page_is_made_of_the_committed_records(page):
+    write_page(ROOT / "leaderboard" / "index.html", page, check=True)
+
+
+def test_the_page_needs_nothing_but_itself_and_is_small(page):
+    assert len(page.encode()) < 1_500_000
+    assert "default-src 'none'" in page
+    code = page.replace(re.search(r'id="data">(.*?)</script>', page, re.S)[1], "")
+    assert set(re.findall(r"https?://[^\"' )]+", code)) == {
+        "https://doi.org/10.1038/s41467-021-26511-5",
+        "http://www.w3.org/2000/svg",
+    }
+    assert not re.search(r"<link[^>]+href=\"(?!data:)|\bsrc=|@import|\burl\(|\bfetch\(", code)
+
+
+def test_every_cell_of_every_record_is_in_the_tables_of_the_page(records, data):
+    tables = {(t["table"], t["scored_on"]): t for t in data["tables"]}
+    for record in records.values():
+        for cell in record["cells"]:
+            table = tables[cell["table"], cell["scored_on"]]
+            assert cell["condition"] in table["conditions"]
+            shown = cells_in(data, table)[record["method"]][cell["condition"]]
+            paper = shown["paper"]
+            assert [shown["accuracy"], *shown["ci95"]] == [
+                f"{value:.2f}" for value in (cell["accuracy"], *cell["ci95"])
+            ]
+            assert (shown["n"], shown["n_structures"]) == (cell["n"], cell["n_structures"])
+            assert (paper is None) == (cell["paper"] is None)
+            if paper:
+                assert float(paper) == cell["paper"]
+                assert float(shown["difference"]) == pytest.approx(cell["accuracy"] - cell["paper"], abs=0.005001)
+
+
+def test_every_row_of_the_paper_is_there_beside_ours_or_alone(data):
+    for table in data["tables"]:
+        if table["table"] == "D":
+            continue
+        ours = cells_in(data, table).values()
+        rows = [[row[c]["paper"] for c in table["conditions"] if c in row] for row in ours]
+        rows += [[row[c] for c in table["conditions"]] for row in table["paper_only"].values()]
+        for published in published_rows(table["table"], table["scored_on"]).values():
+            assert [f"{published[c]:.2f}" for c in table["conditions"]] in rows
+
+
+def test_a_record_of_one_condition_makes_a_page(records, tmp_path):
+    gnb = records["gnb"]
+    cells = [c for c in gnb["cells"] if (c["table"], c["condition"]) == ("2", "missing-0.2")]
+    per_class = {"missing-0.2": gnb["per_class"]["missing-0.2"]}
+    put(tmp_path, gnb, ("calibration", "detection"), cells=cells, per_class=per_class, table="2")
+    data = data_of(build_page(read_records(tmp_path), tmp_path))
+    assert [c["id"] for c in data["conditions"]] == ["missing-0.2"]
+    (method,) = data["methods"]
+    assert method["ranks"] == {}
+    assert method["differences"]["n"] == 1
+    assert method["cells"]["all"] == {}
+
+
+def test_worst_class_and_counts_are_those_of_the_record(records, data):
+    for method in data["methods"]:
+        record = records[method["method"]]
+        for condition, found in method["classes"].items():
+            for class_id, place in found.items():
+                share = data["shares"][place]
+                assert [share["right"], share["n"]] == record["per_class"][condition][class_id]
+        for condition, worst in method["worst"].items():
+            counts = {c: record["per_class"][condition].get(c) for c in record["scored_on_supported"]}
+            least = min(right / n for right, n in filter(None, counts.values())) if worst else None
+            if worst:
+                share = data["shares"][worst["share"]]
+                assert share["right"] / share["n"] == least
+                assert share["percent"] == f"{100 * least:.1f}"
+                assert all(counts[c][0] / counts[c][1] == least for c in worst["classes"])
+
+
+def test_text_in_a_record_cannot_end_the_data(records, tmp_path):
+    put(tmp_path, records["cna"], citation="</script><script>alert(1)</script>")
+    page = build_page(read_records(tmp_path), tmp_path)
+    assert page.count("<script>") == 1
+    assert data_of(page)["methods"][0]["citation"] == "</script><script>alert(1)</script>"
+
+
+def test_a_page_that_is_not_that_of_the_records_is_refused(page, tmp_path, capsys):
+    other = tmp_path / "index.html"
+    other.write_text(page.replace('"66.14"', '"66.15"', 1))
+    with pytest.raises(ReportError, match="not what the records give"):
+        write_page(other, page, check=True)
+    options = ["--records", RECORDS, "--readme", ROOT / "README.md", "--tables", ROOT / "leaderboard" / "README.md"]
+    assert main(["report", "--check", *map(str, options), "--page", str(other)]) == 2
+    assert "run `arise-bench report`" in capsys.readouterr().err
+    assert main(["report", *map(str, options), "--page", str(other)]) == 0
+    assert other.read_text() == page
+
+
+def test_the_tables_that_can_be_shown_are_all_tables(data):
+    assert [(t["table"], t["scored_on"]) for t in data["tables"]] == [(t, s) for t in TABLES for s in TABLES[t]]
+
+
+def test_a_script_imports_only_what_another_exports():
+    texts = {path.stem: path.read_text() for path in SCRIPTS}
+    exported = {
+        name: set(re.findall(r"^export (?:const|let|function) (\w+)", text, re.M)) for name, text in texts.items()
+    }
+    for text in texts.values():
+        for names, source in re.findall(r'^import (?:\{([^}]*)\} from )?"\./(\w+)\.js";$', text, re.M):
+            assert {name.strip() for name in names.split(",")} - {""} <= exported[source]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_is_an_ecmascript_module(path, tmp_path):
+    if not (node := shutil.which("node")):
+        pytest.skip("Node.js is not installed")
+    module = shutil.copy(path, tmp_path / f"{path.stem}.mjs")
+    subprocess.run([node, "--check", module], check=True)
