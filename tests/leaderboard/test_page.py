@@ -1,7 +1,10 @@
 """The page's data are those of the records, whatever part of the benchmark they hold."""
 
+import inspect
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,17 @@ from arise_zoo.leaderboard.page import build_page
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
+SCRIPTS = sorted((Path(inspect.getfile(build_page)).parent / "scripts").glob("*.js"))
 
 
 def data_of(page):
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
+
+
+def cells_in(data, table):
+    """Method -> condition -> cell, of the methods that are in a table of the page."""
+    methods = {method["method"]: method for method in data["methods"]}
+    return {name: methods[name]["cells"][table["scored_on"]] for name in table["rows"]}
 
 
 def put(folder, record, without=(), **changes):
@@ -58,23 +68,27 @@ def test_every_cell_of_every_record_is_in_the_tables_of_the_page(records, data):
     tables = {(t["table"], t["scored_on"]): t for t in data["tables"]}
     for record in records.values():
         for cell in record["cells"]:
-            ours, low, high, n, n_structures, paper = tables[cell["table"], cell["scored_on"]]["rows"][
-                record["method"]
-            ][cell["condition"]]
-            assert [ours, low, high] == [f"{value:.2f}" for value in (cell["accuracy"], *cell["ci95"])]
-            assert (n, n_structures) == (cell["n"], cell["n_structures"])
+            table = tables[cell["table"], cell["scored_on"]]
+            assert cell["condition"] in table["conditions"]
+            shown = cells_in(data, table)[record["method"]][cell["condition"]]
+            paper = shown["paper"]
+            assert [shown["accuracy"], *shown["ci95"]] == [
+                f"{value:.2f}" for value in (cell["accuracy"], *cell["ci95"])
+            ]
+            assert (shown["n"], shown["n_structures"]) == (cell["n"], cell["n_structures"])
             assert (paper is None) == (cell["paper"] is None)
             if paper:
-                assert float(paper[0]) == cell["paper"]
-                assert float(paper[1]) == pytest.approx(cell["accuracy"] - cell["paper"], abs=0.005001)
+                assert float(paper) == cell["paper"]
+                assert float(shown["difference"]) == pytest.approx(cell["accuracy"] - cell["paper"], abs=0.005001)
 
 
 def test_every_row_of_the_paper_is_there_beside_ours_or_alone(data):
     for table in data["tables"]:
         if table["table"] == "D":
             continue
-        rows = [[cell[5] and cell[5][0] for cell in row.values()] for row in table["rows"].values()]
-        rows += table["paper_only"].values()
+        ours = cells_in(data, table).values()
+        rows = [[row[c]["paper"] for c in table["conditions"] if c in row] for row in ours]
+        rows += [[row[c] for c in table["conditions"]] for row in table["paper_only"].values()]
         for published in published_rows(table["table"], table["scored_on"]).values():
             assert [f"{published[c]:.2f}" for c in table["conditions"]] in rows
 
@@ -97,15 +111,16 @@ def test_worst_class_and_counts_are_those_of_the_record(records, data):
         record = records[method["method"]]
         for condition, found in method["classes"].items():
             for class_id, place in found.items():
-                assert data["shares"][place][1:3] == record["per_class"][condition][class_id]
+                share = data["shares"][place]
+                assert [share["right"], share["n"]] == record["per_class"][condition][class_id]
         for condition, worst in method["worst"].items():
             counts = {c: record["per_class"][condition].get(c) for c in record["scored_on_supported"]}
             least = min(right / n for right, n in filter(None, counts.values())) if worst else None
             if worst:
-                text, right, n, _ = data["shares"][worst[0]]
-                assert right / n == least
-                assert text == f"{100 * least:.1f}"
-                assert all(counts[c][0] / counts[c][1] == least for c in worst[1])
+                share = data["shares"][worst["share"]]
+                assert share["right"] / share["n"] == least
+                assert share["percent"] == f"{100 * least:.1f}"
+                assert all(counts[c][0] / counts[c][1] == least for c in worst["classes"])
 
 
 def test_text_in_a_record_cannot_end_the_data(records, tmp_path):
@@ -129,3 +144,21 @@ def test_a_page_that_is_not_that_of_the_records_is_refused(page, tmp_path, capsy
 
 def test_the_tables_that_can_be_shown_are_all_tables(data):
     assert [(t["table"], t["scored_on"]) for t in data["tables"]] == [(t, s) for t in TABLES for s in TABLES[t]]
+
+
+def test_a_script_imports_only_what_another_exports():
+    texts = {path.stem: path.read_text() for path in SCRIPTS}
+    exported = {
+        name: set(re.findall(r"^export (?:const|let|function) (\w+)", text, re.M)) for name, text in texts.items()
+    }
+    for text in texts.values():
+        for names, source in re.findall(r'^import (?:\{([^}]*)\} from )?"\./(\w+)\.js";$', text, re.M):
+            assert {name.strip() for name in names.split(",")} - {""} <= exported[source]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_is_an_ecmascript_module(path, tmp_path):
+    if not (node := shutil.which("node")):
+        pytest.skip("Node.js is not installed")
+    module = shutil.copy(path, tmp_path / f"{path.stem}.mjs")
+    subprocess.run([node, "--check", module], check=True)

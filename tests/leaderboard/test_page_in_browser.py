@@ -1,9 +1,13 @@
 """The page as a reader meets it: opened from a file in headless Chromium, read, sorted, filtered, by keyboard too."""
 
+import http.server
+import inspect
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -101,7 +105,9 @@ def collected(tmp_path_factory):
 
 
 def choose(browser, name, value):
-    script = "const s = byId(arguments[0]); s.value = arguments[1]; s.dispatchEvent(new Event('change'))"
+    script = (
+        "const s = document.getElementById(arguments[0]); s.value = arguments[1]; s.dispatchEvent(new Event('change'))"
+    )
     browser.execute_script(script, name, value)
 
 
@@ -182,9 +188,9 @@ def test_ranks_and_scores_are_those_worked_out_from_the_counts(show, records):
             if not found:
                 assert row["score"] == ["–"]
                 continue
-            first, last = found["rank"]
+            first, last = found["first"], found["last"]
             assert row["rank"][0] == (str(first) if first == last else f"{first}–{last}")
-            assert row["score"][:2] == [found["score"][0], f"[{found['score'][1]}, {found['score'][2]}]"]
+            assert row["score"][:2] == [found["score"], f"[{', '.join(found['ci95'])}]"]
 
 
 def test_ranks_of_methods_that_were_run_are_on_the_page(show, collected):
@@ -248,8 +254,12 @@ def test_the_heat_map_has_the_counts_of_the_record(show, records):
     browser = show()
     choose(browser, "condition", "missing-0.2")
     script = """
+        const read = (cell) => {
+            cell.dispatchEvent(new Event("pointerover", { bubbles: true }));
+            return document.getElementById("class-readout").textContent;
+        };
         return [...document.querySelectorAll("#heat tr[data-class] td[data-method]")].map((cell) =>
-            [cell.dataset.method, cell.parentElement.dataset.class, cell.textContent, readCell(cell)]);
+            [cell.dataset.method, cell.parentElement.dataset.class, cell.textContent, read(cell)]);
     """
     cells = browser.execute_script(script)
     assert len(cells) == 108 * sum("missing-0.2" in record["per_class"] for record in records.values())
@@ -340,7 +350,7 @@ def test_everything_can_be_done_by_keyboard_with_the_focus_in_sight(show):
 
     press(Keys.TAB)
     assert focused("e.textContent") == "Skip to the table"
-    browser.execute_script("byId('complete').focus()")
+    browser.execute_script("document.getElementById('complete').focus()")
     press(Keys.TAB)  # the table can be scrolled by keyboard
     assert focused("e.getAttribute('role')") == "region"
     press(Keys.TAB, Keys.TAB, Keys.TAB)
@@ -354,9 +364,9 @@ def test_everything_can_be_done_by_keyboard_with_the_focus_in_sight(show):
         "return document.querySelector('.tip:not([hidden])').innerText"
     )
     browser.execute_script("document.querySelector('#heat td[tabindex=\"0\"]').focus()")
-    before = browser.execute_script("return byId('class-readout').textContent")
+    before = browser.execute_script("return document.getElementById('class-readout').textContent")
     press(Keys.ARROW_DOWN)
-    assert browser.execute_script("return byId('class-readout').textContent") != before
+    assert browser.execute_script("return document.getElementById('class-readout').textContent") != before
     assert focused("e.tagName + e.tabIndex") == "TD0"
     names = "return [...document.querySelectorAll('select, input')].filter((e) => !e.labels.length).length"
     assert browser.execute_script(names) == 0
@@ -466,8 +476,22 @@ def test_the_page_asks_for_nothing_but_itself(show):
     assert {url for url in asked if not url.startswith("data:")} == {PAGE.as_uri()}
 
 
+def test_the_scripts_are_modules_that_need_no_more_than_they_import(show, browser, tmp_path):
+    page = PAGE.read_text()
+    page = re.sub(r"<script>.*?</script>", '<script type="module" src="start.js"></script>', page, flags=re.S)
+    shutil.copytree(Path(inspect.getfile(build_page)).parent / "scripts", tmp_path / "page")
+    (tmp_path / "page" / "index.html").write_text(page.replace("'unsafe-inline'; img", "'self'; img"))
+    shown = list(board(show()))
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path / "page")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        browser.get(f"http://127.0.0.1:{server.server_port}/index.html")
+        assert list(board(browser)) == shown
+        server.shutdown()
+
+
 def test_a_link_to_a_method_opens_its_section(show):
     browser = show()
     browser.execute_script("document.querySelector('#board tr[data-method=baa] a').click()")
-    assert browser.execute_script("return byId('method-baa').open") is True
-    assert browser.execute_script("return byId('method-baa').getBoundingClientRect().top") < 900
+    assert browser.execute_script("return document.getElementById('method-baa').open") is True
+    assert browser.execute_script("return document.getElementById('method-baa').getBoundingClientRect().top") < 900

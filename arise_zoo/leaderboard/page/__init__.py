@@ -6,28 +6,42 @@
 from __future__ import annotations
 
 import json
+import re
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
+from ...benchmark.record import Record
 from .content import content
 
-_SCRIPTS = ("base", "board", "curves", "classes", "calibration", "records", "start")
-"""Files in `scripts/`, in the order in which they run."""
+_IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"\./(\w+)\.js";\n', re.MULTILINE)
+_TOP_LEVEL = re.compile(r"^(?:const|let|function) (\w+)", re.MULTILINE)
 
 
-def build_page(records: list[dict[str, Any]], folder: Path) -> str:
-    """The page of these records; `folder` holds what `compact` stored beside them, where it did."""
+def build_page(records: list[Record], folder: Path) -> str:
+    """The page of these records; `folder` holds what `collect` stored beside them, where it did."""
     data = json.dumps(content(records, Path(folder)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     parts = {
         "style.css": _read("style.css"),
-        "scripts": "\n\n".join(_read(f"scripts/{name}.js") for name in _SCRIPTS),
+        "scripts": _scripts(),
         "data.json": data.replace("<", "\\u003c"),  # nothing in the data may end the element it is in
     }
     page = _read("template.html")
     for name, text in parts.items():
         page = page.replace(f"{{{{ {name} }}}}", text)
     return page + "\n"
+
+
+def _scripts() -> str:
+    """The ES modules in `scripts/` as one scope, each after those that it imports."""
+    paths = (path.name for path in (files(__package__) / "scripts").iterdir() if path.name.endswith(".js"))
+    modules = {name.removesuffix(".js"): _read(f"scripts/{name}") for name in sorted(paths)}
+    order = TopologicalSorter({name: _IMPORT.findall(text) for name, text in modules.items()}).static_order()
+    joined = "\n\n".join(_IMPORT.sub("", modules[name]) for name in order)
+    joined = re.sub("^export ", "", joined, flags=re.MULTILINE)
+    names = _TOP_LEVEL.findall(joined)
+    assert len(names) == len(set(names)), f"top-level names that modules share: {sorted(names)}"
+    return re.sub("\n{3,}", "\n\n", joined)
 
 
 def _read(name: str) -> str:

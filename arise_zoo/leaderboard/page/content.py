@@ -1,14 +1,17 @@
 """What the leaderboard's page shows, worked out from records: texts of numbers, ranks, curves, counts.
 
-All numbers are texts as they are to be read, so that the page's script does no more than place them.
+All numbers are texts as they are to be read, under the names they have in records, so that the page's scripts do no
+more than place them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...benchmark.record import Auroc, Calibration, Cell, Estimate, Record
 from ...benchmark.tables import ALL, SUPPORTED, TABLES, table_conditions
 from ...methods import list_methods
 from ...prototypes import class_ids, load_prototypes
@@ -17,33 +20,41 @@ from ..class_accuracy import Share, class_shares, confusion, share
 from ..collect import read_counts
 from ..condition_names import amount, condition_name, kind
 from ..formatting import cells_of, differences, paper_texts, percent, rows_not_met
-from ..ranking import GROUPS, class_sums, standings, structures_per_class
+from ..ranking import GROUPS, Standing, class_sums, standings, structures_per_class
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Record = dict[str, Any]
-Json = Any
+    Json = Mapping[str, "Json"] | Sequence["Json"] | str | float | None
+
+_KINDS = {
+    "pristine": ("No defects", ""),
+    "displacement": ("Displaced atoms", "largest displacement, % of d_NN"),
+    "missing": ("Missing atoms", "atoms missing, %"),
+    "both": ("Missing and displaced", "missing, % / displaced, % of d_NN"),
+    "depth": ("Beyond the paper", ""),
+}
+"""Kind of condition -> its name, and the label of the axis on which its conditions lie."""
 
 
-def content(records: list[Record], folder: Path) -> Json:
-    """The page's data; its form is what `page.js` reads."""
+def content(records: list[Record], folder: Path) -> dict[str, Json]:
+    """The page's data, as JSON; `folder` holds what `collect` stored beside the records, where it did."""
     paths = {r["method"]: folder / f"{r['method']}.parquet" for r in records}
     counts = {r["method"]: read_counts(path, r) for r in records if (path := paths[r["method"]]).is_file()}
-    ranks = _ranks(records, counts)
-    pool = _Pool()
+    sums = {r["method"]: class_sums(r, counts[r["method"]]) for r in records if r["method"] in counts}
     first = records[0]
+    ranked = {group: standings(sums, group, first["iterations"]) for group in GROUPS}
     conditions = _conditions(records)
+    pool = _Pool()
     return {
         "made": {key: first[key] for key in ("protocol_version", "data_version", "seed", "iterations")},
-        "conditions": [{"id": c, "name": condition_name(c), "kind": kind(c), "amount": amount(c)} for c in conditions],
-        "groups": {
-            group: int(sum(structures_per_class(c, first["iterations"]).sum() for c in members))
-            for group, members in GROUPS.items()
-        },
+        "conditions": [{"id": c, "name": condition_name(c), "ticks": _ticks(c)} for c in conditions],
+        "kinds": _kinds(conditions),
+        "groups": {group: _group(group, first["iterations"]) for group in GROUPS},
         "classes": _classes(),
         "near": NEAR_DUPLICATES,
-        "methods": [_method(r, counts.get(r["method"]), ranks, pool) for r in records],
+        "methods": [_method(r, counts.get(r["method"]), ranked, pool) for r in records],
+        "by_score": [*ranked["all"], *(name for name in paths if name not in ranked["all"])],
         "tables": [_table(records, table, scored_on) for table in TABLES for scored_on in TABLES[table]],
         "shares": pool.entries,
     }
@@ -59,56 +70,73 @@ class _Pool:
     def __call__(self, share: Share) -> int:
         if share not in self._place:
             self._place[share] = len(self.entries)
-            interval = [f"{end:.1f}" for end in share.ci95] if share.ci95 else None
-            self.entries.append([f"{100 * share.right / share.n:.1f}", share.right, share.n, interval])
+            ci95 = [f"{end:.1f}" for end in share.ci95] if share.ci95 else None
+            text = f"{100 * share.right / share.n:.1f}"
+            self.entries.append({"percent": text, "right": share.right, "n": share.n, "ci95": ci95})
         return self._place[share]
 
 
 def _conditions(records: list[Record]) -> list[str]:
-    """Conditions that at least one record has, in the order of the tables, kind by kind."""
+    """Conditions that at least one record has, kind by kind."""
     there = {cell["condition"] for record in records for cell in record["cells"]}
-    ordered = dict.fromkeys(c for table in TABLES for c in table_conditions(table))
-    kinds = list(dict.fromkeys(map(kind, ordered)))
-    return sorted((c for c in ordered if c in there), key=lambda c: (kinds.index(kind(c)), amount(c) or 0))
+    ordered = dict.fromkeys(c for table in TABLES for c in table_conditions(table) if c in there)
+    return sorted(ordered, key=lambda c: ([*_KINDS].index(kind(c)), amount(c) or 0))
+
+
+def _ticks(condition: str) -> list[str]:
+    """Lines that stand for a condition on the axis of its kind."""
+    if kind(condition) == "depth":
+        return [condition_name(condition)]
+    return [f"{100 * float(part):g}" for part in condition.split("-")[1:]] or ["0"]
+
+
+def _kinds(conditions: list[str]) -> list[Json]:
+    """Kinds of conditions; the steps of the curves start at pristine, except beyond the paper."""
+    kinds: list[Json] = []
+    for name, (title, axis) in _KINDS.items():
+        members = [c for c in conditions if kind(c) == name]
+        before = [c for c in conditions if c == "pristine" and name not in ("pristine", "depth")]
+        if members:
+            kinds.append({"id": name, "name": title, "axis": axis, "conditions": members, "steps": before + members})
+    return kinds
+
+
+def _group(group: str, iterations: int) -> Json:
+    n = sum(int(structures_per_class(c, iterations).sum()) for c in GROUPS[group])
+    return {"name": "all of the paper" if group == "all" else _KINDS[group][0].lower(), "n": n}
 
 
 def _classes() -> list[Json]:
     """Classes of one name are told apart by what the paper lists as their symmetry."""
     names = Counter(p.name for p in load_prototypes())
     return [
-        {"id": p.id, "name": p.name if names[p.name] == 1 else f"{p.name} ({p.space_group.paper})", "group": p.group}
+        {
+            "id": p.id,
+            "name": f"{p.name} ({p.space_group.paper})" if p.space_group and names[p.name] > 1 else p.name,
+            "group": p.group,
+        }
         for p in load_prototypes()
     ]
 
 
-def _ranks(records: list[Record], counts: dict[str, pa.Table]) -> dict[str, Json]:
-    """Method -> group -> its standing."""
-    sums = {r["method"]: class_sums(r, counts[r["method"]]) for r in records if r["method"] in counts}
-    ranks: dict[str, Json] = {r["method"]: {} for r in records}
-    for group in GROUPS:
-        for name, standing in standings(sums, group, records[0]["iterations"]).items():
-            ranks[name][group] = {
-                "score": [percent(standing.score), *map(percent, standing.ci95)],
-                "rank": standing.rank,
-                "ties": standing.ties,
-            }
-    return ranks
-
-
-def _method(record: Record, counts: pa.Table | None, ranks: dict[str, Json], pool: _Pool) -> Json:
+def _method(record: Record, counts: pa.Table | None, ranked: dict[str, dict[str, Standing]], pool: _Pool) -> Json:
     summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
+    name = record["method"]
     by_class = class_shares(record, counts)
     classes = set(class_ids())
     shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
     named = counts is not None and record["level"] == "structure" and record["truth"] == "class"
-    keys = ("method", "level", "truth", "finite", "engine", "citation", "trained_on_defects", "table", "packages")
+    who = {key: record[key] for key in ("method", "level", "truth", "finite", "trained_on_defects", "citation")}
+    run = {key: record[key] for key in ("engine", "packages", "hardware", "wall_s", "finished", "data_sha256")}
     return {
-        **{key: record[key] for key in (*keys, "predictions", "wall_s", "hardware", "finished", "data_sha256")},
-        "summary": summaries.get(record["method"], ""),
+        **who,
+        **run,
+        "predictions": {"rows": record["predictions"]["rows"], "sha256": record["predictions"]["sha256"]},
+        "summary": summaries.get(name, ""),
         "recognises": len(record["recognises"]),
         "supported": len(record["scored_on_supported"]),
         "cells": {scored_on: _cells(record, scored_on) for scored_on in (SUPPORTED, ALL)},
-        "ranks": ranks[record["method"]],
+        "ranks": {group: _standing(name, found) for group, found in ranked.items() if name in found},
         "worst": {c: _worst(record, found, pool) for c, found in by_class.items()},
         "classes": {c: found for c, found in shown.items() if found},
         "calibration": {entry["condition"]: _calibration(entry, pool) for entry in record.get("calibration", [])},
@@ -119,16 +147,36 @@ def _method(record: Record, counts: pa.Table | None, ranks: dict[str, Json], poo
     }
 
 
-def _cells(record: Record, scored_on: str) -> Json:
+def _cells(record: Record, scored_on: str) -> dict[str, Json]:
     """Condition -> cell. Table S1 has all of Table 2."""
-    found: dict[str, Json] = {}
-    for table in TABLES:
-        found |= {c: _cell(cell) for c, cell in cells_of(record, table, scored_on).items()}
-    return found
+    return {c: _cell(x) for table in TABLES for c, x in cells_of(record, table, scored_on).items()}
 
 
-def _cell(cell: Record) -> Json:
-    return [percent(cell["accuracy"]), *map(percent, cell["ci95"]), cell["n"], cell["n_structures"], paper_texts(cell)]
+def _cell(cell: Cell) -> Json:
+    paper, difference = paper_texts(cell) or (None, None)
+    return {
+        "accuracy": percent(cell["accuracy"]),
+        "ci95": list(map(percent, cell["ci95"])),
+        "n": cell["n"],
+        "n_structures": cell["n_structures"],
+        "paper": paper,
+        "difference": difference,
+    }
+
+
+def _standing(name: str, ranked: dict[str, Standing]) -> Json:
+    """Score and rank of a method, and its place among all: by rank, then by score; the same place where both agree."""
+    keys = {other: (*standing.rank, -round(standing.score, 2)) for other, standing in ranked.items()}
+    found = ranked[name]
+    first, last = found.rank
+    return {
+        "score": percent(found.score),
+        "ci95": list(map(percent, found.ci95)),
+        "first": first,
+        "last": last,
+        "place": sum(key < keys[name] for key in keys.values()),
+        "ties": found.ties,
+    }
 
 
 def _worst(record: Record, found: dict[str, Share], pool: _Pool) -> Json:
@@ -137,32 +185,38 @@ def _worst(record: Record, found: dict[str, Share], pool: _Pool) -> Json:
         return None
     least = min(share.right / share.n for share in meant.values())
     worst = [c for c, share in meant.items() if share.right / share.n == least]
-    return [pool(meant[worst[0]]), worst]
+    return {"share": pool(meant[worst[0]]), "classes": worst}
 
 
-def _calibration(entry: Record, pool: _Pool) -> Json:
-    bins = entry["bins"]
-    diagram = []
-    for place, (n, confidence, accuracy) in enumerate(
-        zip(bins["n"], bins["confidence"], bins["accuracy"], strict=True)
-    ):
-        if n:
-            diagram.append([place, f"{confidence:.3f}", pool(share(round(accuracy * n), n))])
-    scores = {name: _estimate(entry[name]) for name in ("ece", "log_loss", "brier")}
-    return {"n": entry["n"], **scores, "auroc": _aurocs(entry["auroc_of_errors"]), "bins": diagram}
+def _calibration(entry: Calibration, pool: _Pool) -> Json:
+    bins: Mapping[str, Any] = entry["bins"]
+    right = bins.get("right") or [round((a or 0) * n) for a, n in zip(bins["accuracy"], bins["n"], strict=True)]
+    diagram = zip(bins["n"], right, bins["confidence"], strict=True)
+    return {
+        "n": entry["n"],
+        **{name: _estimate(entry[name]) for name in ("ece", "log_loss", "brier")},
+        "auroc_of_errors": _aurocs(entry["auroc_of_errors"]),
+        "bins": [{"confidence": f"{c:.3f}", "share": pool(share(k, n))} for n, k, c in diagram if n],
+    }
 
 
-def _aurocs(found: Record) -> Json:
-    return {name: [*_estimate(auroc), *auroc.get("n", [])] if auroc else None for name, auroc in found.items()}
+def _aurocs(found: dict[str, Auroc | None]) -> Json:
+    return {name: auroc and {**_estimate(auroc), "n": auroc["n"]} for name, auroc in found.items()}
 
 
-def _estimate(estimate: Record) -> list[str]:
-    return [f"{number:.3f}" for number in (estimate["value"], *estimate["ci95"])]
+def _estimate(estimate: Estimate) -> dict[str, Json]:
+    return {"value": f"{estimate['value']:.3f}", "ci95": [f"{end:.3f}" for end in estimate["ci95"]]}
 
 
 def _confusion(counts: pa.Table, pool: _Pool) -> Json:
+    """Condition -> true class -> shares of the labels: those of its group of near-duplicates, in order, then others."""
     return {
-        condition: [[[pool(share) for share in row] for row in group] for group in groups]
+        condition: {
+            class_id: list(map(pool, row))
+            for ids, rows in zip(NEAR_DUPLICATES, groups, strict=True)
+            for class_id, row in zip(ids, rows, strict=True)
+            if row
+        }
         for condition, groups in confusion(counts).items()
     }
 
@@ -178,17 +232,18 @@ def _differences(record: Record) -> Json:
     found = differences(record)
     if found is None:
         return None
-    where = [found.where["table"], found.where["scored_on"], found.where["condition"]]
-    return {"n": found.n, "largest": f"{found.largest:+.2f}", "where": where, "mean": percent(found.mean_absolute)}
+    where = {key: found.where[key] for key in ("table", "scored_on", "condition")}
+    return {"n": found.n, "largest": f"{found.largest:+.2f}", "mean_absolute": percent(found.mean_absolute), **where}
 
 
 def _table(records: list[Record], table: str, scored_on: str) -> Json:
-    rows = {r["method"]: {c: _cell(x) for c, x in cells_of(r, table, scored_on).items()} for r in records}
+    """`rows` names the methods that have cells in the table; the cells are those of the methods."""
+    conditions = table_conditions(table)
     not_met = rows_not_met(records, table, scored_on)
     return {
         "table": table,
         "scored_on": scored_on,
-        "conditions": table_conditions(table),
-        "rows": {name: cells for name, cells in rows.items() if cells},
-        "paper_only": {name: list(map(percent, row)) for name, row in not_met.items()},
+        "conditions": conditions,
+        "rows": [r["method"] for r in records if cells_of(r, table, scored_on)],
+        "paper_only": {name: dict(zip(conditions, map(percent, row), strict=True)) for name, row in not_met.items()},
     }

@@ -1,62 +1,74 @@
 // The ranking: a table that can be sorted and filtered.
 
+import { classNamed, conditionName, data, share } from "./data.js";
+import { byId, h, svg } from "./elements.js";
+import { accuracy, estimate, grouped, interval, nothing, plural, rankText, size, value } from "./numbers.js";
+import { cellOf, onChange, state } from "./state.js";
+
 const board = { key: "rank", down: false };
 
-const estimate = (found, n) =>
-  found && [value(found[0]), interval(found.slice(1, 3)), size(n ?? `${grouped(found[3])}, ${grouped(found[4])}`)];
+const rankOf = (method) => method.ranks[state.group];
+const worstOf = (method) => method.worst[state.condition];
 const calibrationOf = (method) => method.calibration[state.condition];
-const scoreColumn = (key, title, name) => ({
+const scoreColumn = (key, title) => ({
   key,
   title,
-  down: false,
-  sort: (method) => calibrationOf(method)?.[name][0],
-  show: (method) => estimate(calibrationOf(method)?.[name], grouped(calibrationOf(method)?.n ?? 0)),
+  ascending: true,
+  sort: (method) => calibrationOf(method)?.[key].value,
+  show(method) {
+    const found = calibrationOf(method);
+    return found && estimate(found[key], grouped(found.n));
+  },
 });
-function aurocs(found) {
-  const byProbability = found?.max_probability;
-  const byInformation = found?.mutual_information;
-  if (!byProbability && !byInformation) return null;
+const aurocColumn = (key, under, aurocsOf) => ({
+  key,
+  title: "AUROC",
+  under,
+  sort: (method) => aurocsOf(method)?.max_probability?.value,
+  show: (method) => showAurocs(aurocsOf(method) ?? {}),
+});
+function showAurocs({ max_probability, mutual_information }) {
+  if (!max_probability && !mutual_information) return null;
   return [
-    byProbability && estimate(byProbability),
-    byInformation && [
-      h("span", { class: "v" }, "MI ", h("span", { class: "mi" }, byInformation[0])),
-      interval(byInformation.slice(1, 3)),
+    max_probability && estimate(max_probability, max_probability.n.map(grouped).join(", ")),
+    mutual_information && [
+      h("span", { class: "v" }, "MI ", h("span", { class: "mi" }, mutual_information.value)),
+      interval(mutual_information.ci95),
     ],
   ];
 }
 
 const columns = [
-  { key: "name", title: "Method", down: false, sort: (method) => method.method, show: null },
-  { key: "rank", title: "Rank", down: false, sort: (method) => rankKey(method), show: rankOf },
+  { key: "name", title: "Method", ascending: true, sort: (method) => method.method, show: null },
+  { key: "rank", title: "Rank", ascending: true, sort: (method) => rankOf(method)?.place, show: showRank },
   {
     key: "score",
     title: "Score",
     under: "%, all 108 classes",
-    down: true,
-    sort: (method) => method.ranks[state.group]?.score[0],
-    show: scoreOf,
+    sort: (method) => rankOf(method)?.score,
+    show: showScore,
   },
   {
     key: "accuracy",
     title: "Accuracy",
     under: () => `%, ${conditionName(state.condition)}`,
-    down: true,
-    sort: (method) => cellOf(method, state.condition)?.[0],
-    show: (method) => cellOf(method, state.condition) && accuracy(cellOf(method, state.condition)),
+    sort: (method) => cellOf(method, state.condition)?.accuracy,
+    show(method) {
+      const cell = cellOf(method, state.condition);
+      return cell && accuracy(cell);
+    },
   },
   {
     key: "worst",
     title: "Worst class",
     under: "%",
-    down: true,
-    sort: (method) => worstOf(method)?.percent,
+    sort: (method) => worstOf(method) && share(worstOf(method).share).percent,
     show: showWorst,
   },
   {
     key: "coverage",
     title: "Classes",
     under: "of 108",
-    down: true,
     sort: (method) => method.recognises,
     show: (method) => value(String(method.recognises)),
   },
@@ -64,34 +76,18 @@ const columns = [
     key: "defects",
     title: "Defects",
     under: "in training",
-    down: true,
     sort: (method) => Number(method.trained_on_defects),
     show: (method) => value(method.trained_on_defects ? "yes" : "no"),
   },
-  scoreColumn("ece", "ECE", "ece"),
-  scoreColumn("log_loss", "Log loss", "log_loss"),
-  scoreColumn("brier", "Brier", "brier"),
-  {
-    key: "errors",
-    title: "AUROC",
-    under: "wrong labels",
-    down: true,
-    sort: (method) => calibrationOf(method)?.auroc.max_probability?.[0],
-    show: (method) => aurocs(calibrationOf(method)?.auroc),
-  },
-  {
-    key: "unknown",
-    title: "AUROC",
-    under: "unknowns",
-    down: true,
-    sort: (method) => method.detection.unknown?.max_probability?.[0],
-    show: (method) => aurocs(method.detection.unknown),
-  },
+  scoreColumn("ece", "ECE"),
+  scoreColumn("log_loss", "Log loss"),
+  scoreColumn("brier", "Brier"),
+  aurocColumn("errors", "wrong labels", (method) => calibrationOf(method)?.auroc_of_errors),
+  aurocColumn("unknown", "unknowns", (method) => method.detection.unknown),
   {
     key: "speed",
     title: "Structures",
     under: "per s",
-    down: true,
     sort: (method) => method.speed,
     show: (method) =>
       method.speed && [
@@ -102,50 +98,40 @@ const columns = [
   },
 ];
 
-function rankKey(method) {
-  const found = method.ranks[state.group];
-  return found && found.rank[0] * 1e6 + found.rank[1] * 1e3 - Number(found.score[0]);
-}
-function rankOf(method) {
-  const found = method.ranks[state.group];
+function showRank(method) {
+  const found = rankOf(method);
   if (!found) return nothing("not ranked");
-  const [first, last] = found.rank;
-  const ties =
-    found.ties.length > 0 &&
-    h("span", { class: "sub", title: found.ties.join(", ") }, plural(found.ties.length, "tie"));
-  return [h("span", { class: "rank" }, first === last ? String(first) : `${first}–${last}`), ties];
+  const ties = h("span", { class: "sub", title: found.ties.join(", ") }, plural(found.ties.length, "tie"));
+  return [h("span", { class: "rank" }, rankText(found)), found.ties.length > 0 && ties];
 }
-function scoreOf(method) {
-  const found = method.ranks[state.group];
+function showScore(method) {
+  const found = rankOf(method);
   if (!found) return null;
-  const [middle, low, high] = found.score.map(Number);
+  const [low, high] = found.ci95;
   const x = (percent) => 4 + percent * 0.96;
   return [
-    value(found.score[0]),
-    interval(found.score.slice(1)),
-    size(grouped(data.groups[state.group])),
+    value(found.score),
+    interval(found.ci95),
+    size(grouped(data.groups[state.group].n)),
     svg(
       "svg",
       { class: "range", viewBox: "0 0 104 14", "aria-hidden": "true" },
       svg("line", { class: "rail", x1: x(0), x2: x(100), y1: 7, y2: 7 }),
       svg("line", { class: "whisker", x1: x(low), x2: x(high), y1: 7, y2: 7 }),
-      svg("circle", { cx: x(middle), cy: 7, r: 3.6 }),
+      svg("circle", { cx: x(found.score), cy: 7, r: 3.6 }),
     ),
   ];
-}
-function worstOf(method) {
-  const found = method.worst[state.condition];
-  return found && { ...share(found[0]), classes: found[1] };
 }
 function showWorst(method) {
   const found = worstOf(method);
   if (!found) return null;
-  const names = found.classes.map((id) => className[id]);
+  const { percent, ci95, n } = share(found.share);
+  const names = found.classes.map((id) => classNamed[id].name);
   const label = names.length === 1 ? names[0] : `${names.length} classes`;
   return [
-    value(found.percent),
-    found.ends && interval(found.ends),
-    size(grouped(found.n)),
+    value(percent),
+    ci95 && interval(ci95),
+    size(grouped(n)),
     h("span", { class: "sub", title: names.join(", ") }, label),
   ];
 }
@@ -156,7 +142,7 @@ function head() {
     const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, sorted ? (board.down ? "▼" : "▲") : "");
     const under = typeof column.under === "function" ? column.under() : column.under;
     const sortBy = () => {
-      board.down = sorted ? !board.down : column.down;
+      board.down = sorted ? !board.down : !column.ascending;
       board.key = column.key;
       drawBoard();
       byId("board").querySelector(`[data-key="${column.key}"]`).focus();
@@ -208,7 +194,7 @@ function filtered() {
   );
 }
 
-function drawBoard() {
+export function drawBoard() {
   const shown = inOrder(filtered());
   const rows = shown.map((method) =>
     h(

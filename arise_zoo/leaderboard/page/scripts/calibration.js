@@ -1,5 +1,10 @@
 // Reliability diagrams, one for each method with probabilities.
 
+import { data, share } from "./data.js";
+import { byId, h, scrollingTable, svg } from "./elements.js";
+import { grouped, intervalText } from "./numbers.js";
+import { onChange, state } from "./state.js";
+
 function reliability(method) {
   const found = method.calibration[state.condition];
   const side = 250,
@@ -25,39 +30,34 @@ function reliability(method) {
     svg("line", { class: "diagonal", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
     svg("text", { x: x(0.5), y: side - 4, "text-anchor": "middle" }, "probability said"),
   );
-  const most = Math.max(...found.bins.map(([, , place]) => share(place).n));
-  const rows = found.bins.map(([, said, place]) => {
-    const { percent, n, ends } = share(place);
+  const bins = found.bins.map((bin) => ({ said: bin.confidence, ...share(bin.share) }));
+  const most = Math.max(...bins.map(({ n }) => n));
+  for (const { said, percent, n, ci95 } of bins) {
+    const [low, high] = ci95;
     drawing.append(
-      svg("line", { class: "bar", x1: x(said), x2: x(said), y1: y(ends[0] / 100), y2: y(ends[1] / 100) }),
+      svg("line", { class: "bar", x1: x(said), x2: x(said), y1: y(low / 100), y2: y(high / 100) }),
       svg("circle", { class: "disc", cx: x(said), cy: y(percent / 100), r: Math.max(2, 11 * Math.sqrt(n / most)) }),
     );
-    return h(
+  }
+  const rows = bins.map(({ said, percent, n, ci95 }) =>
+    h(
       "tr",
       {},
-      h("td", {}, said),
-      h("td", {}, percent),
-      h("td", {}, `[${ends[0]}, ${ends[1]}]`),
-      h("td", {}, grouped(n)),
-    );
-  });
-  const head = ["said", "right, %", "95 %", "n"].map((text) => h("th", { scope: "col" }, text));
-  const [ece, low, high] = found.ece;
+      [said, percent, intervalText(ci95), grouped(n)].map((text) => h("td", {}, text)),
+    ),
+  );
+  const { value, ci95 } = found.ece;
   return h(
     "figure",
     { class: "card", "data-method": method.method },
     h("h3", {}, method.method),
     drawing,
-    h("figcaption", { class: "n" }, `ECE ${ece} [${low}, ${high}], n = ${grouped(found.n)}`),
+    h("figcaption", { class: "n" }, `ECE ${value} ${intervalText(ci95)}, n = ${grouped(found.n)}`),
     h(
       "details",
       {},
       h("summary", {}, "Bins as a table"),
-      h(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": `Bins of ${method.method}` },
-        h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)),
-      ),
+      scrollingTable(`Bins of ${method.method}`, ["said", "right, %", "95 %", "n"], rows),
     ),
   );
 }

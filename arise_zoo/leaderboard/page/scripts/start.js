@@ -1,18 +1,30 @@
 // The choices that hold for all sections, and the first drawing.
 
-byId("condition").append(...conditionOptions().filter(Boolean));
-if (!conditionNamed[state.condition]) state.condition = data.conditions[0].id;
-byId("condition").value = state.condition;
-byId("group").append(
-  ...Object.keys(data.groups).map((group) =>
-    h("option", { value: group }, group === "all" ? "all of the paper" : kindName[group].toLowerCase()),
+import { drawBoard } from "./board.js";
+import "./calibration.js";
+import "./curves.js";
+import { conditionName, data } from "./data.js";
+import { byId, h } from "./elements.js";
+import "./heat.js";
+import "./methods.js";
+import "./near.js";
+import { grouped, plural } from "./numbers.js";
+import { onChange, refresh, state, underCondition } from "./state.js";
+import "./tables.js";
+
+const option = (value, name) => h("option", { value }, name);
+byId("condition").append(
+  ...data.kinds.map(({ name, conditions }) =>
+    h(
+      "optgroup",
+      { label: name },
+      conditions.map((id) => option(id, conditionName(id))),
+    ),
   ),
 );
-for (const [id, key] of [
-  ["condition", "condition"],
-  ["scored-on", "scoredOn"],
-  ["group", "group"],
-]) {
+byId("condition").value = state.condition;
+byId("group").append(...Object.entries(data.groups).map(([id, { name }]) => option(id, name)));
+for (const [id, key] of Object.entries({ condition: "condition", "scored-on": "scoredOn", group: "group" })) {
   byId(id).addEventListener("change", (event) => {
     state[key] = event.target.value;
     refresh();
@@ -20,14 +32,23 @@ for (const [id, key] of [
 }
 for (const id of ["find", "level", "defects", "complete"]) byId(id).addEventListener("input", drawBoard);
 
-const { protocol_version, data_version, seed, iterations } = data.made;
 byId("facts").textContent =
-  `${plural(data.methods.length, "method")} · ${data.classes.length} classes · ${grouped(data.groups.all)} structures of the paper's conditions · ` +
-  `${iterations} random draws a supercell · protocol ${protocol_version}, data ${data_version}, base seed ${seed}`;
+  `${plural(data.methods.length, "method")} · ${data.classes.length} classes · ${grouped(data.groups.all.n)} structures of the paper's conditions · ` +
+  `${data.made.iterations} random draws a supercell · protocol ${data.made.protocol_version}, data ${data.made.data_version}, base seed ${data.made.seed}`;
 onChange(() =>
   document.querySelectorAll(".under").forEach((element) => {
     element.textContent = underCondition();
   }),
 );
+
+function openTarget() {
+  const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+window.addEventListener("hashchange", openTarget);
+
 refresh();
 openTarget();

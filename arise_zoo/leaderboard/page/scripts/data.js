@@ -1,0 +1,13 @@
+// What Python worked out, and its members by name.
+
+import { byId } from "./elements.js";
+
+const named = (members, key) => Object.fromEntries(members.map((one) => [one[key], one]));
+
+export const data = JSON.parse(byId("data").textContent);
+export const methodNamed = named(data.methods, "method");
+export const conditionNamed = named(data.conditions, "id");
+export const conditionName = (id) => conditionNamed[id]?.name ?? id;
+export const classNamed = named(data.classes, "id");
+export const byScore = data.by_score.map((name) => methodNamed[name]);
+export const share = (place) => data.shares[place];

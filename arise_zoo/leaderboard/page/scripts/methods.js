@@ -1,0 +1,100 @@
+// The record of each method, which does not depend on the choices.
+
+import { conditionName, data } from "./data.js";
+import { byId, h, row, scrollingTable } from "./elements.js";
+import { grouped, intervalText, minus, plural, rankText } from "./numbers.js";
+import { onWhat } from "./tables.js";
+
+function facts(texts) {
+  const there = Object.entries(texts).filter(([, text]) => text);
+  return h(
+    "dl",
+    { class: "record" },
+    there.map(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]),
+  );
+}
+
+function standing(method) {
+  const found = method.ranks.all;
+  if (!found)
+    return "not ranked: the record lacks conditions, or its right labels structure by structure are not stored";
+  const ties = found.ties.length ? `; ties with ${found.ties.join(", ")}` : "";
+  return `${rankText(found)}, score ${found.score} ${intervalText(found.ci95)}${ties}`;
+}
+
+function against({ differences: found }) {
+  if (!found) return "the paper does not have it";
+  const where = `Table ${found.table}, ${found.scored_on}, ${conditionName(found.condition)}`;
+  return `largest difference ${minus(found.largest)} (${where}), mean absolute ${found.mean_absolute}, over n = ${found.n} values`;
+}
+
+function ownCells(method, scoredOn) {
+  const cells = method.cells[scoredOn];
+  const rows = data.conditions
+    .filter(({ id }) => cells[id])
+    .map(({ id, name }) => {
+      const { accuracy, ci95, n, n_structures, paper, difference } = cells[id];
+      const texts = [
+        accuracy,
+        intervalText(ci95),
+        grouped(n),
+        grouped(n_structures),
+        paper ?? "–",
+        minus(difference ?? "–"),
+      ];
+      return row(name, texts, { "data-condition": id });
+    });
+  const columns = ["condition", "ours", "95 %", "n", "structures", "paper", "difference"];
+  const attributes = { "data-scored-on": scoredOn, style: "margin-bottom:1rem" };
+  const caption = h("caption", {}, `Scored on ${onWhat[scoredOn]}`);
+  return rows.length > 0 && scrollingTable(`${method.method}, ${onWhat[scoredOn]}`, columns, rows, attributes, caption);
+}
+
+function detections(method) {
+  const word = { max_probability: "1 − highest probability", mutual_information: "mutual information" };
+  return Object.entries(method.detection)
+    .flatMap(([condition, aurocs]) =>
+      Object.entries(aurocs)
+        .filter(([, found]) => found)
+        .map(
+          ([name, { value, ci95, n }]) =>
+            `${conditionName(condition)}, by ${word[name]}: ${value} ${intervalText(ci95)}, n = ${n.map(grouped).join(" and ")}`,
+        ),
+    )
+    .join("; ");
+}
+
+function section(method) {
+  const { hardware, predictions } = method;
+  const labels = [
+    `${method.level === "atom" ? "of atoms" : "of structures"}, ${method.truth === "class" ? "class" : "space group"}`,
+    method.finite ? "periodic and finite structures" : "periodic structures only",
+  ];
+  const versions = Object.entries(method.packages).map((pair) => pair.join(" "));
+  const machine = `${hardware.processor}, ${plural(hardware.cores, "core")}, ${hardware.memory_gib} GiB, Python ${hardware.python}`;
+  const hash = (text) => h("span", {}, "SHA-256 ", h("code", {}, text));
+  return h(
+    "details",
+    { id: `method-${method.method}`, "data-method": method.method },
+    h("summary", {}, method.method, " ", h("span", {}, method.summary)),
+    facts({
+      Rank: standing(method),
+      Paper: against(method),
+      Labels: labels.join("; "),
+      Classes: `recognises ${method.recognises} of ${data.classes.length}; scored on ${method.supported} in the rows of its own classes`,
+      "Trained on": method.trained_on_defects ? "defective structures too" : "no defective structures",
+      Unknowns: detections(method),
+      Citation: method.citation,
+      Engine: method.engine,
+      Versions: versions.join(", "),
+      Hardware: machine,
+      "Wall time": `${method.wall_s} s for ${plural(predictions.rows, "structure")}, finished ${method.finished}`,
+      Predictions: hash(predictions.sha256),
+      Data: hash(method.data_sha256),
+    }),
+    ownCells(method, "supported"),
+    ownCells(method, "all"),
+  );
+}
+
+byId("all-methods").append(...data.methods.map(section));
