@@ -6,9 +6,9 @@ are the turns of each library, `--sample` the defective structures of each condi
 
 import importlib
 import resource
-import time
 from collections.abc import Iterator
 from statistics import median
+from time import perf_counter, process_time
 
 import numpy as np
 from ase import Atoms
@@ -25,7 +25,7 @@ from arise_zoo.descriptors.scales import pair_scale
 from arise_zoo.seeds import generator
 from arise_zoo.structures import CONDITIONS, StructureSpec, benchmark_structures, pristine_structures
 
-from .harness import Experiment, Record, cpu_seconds, document, in_fresh_process, seconds, table
+from .harness import Experiment, Record, document, in_fresh_process, seconds, table
 
 STRUCTURES = {
     "Cu2KVS4 cluster, 864 atoms": StructureSpec("cu2kvs4", 3, False),
@@ -59,7 +59,7 @@ def _quippy_seconds(atoms: Atoms, r_cut: float = 4.0, sigma: float = 0.1, extrin
             f"soap cutoff={r_cut} l_max=6 n_max=9 atom_sigma={sigma} n_Z=1 Z={{{a}}} n_species=1 species_Z={{{b}}} "
             "central_weight=0.0 average=T"
         )
-        total += cpu_seconds(soap.calc, scaled)
+        total += seconds(process_time, soap.calc, scaled)
     return total
 
 
@@ -74,7 +74,7 @@ def _dscribe_seconds(atoms: Atoms) -> float:
         centres, others = scaled.positions[scaled.numbers == a], scaled[scaled.numbers == b]
         options = {"r_cut": 4.0, "n_max": 9, "l_max": 6, "sigma": 0.1, "weighting": {"w0": 0}}
         soap = SOAP(species=[b], rbf="gto", average="inner", periodic=bool(scaled.pbc.any()), **options)
-        total += cpu_seconds(soap.create, others, centres)
+        total += seconds(process_time, soap.create, others, centres)
     return total
 
 
@@ -98,7 +98,7 @@ def _one_setting(rounds: int) -> list[Record]:
             theirs, ours = [], []
             for _ in range(rounds):
                 theirs.append(other(atoms))
-                ours += [cpu_seconds(soap.create, atoms) for _ in range(5)]
+                ours += [seconds(process_time, soap.create, atoms) for _ in range(5)]
             found.append({"structure": name, "basis": basis, "library": library, "theirs": theirs, "ours": ours})
     return found
 
@@ -109,9 +109,9 @@ def _grid(rounds: int) -> list[Record]:
     for name, spec in STRUCTURES.items():
         atoms = spec.build()
         soap_grid(atoms)
-        ours = [cpu_seconds(soap_grid, atoms) for _ in range(2 * rounds)]
+        ours = [seconds(process_time, soap_grid, atoms) for _ in range(2 * rounds)]
         theirs = [_quippy_seconds(atoms, *setting) for setting in GRID_SAMPLE]
-        ours += [cpu_seconds(soap_grid, atoms) for _ in range(2 * rounds)]
+        ours += [seconds(process_time, soap_grid, atoms) for _ in range(2 * rounds)]
         found.append({"structure": name, "theirs": theirs, "ours": ours})
     return found
 
@@ -119,11 +119,11 @@ def _grid(rounds: int) -> list[Record]:
 def _inner_loop(rounds: int) -> Record:
     """CPU seconds of the parts of a descriptor, and operations a second of this core's matrix product."""
     matrix = generator("benchmark").random((512, 512))
-    product = median(cpu_seconds(np.matmul, matrix, matrix) for _ in range(20))
+    product = median(seconds(process_time, np.matmul, matrix, matrix) for _ in range(20))
     rows = []
     for name, spec in STRUCTURES.items():
         atoms, soap = spec.build(), AveragedSOAP()
-        whole = [cpu_seconds(soap.create, atoms) for _ in range(5 * rounds)]
+        whole = [seconds(process_time, soap.create, atoms) for _ in range(5 * rounds)]
         points = Points(atoms)
         parts = [_parts(points) for _ in range(5 * rounds)]
         search, sort, moments = zip(*(part for part, _, _ in parts), strict=True)
@@ -142,13 +142,13 @@ def _parts(points: Points) -> tuple[tuple[float, ...], int, int]:
         for a, scale in enumerate(scales):
             first = first_components(6, a == b)
             sums = np.zeros((len(bins.edges) - 1, 6, first[-1]))
-            marks = [time.process_time()]
+            marks = [process_time()]
             for pairs in points.pairs(a, b, 4.0 * scale):
-                marks.append(time.process_time())
+                marks.append(process_time())
                 order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
-                marks.append(time.process_time())
+                marks.append(process_time())
                 add_moments(pairs, order, start, scale, bins.edges, a == b, *recursion(6), first, sums)
-                marks.append(time.process_time())
+                marks.append(process_time())
                 n_pairs += int(start[-1])
                 # a multiplication and an addition a moment, three operations a harmonic or Legendre function
                 operations += int(start[-1]) * int(12 * first[-1] + 3 * (28 + first[-1]))
@@ -159,7 +159,7 @@ def _parts(points: Points) -> tuple[tuple[float, ...], int, int]:
 def _pristine_set() -> Record:
     """Wall and CPU time of the whole pristine set, from the start of a fresh interpreter."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = seconds(in_fresh_process, _describe_pristine_set)
+    wall = seconds(perf_counter, in_fresh_process, _describe_pristine_set)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {"wall_s": wall, "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
 
@@ -186,28 +186,26 @@ def _defective_set(sample: int) -> Record:
     for name in conditions:
         every = list(benchmark_structures(name))
         for i in generator("benchmark", name).choice(len(every), sample, replace=False):
-            begin = time.process_time()
+            begin = process_time()
             atoms = every[i].build()
             soap.create(atoms)
-            times.append(time.process_time() - begin)
+            times.append(process_time() - begin)
             n_atoms += len(atoms)
-    mean, n_all = float(np.mean(times)), len(specs) * len(conditions)
     return {
         "n": len(times),
         "of_each_condition": sample,
         "conditions": len(conditions),
         "mean_atoms": n_atoms / len(times),
-        "mean_ms": 1e3 * mean,
+        "mean_ms": 1e3 * float(np.mean(times)),
         "standard_error_ms": 1e3 * float(np.std(times) / np.sqrt(len(times))),
-        "n_all": n_all,
-        "core_minutes": n_all * mean / 60,
-        "minutes_on_two": n_all * mean / 120,
+        "n_all": len(specs) * len(conditions),
         "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
 
 
 def page(record: Record) -> str:
-    around, loop = record["hardware"], record["inner_loop"]
+    around, loop, defective = record["hardware"], record["inner_loop"], record["defective"]
+    minutes = defective["n_all"] * defective["mean_ms"] / 60e3
     settings, grid, parts = [], [], []
     for row in record["one_setting"]:
         theirs, ours, wanted = median(row["theirs"]), median(row["ours"]), {"quip": 100, "gto": 10}[row["basis"]]
@@ -254,7 +252,7 @@ def page(record: Record) -> str:
         "{mean_ms:.2f} +- {standard_error_ms:.2f} ms of CPU time each, structure included. All {n_all}: "
         "{core_minutes:.0f} core-minutes, {minutes_on_two:.1f} minutes on two cores (wanted: 30). Largest "
         "resident memory of this process, with the other libraries loaded: {peak_memory_gb:.2f} GB.".format(
-            **record["defective"]
+            **defective, core_minutes=minutes, minutes_on_two=minutes / 2
         ),
     )
 

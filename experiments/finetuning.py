@@ -15,23 +15,15 @@ import numpy as np
 from ase import Atoms
 
 import arise_zoo
-from arise_zoo.bench.stored_vectors import StoredVectors
 from arise_zoo.datasets.settings import CENTRE
 from arise_zoo.datasets.vectors import one_setting
 from arise_zoo.models.model import Model
 from arise_zoo.prototypes.custom import prototype_from_atoms
 from arise_zoo.seeds import generator
-from arise_zoo.structures import (
-    CONDITIONS,
-    benchmark_structures,
-    displace,
-    pristine_structures,
-    remove_atoms,
-    supercell,
-)
+from arise_zoo.structures import CONDITIONS, displace, remove_atoms, supercell
 from arise_zoo.structures.supercells import displacement_unit
 
-from .harness import ROOT, Experiment, Record, document, machine, scored, table
+from .harness import ROOT, Experiment, Record, document, machine, scored, stored, table
 
 TUTORIAL = ROOT / "docs" / "finetuning.md"
 ASKED = ("pristine", "missing-0.1", "displacement-0.02", "missing-0.3", "displacement-0.1", "both-0.3-0.1")
@@ -40,16 +32,12 @@ SEED = "benchmark of fine-tuning"
 
 def measure(data: Path, passes: int = 100, draws: int = 10) -> Record:
     """Percent right of old and new classes under some conditions, before and after fine-tuning."""
-    stored, before, results = StoredVectors(data), arise_zoo.load_model("arise-mlp"), []
+    before, results = arise_zoo.load_model("arise-mlp"), []
     names, after = _tutorial()
     for name in ASKED:
-        specs = list(pristine_structures() if name == "pristine" else benchmark_structures(name))
-        vectors = stored.of(name, specs)
-        if vectors is None:
-            raise SystemExit(f"{data} does not hold all structures of {name}.")
-        old = vectors, np.array([spec.class_id for spec in specs])
-        for which, (rows, labels) in (("old", old), ("new", _new_structures(names["cells"], name, draws))):
-            found: Record = {"condition": name, "classes": which, "n": len(labels)}
+        asked = {"old": stored(data, name), "new": _new_structures(names["cells"], name, draws)}
+        for classes, (rows, labels) in asked.items():
+            found: Record = {"condition": name, "classes": classes, "n": len(labels)}
             for when, model in (("before", before), ("after", after)):
                 said = np.array(model.labels)[model.predict_proba(rows, passes).argmax(axis=1)]
                 found[when] = scored(said == labels)

@@ -10,7 +10,6 @@ import pickle
 import pkgutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,9 @@ import numpy as np
 
 from arise_zoo.bench.environment import hardware, package_versions
 from arise_zoo.bench.scores import interval
+from arise_zoo.bench.stored_vectors import StoredVectors
 from arise_zoo.storage import write_json, write_text
+from arise_zoo.structures import benchmark_structures, pristine_structures
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,18 +98,20 @@ def leaderboard_record(method: str) -> tuple[Record, dict[tuple[str, str], Recor
     return record, {(c["scored_on"], c["condition"]): c for c in record["cells"] if c["table"] == "S1"}
 
 
-def seconds(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> float:
-    """Wall time of one call."""
-    begin = time.perf_counter()
-    function(*args, **kwargs)
-    return time.perf_counter() - begin
+def stored(data: Path, condition: str) -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors and class ids of the benchmark's structures, from the output folder of `arise-zoo build`."""
+    specs = list(pristine_structures() if condition == "pristine" else benchmark_structures(condition))
+    vectors = StoredVectors(data).of(condition, specs)
+    if vectors is None:
+        raise SystemExit(f"{data} does not hold all structures of {condition}.")
+    return vectors, np.array([spec.class_id for spec in specs])
 
 
-def cpu_seconds(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> float:
-    """CPU time of one call, in this process."""
-    begin = time.process_time()
+def seconds(clock: Callable[[], float], function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> float:
+    """Time that one call takes by a clock, such as `time.perf_counter` or `time.process_time`."""
+    begin = clock()
     function(*args, **kwargs)
-    return time.process_time() - begin
+    return clock() - begin
 
 
 def in_fresh_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -8,28 +8,24 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 
 from arise_zoo import load_model, load_prototypes
-from arise_zoo.bench.stored_vectors import StoredVectors
-from arise_zoo.structures import benchmark_structures
 
-from .harness import Experiment, Record, document, machine, seconds, table
+from .harness import Experiment, Record, document, machine, seconds, stored, table
 
 CONDITION, MODELS = "both-0.3-0.1", ("arise-mlp", "arise-thermal", "arise-robust")
-KERAS = "import keras, numpy; n = keras.saving.load_model({folder!r}); n(numpy.zeros((1, 316)), training=True)"
+KERAS = "import keras, numpy; n = keras.saving.load_model('{}'); n(numpy.zeros((1, 316)), training=True)"
 
 
 def measure(data: Path, passes: int = 1000, repeats: int = 5) -> Record:
     """Wall times of predictions in this process, and of commands in processes of their own."""
-    vectors = StoredVectors(data).of(CONDITION, list(benchmark_structures(CONDITION)))
-    if vectors is None:
-        raise SystemExit(f"{data} does not hold all structures of {CONDITION}.")
-    predictions = []
+    vectors, predictions = stored(data, CONDITION)[0], []
     for name in MODELS:
         model = load_model(name)
         model.predict(vectors[:8], 2, n_jobs=-1)
         for n_jobs in (1, -1):
-            wall = round(seconds(model.predict, vectors, passes, n_jobs=n_jobs), 2)
+            wall = round(seconds(perf_counter, model.predict, vectors, passes, n_jobs=n_jobs), 2)
             predictions.append({"model": name, "rows": len(vectors), "passes": passes, "jobs": n_jobs, "wall_s": wall})
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "structure.cif")
@@ -37,10 +33,7 @@ def measure(data: Path, passes: int = 1000, repeats: int = 5) -> Record:
         commands = {
             "`arise-zoo classify structure.cif`, 1,000 passes": ["-m", "arise_zoo.cli.zoo", "classify", path],
             "`import arise_zoo`": ["-c", "import arise_zoo"],
-            "Keras: import, load the checkpoint, one pass": [
-                "-c",
-                KERAS.format(folder=str(load_model("arise-mlp").folder)),
-            ],
+            "Keras: import, load the checkpoint, one pass": ["-c", KERAS.format(load_model("arise-mlp").folder)],
         }
         answers = [{"what": w, "n": repeats, "wall_s": _answers(c, repeats)} for w, c in commands.items()]
     return {"predictions": predictions, "answers": answers}
@@ -48,21 +41,23 @@ def measure(data: Path, passes: int = 1000, repeats: int = 5) -> Record:
 
 def _answers(arguments: list[str], repeats: int) -> list[float]:
     """Wall times of Python in fresh processes, after one that warms the disk cache."""
-    command = [sys.executable, *arguments]
-    return [round(seconds(subprocess.run, command, check=True, capture_output=True), 3) for _ in range(repeats + 1)][1:]
+    command, quiet = [sys.executable, *arguments], subprocess.DEVNULL
+    return [round(seconds(perf_counter, subprocess.check_call, command, stdout=quiet), 3) for _ in range(repeats + 1)][
+        1:
+    ]
 
 
 def page(record: Record) -> str:
-    around = record["hardware"]
+    cores = record["hardware"]["cores"]
     return document(
         "# Speed of prediction",
-        f"{machine(record)}, Python {around['python']}.",
+        f"{machine(record)}, Python {record['hardware']['python']}.",
         "From descriptors to probabilities and mutual information, one run each:",
         table(
             "| model | rows | passes | processes | wall, s |\n"
             "| --- | --: | --: | --: | --: |\n"
             "| `{model}` | {rows:,} | {passes:,} | {jobs} | {wall_s:.1f} |",
-            (p | {"jobs": around["cores"] if p["jobs"] == -1 else p["jobs"]} for p in record["predictions"]),
+            (p | {"jobs": cores if p["jobs"] == -1 else p["jobs"]} for p in record["predictions"]),
         ),
         "In a fresh process, to the end of the command:",
         table(

@@ -7,72 +7,69 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from arise_zoo.prototypes import get_prototype
-from arise_zoo.structures import benchmark_structures
+from arise_zoo.structures import StructureSpec, benchmark_structures
 
 from .harness import FOLDER, Experiment, Record, document, leaderboard_record, wilson
 
 CONDITIONS = ("displacement-0.006", "displacement-0.01", "displacement-0.02")
+ROWS = ("supported", "all")
 SYMPREC, ANGLE_TOLERANCE = 0.1, 5.0
 
 
 def measure(pythons: Sequence[str] = (sys.executable,), iterations: int = 10) -> Record:
-    """Right answers of each version, beside the paper's values and those of the leaderboard's record."""
-    structures, counts = list(_structures(iterations)), []
+    """Right answers and number of structures of each version, the leaderboard's last, and the paper's percents."""
+    asked = {c: list(benchmark_structures(c, iterations=iterations, periodic=(True,))) for c in CONDITIONS}
+    specs = [spec for of_condition in asked.values() for spec in of_condition]
+    own, cells = leaderboard_record("spglib-loose")
+    versions = []
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(structures, file)
+        json.dump([_cell(spec) for spec in specs], file)
         file.flush()
         for python in pythons:
             command = [python, str(FOLDER / "_spglib_scorer.py"), file.name, str(SYMPREC), str(ANGLE_TOLERANCE)]
             found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-            right, total = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-            for structure, group in zip(structures, found["groups"], strict=True):
-                for rows in ("all", "supported") if structure["supported"] else ("all",):
-                    total[structure["condition"], rows] += 1
-                    # a class listed in P1 is never right, as in the paper's starred rows
-                    right[structure["condition"], rows] += group == structure["paper"] != "1"
-            for (condition, rows), n in sorted(total.items()):
-                key = {"spglib": found["spglib"], "condition": condition, "rows": rows}
-                counts.append({**key, "right": right[condition, rows], "n": n})
-    own, cells = leaderboard_record("spglib-loose")
-    keys = ("scored_on", "condition", "paper", "accuracy", "ci95", "n")
-    kept = [{key: cells[rows, c][key] for key in keys} for rows in ("supported", "all") for c in CONDITIONS]
-    record = {"symprec": SYMPREC, "angle_tolerance": ANGLE_TOLERANCE, "counts": counts}
-    return {**record, "leaderboard": {"spglib": own["packages"]["spglib"], "cells": kept}}
+            groups = dict(zip(specs, found["groups"], strict=True))
+            counts = {rows: {c: _count(asked[c], groups, rows) for c in CONDITIONS} for rows in ROWS}
+            versions.append({"spglib": found["spglib"], "counts": counts})
+    counts = {rows: {c: _own_count(cells[rows, c]) for c in CONDITIONS} for rows in ROWS}
+    versions.append({"spglib": own["packages"]["spglib"], "counts": counts})
+    paper = {rows: {c: cells[rows, c]["paper"] for c in CONDITIONS} for rows in ROWS}
+    return {"symprec": SYMPREC, "angle_tolerance": ANGLE_TOLERANCE, "paper": paper, "versions": versions}
 
 
-def _structures(iterations: int) -> Iterator[Record]:
-    """The periodic structures of the conditions, with the space groups of their classes."""
-    for condition in CONDITIONS:
-        for spec in benchmark_structures(condition, iterations=iterations, periodic=(True,)):
-            prototype, atoms = get_prototype(spec.class_id), spec.build()
-            yield {
-                "condition": condition,
-                "supported": prototype.group in ("elemental", "binary"),
-                "paper": str(prototype.space_group and prototype.space_group.paper),
-                "cell": atoms.cell.array.tolist(),
-                "scaled": atoms.get_scaled_positions().tolist(),
-                "numbers": atoms.numbers.tolist(),
-            }
+def _cell(spec: StructureSpec) -> Record:
+    atoms = spec.build()
+    lattice, scaled = atoms.cell.array.tolist(), atoms.get_scaled_positions().tolist()
+    return {"cell": lattice, "scaled": scaled, "numbers": atoms.numbers.tolist()}
+
+
+def _count(specs: list[StructureSpec], groups: dict[StructureSpec, str | None], rows: str) -> list[int]:
+    """Right answers and number of structures; a class listed in P1 is never right, as in the paper's starred rows."""
+    of = [(get_prototype(spec.class_id), groups[spec]) for spec in specs]
+    right = [
+        found == str(prototype.space_group and prototype.space_group.paper) != "1"
+        for prototype, found in of
+        if rows == "all" or prototype.group in ("elemental", "binary")
+    ]
+    return [sum(right), len(right)]
+
+
+def _own_count(cell: Record) -> list[int]:
+    return [round(cell["accuracy"] * cell["n"] / 100), cell["n"]]
 
 
 def page(record: Record) -> str:
-    own, sections = record["leaderboard"], []
-    for rows in ("supported", "all"):
-        cells = [cell for cell in own["cells"] if cell["scored_on"] == rows]
-        lines = [
-            f"| | {' | '.join(cell['condition'] for cell in cells)} |",
-            f"| --- |{' --- |' * len(cells)}",
-            f"| paper | {' | '.join(format(cell['paper'], '.2f') for cell in cells)} |",
-        ]
-        for version in sorted({count["spglib"] for count in record["counts"]}):
-            counts = {c["condition"]: c for c in record["counts"] if (c["spglib"], c["rows"]) == (version, rows)}
-            found = [(counts[cell["condition"]]["right"], counts[cell["condition"]]["n"]) for cell in cells]
-            lines.append(_line(version, [(100 * right / n, *wilson(right, n), n) for right, n in found]))
-        lines.append(_line(own["spglib"], [(cell["accuracy"], *cell["ci95"], cell["n"]) for cell in cells]))
+    sections = []
+    for rows, paper in record["paper"].items():
+        lines = [f"| | {' | '.join(paper)} |", f"| --- |{' --- |' * len(paper)}"]
+        lines.append(f"| paper | {' | '.join(f'{value:.2f}' for value in paper.values())} |")
+        for version in record["versions"]:
+            counts = [(right, n, *wilson(right, n)) for right, n in version["counts"][rows].values()]
+            cells = (f"{100 * right / n:.2f} ({low:.2f} - {high:.2f}), n = {n}" for right, n, low, high in counts)
+            lines.append(f"| {version['spglib']} | {' | '.join(cells)} |")
         sections += [f"## {rows.capitalize()} classes", "\n".join(lines)]
     return document(
         "# Versions of spglib",
@@ -81,12 +78,6 @@ def page(record: Record) -> str:
         "95 % interval, number of structures. The last version is that of the benchmark's record.",
         *sections,
     )
-
-
-def _line(version: str, cells: Iterable[tuple[float, float, float, int]]) -> str:
-    """A row of the table; each cell has percent right, both ends of the interval, and number of structures."""
-    shown = (f"{right:.2f} ({low:.2f} - {high:.2f}), n = {n}" for right, low, high, n in cells)
-    return f"| {version} | {' | '.join(shown)} |"
 
 
 EXPERIMENT = Experiment(measure, page, ("spglib",), small={"iterations": 1})
