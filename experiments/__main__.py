@@ -1,9 +1,11 @@
 """Run experiments, make their pages from their records, check that the pages are what the records give.
 
-python -m experiments list
-python -m experiments run NAME [options]    measure; write NAME.json and the page
-python -m experiments report [NAME]         make the page, or all pages, from the committed records
-python -m experiments check                 fail if a page is not what its record gives
+    python -m experiments list
+    python -m experiments run NAME [options]    measure; write NAME.json and the page
+    python -m experiments report [NAME]         make the page, or all pages, from the committed records
+    python -m experiments check                 fail if a page is not what its record gives
+
+`python -m experiments run NAME --help` shows what an experiment needs.
 """
 
 import argparse
@@ -34,13 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for experiment in [chosen] if chosen else every.values():
         page_path = experiment.paths()[1]
         if command == "list":
-            print(f"{experiment.name:26}{experiment.description.splitlines()[0]}")
+            print(f"{experiment.name:26}{_description(experiment).splitlines()[0]}")
         elif command == "report":
             write_text(page_path, experiment.page(experiment.record()))
         elif not page_path.is_file() or page_path.read_text(encoding="utf-8") != experiment.page(experiment.record()):
             print(f"{page_path} is not what its record gives.")
             failed = True
     return int(failed)
+
+
+def _description(experiment: Experiment) -> str:
+    return sys.modules[experiment.measure.__module__].__doc__ or ""
 
 
 def _parser(every: dict[str, Experiment]) -> argparse.ArgumentParser:
@@ -50,7 +56,7 @@ def _parser(every: dict[str, Experiment]) -> argparse.ArgumentParser:
     commands.add_parser("list", help="names of the experiments and what they measure")
     names = commands.add_parser("run", help="measure").add_subparsers(dest="name", required=True)
     for name, experiment in every.items():
-        run = names.add_parser(name, description=experiment.description, formatter_class=raw)
+        run = names.add_parser(name, description=_description(experiment), formatter_class=raw)
         run.add_argument("--out", type=Path, default=FOLDER, help="folder of record and page (default: as committed)")
         run.add_argument("--small", action="store_true", help="run everything once, in little time; needs --out")
         _add_options(run, experiment.measure)

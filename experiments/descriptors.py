@@ -41,8 +41,7 @@ def measure(rounds: int = 3, sample: int = 20) -> Record:
     importlib.import_module("dscribe.descriptors")
     with threadpool_limits(1):
         return {
-            "one_setting": _one_setting(rounds),
-            "grid": _grid(rounds),
+            **_against_others(rounds),
             "inner_loop": _inner_loop(rounds),
             "pristine": _pristine_set(),
             "defective": _defective_set(sample),
@@ -87,9 +86,10 @@ def _scaled_pairs(atoms: Atoms, extrinsic_scale: float) -> Iterator[tuple[Atoms,
             yield Atoms(atoms.numbers, atoms.positions / scale, cell=atoms.cell.array / scale, pbc=atoms.pbc), a, b
 
 
-def _one_setting(rounds: int) -> list[Record]:
-    """CPU seconds of one descriptor at one setting, of the other libraries and of this package."""
-    found: list[Record] = []
+def _against_others(rounds: int) -> dict[str, list[Record]]:
+    """CPU seconds of other libraries and of this package, at one setting and at all; of quippy at a sample of these."""
+    one_setting: list[Record] = []
+    grid: list[Record] = []
     for name, spec in STRUCTURES.items():
         atoms = spec.build()
         for basis, library, other in (("quip", "quippy", _quippy_seconds), ("gto", "DScribe", _dscribe_seconds)):
@@ -99,21 +99,13 @@ def _one_setting(rounds: int) -> list[Record]:
             for _ in range(rounds):
                 theirs.append(other(atoms))
                 ours += [seconds(process_time, soap.create, atoms) for _ in range(5)]
-            found.append({"structure": name, "basis": basis, "library": library, "theirs": theirs, "ours": ours})
-    return found
-
-
-def _grid(rounds: int) -> list[Record]:
-    """CPU seconds at the paper's 99 settings; of quippy at a sample of them."""
-    found = []
-    for name, spec in STRUCTURES.items():
-        atoms = spec.build()
+            one_setting.append({"structure": name, "basis": basis, "library": library, "theirs": theirs, "ours": ours})
         soap_grid(atoms)
         ours = [seconds(process_time, soap_grid, atoms) for _ in range(2 * rounds)]
         theirs = [_quippy_seconds(atoms, *setting) for setting in GRID_SAMPLE]
         ours += [seconds(process_time, soap_grid, atoms) for _ in range(2 * rounds)]
-        found.append({"structure": name, "theirs": theirs, "ours": ours})
-    return found
+        grid.append({"structure": name, "theirs": theirs, "ours": ours})
+    return {"one_setting": one_setting, "grid": grid}
 
 
 def _inner_loop(rounds: int) -> Record:

@@ -62,11 +62,6 @@ class Experiment:
         """Name of its module."""
         return self.measure.__module__.rpartition(".")[2]
 
-    @property
-    def description(self) -> str:
-        """Docstring of its module."""
-        return sys.modules[self.measure.__module__].__doc__ or ""
-
     def paths(self, folder: Path = FOLDER) -> tuple[Path, Path]:
         """Where record and page are, by default those committed."""
         page = ROOT / self.page_path if self.page_path and folder == FOLDER else folder / f"{self.name}.md"

@@ -6,6 +6,7 @@
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -41,10 +42,8 @@ def measure(data: Path, passes: int = 1000, repeats: int = 5) -> Record:
 
 def _answers(arguments: list[str], repeats: int) -> list[float]:
     """Wall times of Python in fresh processes, after one that warms the disk cache."""
-    command, quiet = [sys.executable, *arguments], subprocess.DEVNULL
-    return [round(seconds(perf_counter, subprocess.check_call, command, stdout=quiet), 3) for _ in range(repeats + 1)][
-        1:
-    ]
+    call = partial(subprocess.check_call, [sys.executable, *arguments], stdout=subprocess.DEVNULL)
+    return [round(seconds(perf_counter, call), 3) for _ in range(repeats + 1)][1:]
 
 
 def page(record: Record) -> str:

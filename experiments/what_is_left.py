@@ -77,4 +77,4 @@ def page(record: Record) -> str:
     )
 
 
-EXPERIMENT = Experiment(measure, page, ("scikit-learn",), small={"draws": 2})
+EXPERIMENT = Experiment(measure, page, ("scikit-learn",), small={"draws": 5})
