@@ -1,6 +1,7 @@
 """Descriptors of the 396 pristine structures as shipped, and the classifiers that are fitted on them where they run.
 
-They are rows of `arise/prototypes`: r_cut 4.0, sigma 0.1 and the three extrinsic scales, 1,188 in all. Classifiers that
+They are rows of `arise/prototypes`: r_cut 4.0, sigma 0.1 and the three extrinsic scales, 1,188 in all, which
+`scripts/make_pristine_vectors.py` takes from there. Classifiers that
 keep what they have learnt in a file of their own are in `naive_bayes` and `checkpoint`.
 """
 
@@ -9,11 +10,11 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ...common.storage import replacing, sha256, write_json
+from ...common.storage import sha256
 from ..checkpoint import CheckpointError
 
 if TYPE_CHECKING:
@@ -30,31 +31,6 @@ class PristineVectors(NamedTuple):
     labels: np.ndarray
     extrinsic_scales: np.ndarray
     descriptors: np.ndarray
-
-
-def write_pristine_vectors(data: str | Path | None, folder: str | Path = _SHIPPED) -> Path:
-    """Take the rows from `arise/prototypes` (`data` as `folder` of `arise_zoo.load_dataset`) and write them."""
-    from ..._version import DATA_VERSION
-    from ...datasets import load_dataset
-    from ...descriptors.settings import CENTRE
-
-    columns: dict[str, list[Any]] = {name: [] for name in PristineVectors._fields}
-    for split in ("train", "validation"):
-        table = load_dataset("prototypes", "pristine", split=split, folder=data).with_format("arrow")[:]
-        keep = (table["r_cut"].to_numpy() == CENTRE[0]) & (table["sigma"].to_numpy() == CENTRE[1])
-        vectors = table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
-        columns["structures"].append(np.array(table["structure_id"].to_pylist())[keep])
-        columns["labels"].append(table["label"].to_numpy()[keep].astype(np.int16))
-        columns["extrinsic_scales"].append(table["extrinsic_scale"].to_numpy()[keep])
-        columns["descriptors"].append(vectors[keep])
-    rows = {name: np.concatenate(parts) for name, parts in columns.items()}
-    order = np.lexsort((rows["extrinsic_scales"], rows["structures"], rows["labels"]))
-    folder = Path(folder)
-    with replacing(folder / "vectors.npz") as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(file, **{name: values[order] for name, values in rows.items()})
-    facts = {"name": "arise/prototypes", "config": "pristine", "version": DATA_VERSION, "rows": len(order)}
-    write_json(folder / "source.json", {"data": facts, "sha256": {"vectors.npz": sha256(folder / "vectors.npz")}})
-    return folder
 
 
 @lru_cache(maxsize=2)

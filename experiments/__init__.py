@@ -1,0 +1,1 @@
+"""Experiments whose numbers the documentation quotes; `python -m experiments --help` says how they are run."""

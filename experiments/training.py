@@ -1,0 +1,269 @@
+"""What helps a network that sees pristine structures only, and what seeing more brings: one change at a time.
+
+Trains each variation with several seeds and measures it on the validation rows and on defects of another base seed
+than the benchmark's. `--data` is the output folder of `arise-zoo build`. What was trained is kept in the folder
+`--work` and not trained again. `--only` are the numbers of the variations to train; the record takes all that are
+there. `--epochs`, if not 0, takes the place of every variation's own.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from arise_zoo.common.storage import replacing, write_json
+from arise_zoo.datasets.prototypes import Pristine
+from arise_zoo.descriptors import soap_grid
+from arise_zoo.descriptors.settings import CENTRE, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
+from arise_zoo.models.augmentation.perturbed import SELECTION_SEED
+from arise_zoo.models.checkpoint import write_network
+from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.network.averaged import AveragedNetwork
+from arise_zoo.models.network.forward import Network
+from arise_zoo.models.network.prediction import predict
+from arise_zoo.models.training.loop import calibrate, train_network
+from arise_zoo.models.training.plans import PLANS, Plan
+from arise_zoo.models.training.rows import further_rows, read_rows
+from arise_zoo.prototypes import class_ids
+from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
+
+from .harness import Experiment, Record, document, table, wilson
+
+if TYPE_CHECKING:
+    import keras
+
+CONDITIONS = ("displacement-0.07", "displacement-0.1", "missing-0.3", "both-0.3-0.1")
+COLUMNS = ("validation", *CONDITIONS)
+ITERATIONS, PASSES = 5, 50
+GRIDS = {
+    "all": (R_CUTS, SIGMAS, EXTRINSIC_SCALES),
+    "nine": ((3.6, 4.0, 4.4), (0.08, 0.10, 0.12), (1.00,)),
+    "central": tuple((value,) for value in CENTRE),
+}
+"""Descriptor settings: cut-offs, widths, scales."""
+
+Rows = tuple[np.ndarray, np.ndarray]
+"""Descriptors, the last axis n_features long and the one before n, and class numbers, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class Normalised(Architecture):
+    """With a layer of Keras's after each hidden dense layer: `LayerNormalization` or `BatchNormalization`."""
+
+    normalisation: str = "LayerNormalization"
+
+    def build(self, mean: np.ndarray, spread: np.ndarray, seed: int = 0) -> "keras.Sequential":
+        """As of `Architecture`."""
+        import keras
+
+        layers = []
+        for layer in super().build(mean, spread, seed).layers:
+            layers.append(layer)
+            if layer.name.startswith("dense_"):
+                layers.append(getattr(keras.layers, self.normalisation)())
+        return keras.Sequential([keras.Input((self.n_features,)), *layers])
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What is trained, on descriptors of which basis, and at which settings it is asked (answers are averaged)."""
+
+    plan: Plan
+    basis: str = "quip"
+    grid: str = "central"
+
+
+def _changed(plan: Plan, **values: Any) -> Plan:
+    """A plan of one network with other values of its architecture or its recipe."""
+    shape = {key: values.pop(key) for key in ("hidden", "dropout", "input_dropout") if key in values}
+    architecture, recipe = replace(plan.architecture, **shape), replace(plan.recipe, **values)
+    return replace(plan, architecture=architecture, recipe=recipe, further=())
+
+
+def _normalised(plan: Plan, kind: str) -> Plan:
+    """A plan whose network has layers of this kind besides."""
+    return replace(plan, architecture=Normalised(**asdict(plan.architecture), normalisation=kind))
+
+
+_MLP, _THERMAL, _ROBUST = (_changed(PLANS[name]) for name in ("arise-mlp", "arise-thermal", "arise-robust"))
+_BOTH, _BLURRED, _DEFECTS = "both (`arise-mlp`)", "blurred rows besides, Table 1", "defects besides"
+VARIATIONS: dict[str, Variation] = {
+    "no smoothing, no mixing": Variation(_changed(_MLP, mixing=0.0, label_smoothing=0.0)),
+    "label smoothing 0.1": Variation(_changed(_MLP, mixing=0.0)),
+    "rows of one class mixed": Variation(_changed(_MLP, label_smoothing=0.0)),
+    _BOTH: Variation(_MLP),
+    "... asked at nine settings": Variation(_MLP, grid="nine"),
+    "... layers of 256, 512 and 256 (Table 1)": Variation(_changed(_MLP, hidden=(256, 512, 256))),
+    "... weights of the last fifth averaged": Variation(_changed(_MLP, average_from=0.8)),
+    "... layer normalisation": Variation(_normalised(_MLP, "LayerNormalization")),
+    "... batch normalisation": Variation(_normalised(_MLP, "BatchNormalization")),
+    "... `gto` descriptor": Variation(_MLP, basis="gto"),
+    "... blurred rows besides": Variation(replace(_MLP, blurred=_THERMAL.blurred)),
+    _BLURRED: Variation(_THERMAL),
+    _DEFECTS: Variation(_ROBUST),
+}
+AVERAGES: dict[str, tuple[tuple[str, int], ...]] = {
+    "`arise-mlp`, two seeds": ((_BOTH, 0), (_BOTH, 1)),
+    f"{_BLURRED}, two seeds": ((_BLURRED, 0), (_BLURRED, 1)),
+    "the same and `arise-mlp` (`arise-thermal`)": ((_BLURRED, 0), (_BLURRED, 1), (_BOTH, 0)),
+    f"{_DEFECTS}, two seeds (`arise-robust`)": ((_DEFECTS, 0), (_DEFECTS, 1)),
+}
+"""Averages of networks: variation and seed of each."""
+
+
+def measure(
+    data: Path,
+    work: Path = Path("training-work"),
+    seeds: Sequence[int] = (0, 1),
+    only: Sequence[int] = tuple(range(len(VARIATIONS))),
+    epochs: int = 0,
+) -> Record:
+    """Right labels of every variation and average that has been trained, on each set of structures."""
+    runs: list[Record] = []
+    places: dict[tuple[str, int], Path] = {}
+    for number, (name, variation) in enumerate(VARIATIONS.items()):
+        for seed in seeds:
+            recipe = {"seed": seed, **({"epochs": epochs} if epochs else {})}
+            seeded = replace(variation, plan=_changed(variation.plan, **recipe))
+            path = work / _key(seeded)
+            facts = path / "trained.json"
+            if number in only and not facts.is_file():
+                _train(path, seeded, data, work)
+            if facts.is_file():
+                places[name, seed] = path
+                run = {"variation": name, "plan": asdict(seeded.plan), **json.loads(facts.read_text())}
+                runs.append({**run, "right": _right([path], seeded, data, work)})
+    for name, members in AVERAGES.items():
+        if all(member in places for member in members):
+            right = _right([places[member] for member in members], VARIATIONS[members[0][0]], data, work)
+            runs.append({"variation": name, "averaged": len(members), "right": right})
+    return {"selection_seed": SELECTION_SEED, "iterations": ITERATIONS, "passes": PASSES, "runs": runs}
+
+
+def _key(variation: Variation) -> str:
+    """What a training is kept under: variations that differ only in what they are asked share it."""
+    kind = type(variation.plan.architecture).__name__
+    return hashlib.sha256(json.dumps([variation.basis, kind, asdict(variation.plan)]).encode()).hexdigest()[:12]
+
+
+def _train(path: Path, variation: Variation, data: Path, work: Path) -> None:
+    plan, (train, validation) = variation.plan, _pristine(variation.basis, data, work)
+    parts = [train, *further_rows(plan, work / "structures", progress=True)]
+    x, y = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    architecture = replace(plan.architecture, n_features=x.shape[1])
+    network, log = train_network(architecture, plan.recipe, (x, y), validation, path / "work", progress=True)
+    calibrate(network, validation)
+    write_network(path, network)
+    seconds = round(sum(entry["seconds"] for entry in log), 1)
+    write_json(path / "trained.json", {"rows": len(y), "seconds": seconds})
+
+
+def _right(paths: list[Path], variation: Variation, data: Path, work: Path) -> dict[str, list[int]]:
+    """How many labels are right, of how many, in each column, by the networks in these folders together."""
+    answer, basis, grid = _answerer(paths, variation), variation.basis, variation.grid
+    found = {}
+    for column in COLUMNS:
+        if column != "validation":
+            structures = list(benchmark_structures(column, iterations=ITERATIONS, seed=SELECTION_SEED))
+            x, y = _described(column, structures, basis, grid, work)
+        elif grid == "central":  # the validation rows have one setting each
+            x, y = _pristine(basis, data, work)[1]
+            x = x[None]
+        else:
+            continue
+        said = np.sum([answer(vectors) for vectors in x], axis=0).argmax(axis=1)
+        found[column] = [int((said == y).sum()), len(y)]
+    return found
+
+
+def _answerer(paths: list[Path], variation: Variation) -> Callable[[np.ndarray], np.ndarray]:
+    """The function from descriptors, shape (n, n_features), to probabilities, shape (n, n_classes)."""
+    if isinstance(variation.plan.architecture, Normalised):
+        import keras
+
+        normalised = keras.saving.load_model(paths[0], compile=False)
+        return lambda x: np.asarray(normalised.predict(x, batch_size=4096, verbose=0))
+    network = AveragedNetwork([Network(path) for path in paths]) if len(paths) > 1 else Network(paths[0])
+    return lambda x: predict(network, x, PASSES).probabilities
+
+
+def _pristine(basis: str, data: Path, work: Path) -> list[Rows]:
+    """The rows of `arise/prototypes` for training and for validation, with descriptors of this basis."""
+    if basis == "quip":
+        return [(rows.descriptors, rows.labels) for rows in (read_rows(data, s) for s in ("train", "validation"))]
+    vectors, labels = _described("pristine", list(pristine_structures()), basis, "all", work)
+    labels = np.repeat(labels, len(vectors))
+    vectors = vectors.swapaxes(0, 1).reshape(len(labels), -1)
+    split = Pristine().split(labels)
+    return [(vectors[split[name]], labels[split[name]]) for name in ("train", "validation")]
+
+
+def _described(name: str, structures: list[StructureSpec], basis: str, grid: str, work: Path) -> Rows:
+    """Descriptors, shape (n_settings, n, n_features), described once and kept, and class numbers."""
+    path = work / "structures" / f"{name}-{basis}-{grid}.npy"
+    if not path.is_file():
+        rows = Parallel(-1, batch_size=16)(delayed(_describe)(spec, basis, grid) for spec in structures)
+        with replacing(path) as temporary, open(temporary, "wb") as file:
+            np.save(file, np.stack(rows, axis=1))
+    return np.load(path), np.array([class_ids().index(spec.class_id) for spec in structures])
+
+
+def _describe(spec: StructureSpec, basis: str, grid: str) -> np.ndarray:
+    r_cuts, sigmas, scales = GRIDS[grid]
+    vectors = soap_grid(spec.build(), r_cuts, sigmas, scales, basis, n_max=N_MAX, l_max=L_MAX)
+    return vectors.reshape(-1, vectors.shape[-1]).astype(np.float32)
+
+
+def page(record: Record) -> str:
+    runs, columns, rows = record["runs"], " | ".join(COLUMNS), []
+    for name in dict.fromkeys(run["variation"] for run in runs):
+        of = [run for run in runs if run["variation"] == name]
+        row = {"name": name, "seeds": "", "rows": "", "epochs": ""}
+        if "plan" in of[0]:
+            recipes = [run["plan"]["recipe"] for run in of]
+            seeds = ", ".join(str(recipe["seed"]) for recipe in recipes)
+            row |= {"seeds": seeds, "rows": f"{of[0]['rows']:,}", "epochs": recipes[0]["epochs"]}
+        cells = " | ".join(_cell([run["right"].get(column) for run in of]) for column in COLUMNS)
+        rows.append(row | {"cells": cells, "s": "<br>".join(f"{run['seconds']:.0f}" for run in of if "seconds" in run)})
+    sizes = ", ".join(f"{column} {runs[0]['right'][column][1]:,}" for column in COLUMNS)
+    return document(
+        "# What helps",
+        f"Right labels in percent with {record['passes']} passes: mean over networks with the "
+        "seeds named, in brackets the 95 % interval (Wilson) that one network's number of "
+        "structures leaves, and below the range over the seeds. Defects have the base seed "
+        f"{record['selection_seed']}, {record['iterations']} iterations: not those of the benchmark. Networks with "
+        "normalisation are asked without dropping. Seconds are those of the training on "
+        f"{record['hardware']['cores']} cores, of which other work may have had a part. Rows that begin with dots "
+        "change one thing of `arise-mlp`; the nine settings are r_cut 3.6, 4.0 and 4.4 with sigma 0.08, 0.10 and 0.12.",
+        table(
+            f"| network | seeds | rows | epochs | {columns} | seconds |\n"
+            f"| --- | --- | --: | --: | {' | '.join(['--:'] * len(COLUMNS))} | --: |\n"
+            "| {name} | {seeds} | {rows} | {epochs} | {cells} | {s} |",
+            rows,
+        ),
+        f"n of each network: {sizes}.",
+    )
+
+
+def _cell(counts: list[list[int] | None]) -> str:
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return ""
+    shares, n = np.array([100 * right / n for right, n in known]), known[0][1]
+    low, high = wilson(round(shares.mean() * n / 100), n)
+    cell = f"**{shares.mean():.2f}**<br>[{low:.2f}, {high:.2f}]"
+    return cell if len(known) == 1 else f"{cell}<br>{shares.min():.2f} - {shares.max():.2f}"
+
+
+EXPERIMENT = Experiment(
+    measure,
+    page,
+    ("keras", "tensorflow"),
+    small={"seeds": (0,), "only": (0,), "epochs": 1},
+    page_path="docs/training.md",
+)
