@@ -1,8 +1,8 @@
 """Descriptors of the 396 pristine structures as shipped, and the classifiers that are fitted on them where they run.
 
 They are rows of `arise/prototypes`: r_cut 4.0, sigma 0.1 and the three extrinsic scales, 1,188 in all, which
-`scripts/make_pristine_vectors.py` takes from there. Classifiers that
-keep what they have learnt in a file of their own are in `naive_bayes` and `checkpoint`.
+`scripts/make_pristine_vectors.py` takes from there. Classifiers that keep what they have learnt in a file of their own
+are in `naive_bayes` and `checkpoint`.
 """
 
 from __future__ import annotations
