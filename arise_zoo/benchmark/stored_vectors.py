@@ -27,14 +27,15 @@ class StoredVectors:
     """
 
     def __init__(self, folder: str | Path):
+        from ..common.manifest import MANIFEST
         from ..datasets.load import DatasetError
-        from ..datasets.manifest import FILE_NAME, Manifest
+        from ..datasets.manifest import Manifest
 
         self._manifests: dict[Path, Manifest] = {}
         self._last: tuple[tuple[Path, str], dict[str, int], np.ndarray] | None = None
         for name in ("prototypes", "defects"):
             path = Path(folder) / "arise" / name
-            if (path / FILE_NAME).is_file():
+            if (path / MANIFEST).is_file():
                 manifest = Manifest.read(path)
                 if manifest.data_version == DATA_VERSION:
                     self._manifests[path] = manifest

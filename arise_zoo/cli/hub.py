@@ -69,7 +69,7 @@ def _publish(args: argparse.Namespace) -> int:
 
 
 def _pull(args: argparse.Namespace) -> int:
-    from ..hub.fetching import pull
+    from ..releases import pull
 
     _quiet()
     print(pull(args.name, args.revision))

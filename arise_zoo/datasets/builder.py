@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION, __version__
+from ..common.manifest import MANIFEST, describe_files
 from ..common.parallel import workers
 from ..common.progress import Progress
-from ..common.storage import StorageError, replacing, sha256
+from ..common.storage import StorageError, replacing
 from ..errors import AriseZooError
+from ..hub.client import NAMESPACE
 from .cards import write_card
-from .catalogue import DATASETS, NAMESPACE, get_configs
+from .catalogue import DATASETS, get_configs
 from .config import Config
-from .manifest import FILE_NAME, File, Manifest
+from .manifest import File, Manifest
 from .shards import Shard, ShardStore, make_shard, shards_of
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def _tidy(work: Path) -> None:
 
 def _existing(folder: Path, dataset: str, limit: int | None) -> Manifest:
     """The manifest of what is there already, or a new one."""
-    if not (folder / FILE_NAME).exists():
+    if not (folder / MANIFEST).exists():
         return Manifest(dataset, limit=limit)
     manifest = Manifest.read(folder)
     found = (manifest.data_version, manifest.package_version, manifest.limit)
@@ -143,7 +145,7 @@ def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit
         manifest = _existing(folder, dataset, limit)
         manifest.replace(files, [config.name for config in DATASETS[dataset]])
         card = write_card(folder, manifest)
-        manifest.replace([File(card.name, sha256(card), card.stat().st_size)], [])
+        manifest.replace([File(**file) for file in describe_files(folder, [card.name])], [])
         manifest.write(folder)
 
 
@@ -181,4 +183,5 @@ def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Con
         )
     with replacing(path) as temporary:
         os.replace(scratch, temporary)
-    return File(config.path(split), sha256(path), path.stat().st_size, config.name, split, table.num_rows, table.nbytes)
+    (described,) = describe_files(folder, [config.path(split)])
+    return File(**described, config=config.name, split=split, rows=table.num_rows, size_in_memory=table.nbytes)

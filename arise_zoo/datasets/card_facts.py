@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from .._version import BASE_SEED, DATA_VERSION, __version__
 from ..descriptors import settings
+from ..hub.client import NAMESPACE
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..prototypes.near_duplicates import NEAR_DUPLICATES
 from ..structures import StructureSpec, benchmark_structures, condition, pristine_structures
 from ..structures.conditions.paper import DISPLACEMENTS, MISSING
 from ..structures.spec import DEFECTIVE_CONDITIONS
-from .catalogue import DATASETS, NAMESPACE, get_config
+from .catalogue import DATASETS, get_config
 from .prototypes import SPLIT_SEED, VALIDATION_FRACTION
 from .schema import DESCRIPTOR_LENGTH, DESCRIPTOR_TYPE
 

@@ -11,10 +11,11 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION
+from ..common.manifest import CARD
 from ..common.storage import write_text
 from .card_facts import facts
 from .catalogue import get_config
-from .manifest import CARD_NAME, Manifest
+from .manifest import Manifest
 
 if TYPE_CHECKING:
     from .config import Config
@@ -29,7 +30,7 @@ _SIZE_LIMITS = {1_000: "1K", 10_000: "10K", 100_000: "100K", 1_000_000: "1M", 10
 
 def write_card(folder: Path, manifest: Manifest) -> Path:
     """Write the card of what the manifest lists into the data set's folder and return its path."""
-    path = Path(folder) / CARD_NAME
+    path = Path(folder) / CARD
     write_text(path, card_text(manifest))
     return path
 

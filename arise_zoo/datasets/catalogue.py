@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import UnknownNameError
+from ..hub.client import NAMESPACE
 from ..structures.spec import DEFECTIVE_CONDITIONS
 from .config import Config
 from .defects import Defects
@@ -15,9 +16,6 @@ DATASETS: dict[str, tuple[Config, ...]] = {
     "defects": tuple(Defects(condition) for condition in DEFECTIVE_CONDITIONS),
 }
 """The configurations of each data set; the first one is the default."""
-
-NAMESPACE = "arise"
-"""Owner of the data sets on the Hub, and folder that holds them below an output folder."""
 
 
 def get_configs(dataset: str, only: Iterable[str] | None = None) -> list[Config]:

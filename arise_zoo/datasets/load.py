@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._version import DATA_VERSION
+from ..common.manifest import MANIFEST
 from ..errors import AriseZooError
-from .catalogue import NAMESPACE, get_config
-from .manifest import FILE_NAME, Manifest
+from ..hub import HubError, fetch
+from ..hub.client import NAMESPACE
+from .catalogue import get_config
+from .manifest import Manifest, released_manifest
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
@@ -59,7 +62,7 @@ def load_dataset(
 def _local(dataset: str, config: str, revision: str, folder: str | Path | None) -> Path | None:
     """Folder of a local build of this version that holds the configuration."""
     root = Path(folder or os.environ.get(FOLDER_VARIABLE) or ".")
-    path = next((p for p in (root / NAMESPACE / dataset, root / dataset, root) if (p / FILE_NAME).is_file()), None)
+    path = next((p for p in (root / NAMESPACE / dataset, root / dataset, root) if (p / MANIFEST).is_file()), None)
     manifest = Manifest.read(path) if path else None
     if manifest and manifest.dataset == dataset and f"v{manifest.data_version}" == revision and manifest.of(config):
         if manifest.limit is not None:
@@ -75,11 +78,15 @@ def _local(dataset: str, config: str, revision: str, folder: str | Path | None) 
 
 def _download(repository: str, dataset: str, config: str, revision: str) -> Path:
     """Folder of the files as the Hub has them at this revision."""
-    from ..hub.client import HubError
-    from ..hub.fetching import fetch
-
+    known = released_manifest(repository, revision)
     try:
-        return fetch(repository, "dataset", revision, lambda file: file.get("config") in (None, config))
+        return fetch(
+            repository,
+            "dataset",
+            revision,
+            lambda file: file.get("config") in (None, config),
+            expected=known["files"] if known else None,
+        )
     except HubError as error:
         raise DatasetError(
             f"{repository} ({config}) of revision {revision} is not here, and {str(error).rstrip('.')}; or make it "

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from .._version import DATA_VERSION, __version__
+from ..common.manifest import MANIFEST
 from ..common.storage import sha256, write_json
 from ..errors import AriseZooError
-
-FILE_NAME = "manifest.json"
-CARD_NAME = "README.md"
+from ..hub.client import NAMESPACE
 
 
 class ManifestError(AriseZooError, ValueError):
@@ -73,22 +74,32 @@ class Manifest:
         """Write it into the data set's folder."""
         content = asdict(self)
         content["files"] = [{k: v for k, v in file.items() if v is not None} for file in content["files"]]
-        write_json(folder / FILE_NAME, content)
+        write_json(folder / MANIFEST, content)
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read it from the data set's folder; raises `ManifestError` if it is not there or not one."""
-        path = Path(folder) / FILE_NAME
+        path = Path(folder) / MANIFEST
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             manifest = cls(**{**content, "files": [File(**file) for file in content["files"]]})
             if not all(_is_below(file.path) for file in manifest.files):
                 raise ValueError("a path leads out of the folder")
         except FileNotFoundError:
-            raise ManifestError(f"{folder} holds no data set: there is no {FILE_NAME}.") from None
+            raise ManifestError(f"{folder} holds no data set: there is no {MANIFEST}.") from None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ManifestError(f"{path} is not the manifest of a data set ({error}); build it again.") from error
         return manifest
+
+
+def released_manifest(repository: str, revision: str) -> dict[str, Any] | None:
+    """The manifest that the package carries of a release, None if it carries none (as of other owners' copies)."""
+    owner, _, name = repository.rpartition("/")
+    path = resources.files("arise_zoo.datasets") / "releases" / f"{name}-{revision}.json"
+    if owner != NAMESPACE or not path.is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def _is_below(path: str) -> bool:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._version import DATA_VERSION
+from ..common.manifest import CARD, MANIFEST
 from ..common.seeds import rng_for
+from ..hub.client import NAMESPACE
 from .cards import card_metadata
-from .catalogue import DATASETS, NAMESPACE, get_configs
+from .catalogue import DATASETS, get_configs
 from .config import Config, Row
-from .manifest import CARD_NAME, FILE_NAME, File, Manifest, ManifestError
+from .manifest import File, Manifest, ManifestError
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -77,9 +79,9 @@ def find_datasets(folder: str | Path) -> list[Path]:
     """
     folder = Path(folder)
     for candidates in ([folder], [folder / name for name in DATASETS], [folder / NAMESPACE / n for n in DATASETS]):
-        if found := [path for path in candidates if (path / FILE_NAME).is_file()]:
+        if found := [path for path in candidates if (path / MANIFEST).is_file()]:
             return found
-    raise ManifestError(f"{folder} holds no data set: there is no {FILE_NAME} in it or below it.")
+    raise ManifestError(f"{folder} holds no data set: there is no {MANIFEST} in it or below it.")
 
 
 def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report:
@@ -102,11 +104,11 @@ def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report
     )
     if manifest.data_version != DATA_VERSION:
         message = f"data version {manifest.data_version} needs a package of that version; this one has {DATA_VERSION}"
-        report.problems.append(Problem(FILE_NAME, None, message))
+        report.problems.append(Problem(MANIFEST, None, message))
         return report
     report.problems += _files(folder, manifest)
     if unknown := [name for name in manifest.configs if name not in known]:
-        report.problems.append(Problem(FILE_NAME, None, f"unknown configuration {unknown[0]!r}"))
+        report.problems.append(Problem(MANIFEST, None, f"unknown configuration {unknown[0]!r}"))
         return report
     report.problems += _card(folder, manifest)
     for config in get_configs(manifest.dataset, manifest.configs) if manifest.configs else ():
@@ -119,9 +121,9 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     for file in manifest.files:
         if fault := file.fault(folder):
             yield Problem(file.path, None, fault)
-    listed = {FILE_NAME, *(file.path for file in manifest.files)}
-    if CARD_NAME not in listed:
-        yield Problem(CARD_NAME, None, "is not in the manifest")
+    listed = {MANIFEST, *(file.path for file in manifest.files)}
+    if CARD not in listed:
+        yield Problem(CARD, None, "is not in the manifest")
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if path.is_file() and relative.as_posix() not in listed and relative.parts[0] not in _NOT_OURS:
@@ -133,16 +135,16 @@ def _card(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     from huggingface_hub import DatasetCard
 
     if not manifest.configs:
-        yield Problem(FILE_NAME, None, "lists no configuration")
+        yield Problem(MANIFEST, None, "lists no configuration")
         return
     try:
-        found = DatasetCard.load(folder / CARD_NAME, ignore_metadata_errors=False).data.to_dict()
+        found = DatasetCard.load(folder / CARD, ignore_metadata_errors=False).data.to_dict()
     except Exception as error:  # a broken file, or YAML errors of several kinds
-        yield Problem(CARD_NAME, None, f"cannot be read ({type(error).__name__})")
+        yield Problem(CARD, None, f"cannot be read ({type(error).__name__})")
         return
     for key, wanted in card_metadata(manifest).items():
         if found.get(key) != wanted:
-            yield Problem(CARD_NAME, None, f"its {key!r} is not what schema and manifest give")
+            yield Problem(CARD, None, f"its {key!r} is not what schema and manifest give")
 
 
 def _check_config(config: Config, folder: Path, manifest: Manifest, report: Report, sample: int, seed: int) -> None:
@@ -152,7 +154,7 @@ def _check_config(config: Config, folder: Path, manifest: Manifest, report: Repo
     files = {file.split: file for file in manifest.of(config.name)}
     if set(files) != set(splits) or any(files[split].path != config.path(split) for split in splits):
         message = f"{config.name!r} should have one file for each of {', '.join(splits)}"
-        report.problems.append(Problem(FILE_NAME, None, message))
+        report.problems.append(Problem(MANIFEST, None, message))
         return
     total = len(expected)
     chosen = rng_for("verify", seed, config.dataset, config.name).permutation(total)[:sample]

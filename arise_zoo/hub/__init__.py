@@ -4,5 +4,6 @@ What a release consists of, publishing and pulling are in `arise_zoo.releases`.
 """
 
 from .client import HubError
+from .fetching import fetch
 
-__all__ = ["HubError"]
+__all__ = ["HubError", "fetch"]

@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 from ..common.storage import sha256
 from ..errors import AriseZooError
 
+NAMESPACE = "arise"
+"""Owner of the data sets and models on the Hub, and the folder that holds data sets below an output folder."""
+
 _T = TypeVar("_T")
 _TRIES = 5
 _LONGEST_WAIT = 60.0  # seconds; a server that wants more than this is given up

@@ -1,36 +1,48 @@
 """`fetch`: files of a release at a pinned revision, from the cache or the Hub, each compared with its hash.
 
-The client trusts what lies in its cache; here a file that does not match is fetched once more, then refused.
+The client trusts what lies in its cache; here a file that does not match is fetched once more, then refused. Which
+releases this package knows by their hashes is said by data sets and models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from .._version import DATA_VERSION, __version__
+from ..common.manifest import MANIFEST, Entry, FileHash, first_difference, read_entries
 from ..common.storage import sha256
-from ..errors import UnknownNameError
-from ..releases.release import disagreement, read_manifest
 from .client import HubError, retried, translated
-
-_MANIFEST = "manifest.json"
 
 
 def fetch(
     repository: str,
     repo_type: str,
     revision: str,
-    wanted: Callable[[dict[str, Any]], bool] = lambda file: True,
+    wanted: Callable[[Entry], bool] = lambda file: True,
+    expected: Sequence[FileHash] | None = None,
 ) -> Path:
-    """Folder in the cache with those files of a release that are `wanted`, an entry of the manifest each.
+    """Folder in the cache with files of a release; works without a network once the files are there.
 
-    Works without a network once the files are there. Raises `HubError` if they cannot be had, or if one of them, or
-    the manifest, is not what this package or the manifest says.
+    Parameters
+    ----------
+    repository : str
+        OWNER/NAME.
+    repo_type : str
+        "dataset" or "model".
+    revision : str
+        Tag or commit.
+    wanted : callable
+        Whether a file, given its entry in the manifest, is needed (default: all are).
+    expected : sequence of FileHash, optional
+        The files of the release as the caller knows it; the manifest must agree with them, but for the card.
+
+    Raises
+    ------
+    HubError
+        If the files cannot be had, or if one of them, or the manifest, is not what it should be.
     """
-    path, manifest = _manifest(repository, repo_type, revision)
-    files = [file for file in manifest["files"] if wanted(file)]
+    path, files = _listed(repository, repo_type, revision, expected)
+    files = [file for file in files if wanted(file)]
     if any(not (path / file["path"]).is_file() for file in files):
         translated(
             lambda: retried(lambda: _snapshot(repository, repo_type, path.name, [file["path"] for file in files])),
@@ -50,36 +62,23 @@ def fetch(
     return path
 
 
-def pull(name: str, revision: str | None = None) -> Path:
-    """Download a whole release and return its folder.
-
-    `name`: a data set ("prototypes"), a model ("arise-mlp"), or OWNER/NAME on the Hub; `revision` defaults to this
-    package's own version of it. Raises `UnknownNameError` and `HubError`.
-    """
-    repository, repo_type, own = locate(name)
-    return fetch(repository, repo_type, revision or own)
+def read_manifest(folder: Path) -> list[Entry]:
+    """The files that the manifest of a data set or model lists; raises `HubError` if it cannot be used."""
+    try:
+        return read_entries(folder)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise HubError(f"{folder / MANIFEST} is not a manifest ({error}); it was not made by this package.") from error
 
 
-def locate(name: str) -> tuple[str, str, str]:
-    """Repository, its type, and the revision that belongs to this package, of a data set or model."""
-    from ..datasets.catalogue import DATASETS, NAMESPACE
-    from ..models.model import shipped_models
-
-    owner, _, last = name.rpartition("/")
-    if last in DATASETS:
-        return f"{owner or NAMESPACE}/{last}", "dataset", f"v{DATA_VERSION}"
-    if not owner and last not in shipped_models():
-        raise UnknownNameError("data set or model", name, (*DATASETS, *shipped_models()))
-    return f"{owner or NAMESPACE}/{last}", "model", f"v{__version__}"
-
-
-def _manifest(repository: str, repo_type: str, revision: str) -> tuple[Path, dict[str, Any]]:
-    """Folder of the snapshot and its manifest, compared with the one that this package carries."""
-    path = _get(repository, repo_type, revision, _MANIFEST)
-    wrong = _wrong(path, repository, repo_type, revision)
+def _listed(
+    repository: str, repo_type: str, revision: str, expected: Sequence[FileHash] | None
+) -> tuple[Path, list[Entry]]:
+    """Folder of the snapshot and the files that its manifest lists, compared with those that the caller knows."""
+    path = _get(repository, repo_type, revision, MANIFEST)
+    wrong = _wrong(path.parent, expected)
     if wrong:
-        path = _again(repository, repo_type, revision, _MANIFEST)
-        wrong = _wrong(path, repository, repo_type, revision)
+        path = _again(repository, repo_type, revision, MANIFEST)
+        wrong = _wrong(path.parent, expected)
     if wrong:
         raise HubError(
             f"{repository} at {revision} is not the release that this package knows by that tag ({wrong} differs); it "
@@ -88,14 +87,15 @@ def _manifest(repository: str, repo_type: str, revision: str) -> tuple[Path, dic
     return path.parent, read_manifest(path.parent)
 
 
-def _wrong(path: Path, repository: str, repo_type: str, revision: str) -> str | None:
+def _wrong(folder: Path, expected: Sequence[FileHash] | None) -> str | None:
     try:
-        return disagreement(read_manifest(path.parent), repository, repo_type, revision)
+        found = read_manifest(folder)
     except HubError:
-        return _MANIFEST
+        return MANIFEST
+    return None if expected is None else first_difference(expected, found)
 
 
-def _is_good(path: Path, file: dict[str, Any]) -> bool:
+def _is_good(path: Path, file: Entry) -> bool:
     return (path / file["path"]).is_file() and sha256(path / file["path"]) == file["sha256"]
 
 
@@ -113,7 +113,7 @@ def _again(repository: str, repo_type: str, revision: str, name: str) -> Path:
 def _get(repository: str, repo_type: str, revision: str, name: str, force: bool = False) -> Path:
     from huggingface_hub import hf_hub_download
 
-    def get():
+    def get() -> str:
         return hf_hub_download(repository, name, repo_type=repo_type, revision=revision, force_download=force)
 
     return Path(translated(lambda: retried(get), repository, repo_type, revision))

@@ -22,6 +22,7 @@ import numpy as np
 from packaging.specifiers import SpecifierSet
 
 from .._version import __version__
+from ..common.manifest import MANIFEST, describe_files, entries
 from ..common.storage import StorageError, replacing, sha256, write_json, write_text
 from ..errors import AriseZooError
 from .network.averaged import AveragedNetwork, read_network
@@ -36,7 +37,6 @@ FORMAT = 1
 
 REFERENCE_PASSES = 20
 _TOLERANCE = 1e-5
-_MANIFEST = "manifest.json"
 
 
 class CheckpointError(AriseZooError, ValueError):
@@ -74,15 +74,14 @@ def write_checkpoint(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MANIFEST).unlink(missing_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
     write_network(folder, network)
     write_json(folder / "checkpoint.json", asdict(facts))
     write_json(folder / "training.json", training)
     write_json(folder / "reference.json", _reference(read_network(folder), *reference))
     write_text(folder / "README.md", card)
-    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != _MANIFEST)
-    files = [{"path": n, "sha256": sha256(folder / n), "size": (folder / n).stat().st_size} for n in names]
-    write_json(folder / _MANIFEST, {"files": files})
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST)
+    write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     return folder
 
 
@@ -157,12 +156,12 @@ def read_reference(folder: str | Path) -> dict[str, Any]:
 
 
 def _check_files(folder: Path) -> None:
-    if not (folder / _MANIFEST).is_file():
-        raise CheckpointError(f"{folder} is no checkpoint: there is no {_MANIFEST} in it.")
+    if not (folder / MANIFEST).is_file():
+        raise CheckpointError(f"{folder} is no checkpoint: there is no {MANIFEST} in it.")
     try:
-        files = {file["path"]: file["sha256"] for file in _read(folder / _MANIFEST)["files"]}
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"{folder / _MANIFEST} is damaged; get the checkpoint anew.") from error
+        files = {file["path"]: file["sha256"] for file in entries(_read(folder / MANIFEST))}
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / MANIFEST} is damaged; get the checkpoint anew.") from error
     needed = {"config.json", "model.weights.h5", "checkpoint.json", "reference.json"}
     for name in sorted(needed | files.keys()):
         path = folder / name

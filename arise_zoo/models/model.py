@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -9,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._version import __version__
+from ..common.manifest import Entry
 from ..errors import StructureError, UnknownNameError
+from ..hub import fetch
+from ..hub.client import NAMESPACE
+from ..hub.fetching import read_manifest
 from .checkpoint import read_checkpoint, read_training
 from .network.prediction import NetworkPrediction, predict
 
@@ -114,10 +120,18 @@ def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
     if revision is None and Path(name_or_path).is_dir():
         return _load(Path(name_or_path).resolve())
     if name in shipped_models() or (name.count("/") == 1 and not name.startswith((".", "/", "~"))):
-        from ..hub.fetching import pull
-
-        return _load(pull(name, revision))
+        repository, revision = name if "/" in name else f"{NAMESPACE}/{name}", revision or f"v{__version__}"
+        return _load(fetch(repository, "model", revision, expected=released_files(repository, revision)))
     raise UnknownNameError("model or folder", name, shipped_models())
+
+
+def released_files(repository: str, revision: str) -> list[Entry] | None:
+    """The files of a release if it is one that the package carries, else None (as of other owners' models)."""
+    owner, _, name = repository.rpartition("/")
+    if owner != NAMESPACE or name not in shipped_models():
+        return None
+    checkpoint = json.loads((_SHIPPED / name / "checkpoint.json").read_text(encoding="utf-8"))
+    return read_manifest(_SHIPPED / name) if revision == f"v{checkpoint['package_version']}" else None
 
 
 @lru_cache(maxsize=8)

@@ -4,5 +4,6 @@ How files travel to and from the Hub is in `arise_zoo.hub`.
 """
 
 from .publishing import Published, publish
+from .pulling import pull
 
-__all__ = ["Published", "publish"]
+__all__ = ["Published", "publish", "pull"]

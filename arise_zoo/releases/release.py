@@ -5,21 +5,20 @@ Nothing here talks to the Hub.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
+from ..common.manifest import CARD, MANIFEST, FileHash, describe_files, first_difference
 from ..common.storage import sha256, write_json
-from ..datasets.catalogue import NAMESPACE
+from ..datasets.manifest import Manifest, released_manifest
 from ..hub.client import HubError
+from ..hub.fetching import read_manifest
 from .model_card import with_results
 
-_MANIFEST = "manifest.json"
 _TAG = re.compile(r"v(\d+\.\d+\.\d+)([.-][0-9A-Za-z.-]+)?")
 
 
@@ -50,11 +49,11 @@ class Release:
             raise HubError(
                 f"{self.folder} {self.partial}; publish a whole build as {tag}, or this one, for a trial, as {tag}-rc1."
             )
-        carried = carried_manifest(repository, self.type, tag)
-        if carried is not None and _hashes(carried) != _hashes(read_manifest(self.folder)):
+        carried = carried_files(repository, self.type, tag)
+        if carried is not None and first_difference(carried, read_manifest(self.folder)):
             raise HubError(
                 f"{self.folder} is not what this package carries the hashes of as {self.name} {tag}; put its "
-                f"{_MANIFEST} into the package first, or give another version."
+                f"{MANIFEST} into the package first, or give another version."
             )
 
     def line(self, repository: str, tag: str) -> str:
@@ -66,7 +65,6 @@ class Release:
 def dataset_release(dataset: str, folder: str | Path | None) -> Release:
     """A built data set, verified; `folder` as for `arise_zoo.load_dataset`. Raises `HubError` if anything is wrong."""
     from ..datasets.load import FOLDER_VARIABLE
-    from ..datasets.manifest import Manifest
     from ..datasets.verification import find_datasets, verify
 
     root = Path(folder or os.environ.get(FOLDER_VARIABLE) or ".")
@@ -81,7 +79,7 @@ def dataset_release(dataset: str, folder: str | Path | None) -> Release:
     if not report.complete:
         partial = "holds a part of the data set only"
     manifest = Manifest.read(found[0])
-    files = sorted([_MANIFEST, *(file.path for file in manifest.files)])
+    files = sorted([MANIFEST, *(file.path for file in manifest.files)])
     return Release(dataset, "dataset", found[0], files, manifest.data_version, partial)
 
 
@@ -96,57 +94,22 @@ def model_release(name_or_folder: str, records: str | Path | None, work: Path) -
     model = load_model(name_or_folder)
     folder = work / model.name
     folder.mkdir(parents=True)
-    for name in [file["path"] for file in read_manifest(model.folder)["files"]]:
-        shutil.copyfile(model.folder / name, folder / name)
+    for file in read_manifest(model.folder):
+        shutil.copyfile(model.folder / file["path"], folder / file["path"])
     weights = sha256(folder / "model.weights.h5")
-    card = folder / "README.md"
+    card = folder / CARD
     card.write_text(with_results(card.read_text(encoding="utf-8"), model.name, weights, records), encoding="utf-8")
     names = sorted(path.name for path in folder.iterdir())
-    described = [{"path": n, "sha256": sha256(folder / n), "size": (folder / n).stat().st_size} for n in names]
-    write_json(folder / _MANIFEST, {"files": described})
+    write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     facts, _ = read_checkpoint(folder)
-    return Release(model.name, "model", folder, sorted([*names, _MANIFEST]), facts.package_version)
+    return Release(model.name, "model", folder, sorted([*names, MANIFEST]), facts.package_version)
 
 
-def carried_manifest(repository: str, repo_type: str, revision: str) -> dict[str, Any] | None:
-    """The manifest that this package carries for a release, None if it knows nothing of it (as of other owners')."""
-    owner, _, name = repository.rpartition("/")
-    if owner != NAMESPACE:
-        return None
+def carried_files(repository: str, repo_type: str, revision: str) -> Sequence[FileHash] | None:
+    """The files of a release as this package knows them, None if it knows nothing of it (such as other owners')."""
     if repo_type == "dataset":
-        path = resources.files("arise_zoo.datasets") / "releases" / f"{name}-{revision}.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-    from .. import models
-    from ..models.model import shipped_models
+        known = released_manifest(repository, revision)
+        return None if known is None else known["files"]
+    from ..models.model import released_files
 
-    if name not in shipped_models():
-        return None
-    folder = Path(models.__file__).parent / "checkpoints" / name
-    written = json.loads((folder / "checkpoint.json").read_text(encoding="utf-8"))["package_version"]
-    return read_manifest(folder) if revision == f"v{written}" else None
-
-
-def disagreement(manifest: dict[str, Any], repository: str, repo_type: str, revision: str) -> str | None:
-    """The first file whose hash is not the one that this package carries for the release, if there is any."""
-    carried = carried_manifest(repository, repo_type, revision)
-    if carried is None:
-        return None
-    ours, theirs = _hashes(carried), _hashes(manifest)
-    return next((path for path in sorted(ours.keys() | theirs.keys()) if ours.get(path) != theirs.get(path)), None)
-
-
-def _hashes(manifest: dict[str, Any]) -> dict[str, str]:
-    """SHA-256 by path, without the card, which says more with every benchmark record."""
-    return {file["path"]: file["sha256"] for file in manifest["files"] if file["path"] != "README.md"}
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest in a folder, of a data set or of a model; raises `HubError` if it cannot be used."""
-    path = Path(folder) / _MANIFEST
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if not all(isinstance(file["path"], str) and isinstance(file["sha256"], str) for file in content["files"]):
-            raise ValueError("no hashes")
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise HubError(f"{path} is not a manifest ({error}); it was not made by this package.") from error
-    return content
+    return released_files(repository, revision)

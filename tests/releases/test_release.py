@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from arise_zoo._version import DATA_VERSION
-from arise_zoo.datasets.catalogue import DATASETS, NAMESPACE
-from arise_zoo.releases.release import carried_manifest
+from arise_zoo.datasets.catalogue import DATASETS
+from arise_zoo.datasets.manifest import released_manifest
+from arise_zoo.hub.client import NAMESPACE
+from arise_zoo.releases.release import carried_files
 
 ROWS = {"prototypes": 39_204 + 396 + 108, "defects": 141_120}
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_package_carries_the_hashes_of_every_file_of_its_data_version(dataset):
-    manifest = carried_manifest(f"{NAMESPACE}/{dataset}", "dataset", f"v{DATA_VERSION}")
+    manifest = released_manifest(f"{NAMESPACE}/{dataset}", f"v{DATA_VERSION}")
     assert (manifest["data_version"], manifest["limit"]) == (DATA_VERSION, None)
     data = [file for file in manifest["files"] if file.get("config")]
     assert {file["config"] for file in data} == {config.name for config in DATASETS[dataset]}
@@ -23,9 +25,9 @@ def test_the_package_carries_the_hashes_of_every_file_of_its_data_version(datase
 
 
 def test_other_revisions_and_other_owners_are_not_held_against_them():
-    assert carried_manifest("arise/prototypes", "dataset", "v0.0.1") is None
-    assert carried_manifest("somebody/prototypes", "dataset", f"v{DATA_VERSION}") is None
-    assert carried_manifest("arise/no-such-model", "model", "v0.1.0") is None
+    assert carried_files("arise/prototypes", "dataset", "v0.0.1") is None
+    assert carried_files("somebody/prototypes", "dataset", f"v{DATA_VERSION}") is None
+    assert carried_files("arise/no-such-model", "model", "v0.1.0") is None
 
 
 @pytest.mark.slow
