@@ -10,7 +10,8 @@ import numpy as np
 from ..common.structure_files import read_structure
 from ..errors import UnknownNameError
 from .chunks import remove_parts
-from .export import WAYS, write_labelled
+from .export import write_labelled
+from .labelling import WAYS
 from .maps import save_maps
 from .pattern_matching import strided_pattern_matching
 

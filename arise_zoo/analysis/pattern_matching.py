@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from ..models import Model, load_model, shipped_models
 from .boxes import atoms_around, check_shape, members
 from .chunks import ChunkFolder
 from .grid import Grid, make_grid
+from .identity import structure_sha256
 from .result import SCALARS, PatternMatchingResult
 
 _POSITIONS_AT_ONCE = 512
@@ -125,15 +124,6 @@ def strided_pattern_matching(
     folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
     parts = _parts(atoms, grid, ask, folder, n_jobs, scheduler, progress)
     return _collect(parts, grid, model.labels, settings)
-
-
-def structure_sha256(atoms: Atoms) -> str:
-    """SHA-256 of what a result depends on: positions, atomic numbers, and the cell where it is periodic."""
-    digest = hashlib.sha256(json.dumps(np.array(atoms.pbc).tolist()).encode())
-    cell = np.where(np.array(atoms.pbc)[:, None], atoms.cell.array, 0.0)
-    for array in (atoms.positions.astype("<f8"), atoms.numbers.astype("<i8"), cell.astype("<f8")):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 def _known_as(model: Model) -> str:

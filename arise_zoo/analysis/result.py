@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..common.storage import replacing
-from ..errors import AriseZooError, UnknownNameError
+from ..errors import AriseZooError, StructureError, UnknownNameError
 from .grid import Grid
+from .identity import structure_sha256
+from .labelling import WAYS, labelled_atoms
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -97,10 +99,14 @@ class PatternMatchingResult:
         return {str(found[i]): int(counts[i]) for i in order}
 
     def label_atoms(self, atoms: Atoms, how: str = "nearest") -> Atoms:
-        """A copy of the structure with a label for each atom: see `arise_zoo.analysis.export.label_atoms`."""
-        from .export import label_atoms
-
-        return label_atoms(self, atoms, how)
+        """A copy of the structure with a label for each atom: see `arise_zoo.analysis.label_atoms`."""
+        if how not in WAYS:
+            raise UnknownNameError("way of labelling atoms", how, WAYS)
+        if self.settings.get("input_sha256", structure_sha256(atoms)) != structure_sha256(atoms):
+            raise StructureError("the result was made from another structure; give the one that was mapped.")
+        shape = self.settings.get("shape", "box")
+        answers = self.probabilities, self.mutual_information
+        return labelled_atoms(atoms, self.grid, self.labels, *answers, shape=shape, how=how)
 
     def save(self, path: str | Path) -> Path:
         """Write one Parquet file and return its path; `load_result` reads it."""

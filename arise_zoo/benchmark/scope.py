@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..prototypes import class_ids, get_prototype
-from ..prototypes.supercells import smallest_replication
+from ..prototypes.replication import smallest_replication
 from ..structures import StructureSpec, benchmark_structures, condition, pristine_structures
 from .tables import ALL, SUPPORTED
 

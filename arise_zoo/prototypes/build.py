@@ -10,14 +10,11 @@ to a fixed number of decimals, fractional coordinates set to the ratio that they
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from ase import Atoms
 from ase.cell import Cell
-
-if TYPE_CHECKING:
-    from .table import Prototype
 
 _ROUNDED_TO = 6e-6  # the table's coordinates carry five decimals; special positions are restored within this
 _SMALLEST_FRACTION = 1 / 600_000  # all fractional coordinates are multiples: five decimals, sixths, halves of these
@@ -25,11 +22,11 @@ _DECIMALS = 9  # angstrom, far below what the table's four decimals of a lattice
 _SAME_SITE = 1e-4  # fractional distance below which two coordinates are one
 
 
-def build_cell(prototype: Prototype) -> Atoms:
-    """The cell of a class: from its tube recipe, its list of atoms (P1), or its space group and sites."""
-    recipe = prototype.recipe
+def build_cell(recipe: dict[str, Any], space_group: int) -> Atoms:
+    """The cell of a class: from its tube recipe, its list of atoms (P1), or the number of its space group and sites."""
     if "atoms" in recipe:
-        return recipe["atoms"].copy()
+        atoms: Atoms = recipe["atoms"].copy()
+        return atoms
     if "nanotube" in recipe:
         from ase.build import nanotube
 
@@ -37,7 +34,7 @@ def build_cell(prototype: Prototype) -> Atoms:
         return Atoms(tube.numbers, positions=np.round(tube.positions, _DECIMALS))
     if recipe["window"] is None:
         return _from_list(recipe)
-    return _from_space_group(recipe, prototype.space_group.number)
+    return _from_space_group(recipe, space_group)
 
 
 def _special(coordinates: np.ndarray) -> np.ndarray:
@@ -46,13 +43,13 @@ def _special(coordinates: np.ndarray) -> np.ndarray:
     return np.where(np.abs(coordinates - nearest) < _ROUNDED_TO, nearest, coordinates)
 
 
-def _sites(recipe: dict) -> tuple[list[str], np.ndarray]:
+def _sites(recipe: dict[str, Any]) -> tuple[list[str], np.ndarray]:
     elements = [site["element"] for site in recipe["sites"]]
     coordinates = np.array([[site[axis] for axis in "xyz"] for site in recipe["sites"]])
     return elements, _special(coordinates)
 
 
-def _conventional_cell(recipe: dict) -> np.ndarray:
+def _conventional_cell(recipe: dict[str, Any]) -> np.ndarray:
     """Lattice vectors (angstrom) as rows, shape (3, 3)."""
     cell = Cell.new([recipe["lattice"][key] for key in ("a", "b", "c", "alpha", "beta", "gamma")])
     return np.round(cell.array, _DECIMALS)
@@ -64,13 +61,13 @@ def _times(coordinates: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return x * vectors[0] + y * vectors[1] + z * vectors[2]
 
 
-def _from_list(recipe: dict) -> Atoms:
+def _from_list(recipe: dict[str, Any]) -> Atoms:
     elements, scaled = _sites(recipe)
     cell = _conventional_cell(recipe)
     return Atoms(elements, positions=_times(scaled, cell), cell=cell, pbc=True)
 
 
-def _from_space_group(recipe: dict, space_group: int) -> Atoms:
+def _from_space_group(recipe: dict[str, Any], space_group: int) -> Atoms:
     from ase.spacegroup import crystal
 
     elements, basis = _sites(recipe)
@@ -104,7 +101,7 @@ def _place(fractional: np.ndarray, window: np.ndarray) -> np.ndarray:
     return fractional - np.floor(fractional - window)
 
 
-def _find(numbers: np.ndarray, fractional: np.ndarray, exception: dict) -> int:
+def _find(numbers: np.ndarray, fractional: np.ndarray, exception: dict[str, Any]) -> int:
     from ase.data import atomic_numbers
 
     wanted = np.array([exception[axis] for axis in "xyz"])

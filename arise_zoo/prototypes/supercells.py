@@ -1,15 +1,15 @@
-"""Supercells of a class, finite or periodic."""
+"""Supercells of a class, finite or periodic, and the unit of displacements in them."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
 from ase import Atoms
 
 from ..common.length_scale import nearest_neighbour_distance
 from ..errors import StructureError
-from . import Prototype
+from .replication import replicated
+from .table import Prototype
 
 
 def supercell(prototype: Prototype, k: int, *, periodic: bool) -> Atoms:
@@ -25,26 +25,9 @@ def supercell(prototype: Prototype, k: int, *, periodic: bool) -> Atoms:
     return _supercell(prototype, k, periodic).copy()
 
 
-def smallest_replication(natoms: int, dimensions: int) -> int:
-    """The smallest k with k^dimensions x natoms >= 100, with which the paper's series of supercells begins."""
-    k = 1
-    while natoms * k**dimensions < 100:
-        k += 1
-    return k
-
-
 @lru_cache(maxsize=1024)  # all 588 supercells of the paper hold 167,650 atoms, 10 MB
 def _supercell(prototype: Prototype, k: int, periodic: bool) -> Atoms:
-    cell = prototype.build()
-    repetitions = [k if direction else 1 for direction in prototype.repetitions]
-    # As `Atoms.repeat` does, which rounds the last bit differently from processor to processor.
-    shifts = [i * cell.cell[0] + j * cell.cell[1] + m * cell.cell[2] for i, j, m in np.ndindex(*repetitions)]
-    positions = (np.array(shifts)[:, None] + cell.positions).reshape(-1, 3)
-    repeated = Atoms(np.tile(cell.numbers, len(shifts)), positions=positions)
-    if periodic:
-        repeated.cell = cell.cell.array * np.array(repetitions)[:, None]
-        repeated.pbc = True
-    return repeated
+    return replicated(prototype.build(), prototype.repetitions_of(k), periodic)
 
 
 @lru_cache(maxsize=1024)

@@ -71,9 +71,9 @@ class Prototype:
 
         Use `arise_zoo.structures.supercell` for one of them, or for the periodic versions.
         """
-        from ..structures import supercell
+        from .replication import replicated
 
-        return [supercell(self, k, periodic=False) for k in self.supercell_sizes]
+        return [replicated(self._cell, self.repetitions_of(k), periodic=False) for k in self.supercell_sizes]
 
     @property
     def is_periodic(self) -> bool:
@@ -85,7 +85,7 @@ class Prototype:
         """Repetitions k of the series: the smallest k with at least 100 atoms, then k + 1 and k + 2; (1,) for tubes."""
         if self.group == "nanotube":
             return (1,)
-        from .supercells import smallest_replication
+        from .replication import smallest_replication
 
         k = smallest_replication(self.n_atoms(), sum(self.repetitions))
         return (k, k + 1, k + 2)
@@ -99,11 +99,16 @@ class Prototype:
         """Directions in which the cell is replicated: 1 where it is, 0 where it is not (monolayers along c)."""
         return {"nanotube": (0, 0, 0), "monolayer": (1, 1, 0)}.get(self.group, (1, 1, 1))
 
+    def repetitions_of(self, k: int) -> tuple[int, int, int]:
+        """How often the supercell of k replicas a direction repeats the cell along each of its vectors."""
+        x, y, z = (k if direction else 1 for direction in self.repetitions)
+        return x, y, z
+
     @cached_property
     def _cell(self) -> Atoms:
         from .build import build_cell
 
-        return build_cell(self)
+        return build_cell(self.recipe, self.space_group.number if self.space_group else 1)
 
 
 def _read(name: str) -> Any:

@@ -14,7 +14,8 @@ from ase import Atoms
 
 from ...errors import StructureError
 from ...prototypes import Prototype, load_unknown_prototypes
-from ...prototypes.supercells import displacement_unit, smallest_replication, supercell
+from ...prototypes.replication import smallest_replication
+from ...prototypes.supercells import displacement_unit, supercell
 from ..operations import number_removed, remove_atoms
 from ..packing import random_packing
 from .base import Condition
