@@ -3,16 +3,11 @@
 Structures come from anywhere; data sets of descriptors are made elsewhere.
 """
 
-from .averaged_soap import (
-    PAPER_R_CUTS,
-    PAPER_SCALES,
-    PAPER_SIGMAS,
-    AveragedSOAP,
-    component_order,
-    number_of_features,
-    soap_grid,
-)
+from .averaged_soap import AveragedSOAP, component_order, number_of_features, soap_grid
 from .scales import nearest_neighbour_scale
+from .settings import EXTRINSIC_SCALES as PAPER_SCALES
+from .settings import R_CUTS as PAPER_R_CUTS
+from .settings import SIGMAS as PAPER_SIGMAS
 
 __all__ = [
     "PAPER_R_CUTS",

@@ -17,11 +17,7 @@ from .moments import RadialBins, coefficients, pair_moments
 from .neighbours import Points
 from .radial import BASIS_NAMES, radial_basis
 from .scales import pair_scales
-
-PAPER_R_CUTS = tuple(round(3.0 + 0.2 * i, 1) for i in range(11))
-PAPER_SIGMAS = (0.08, 0.10, 0.12)
-PAPER_SCALES = (0.95, 1.00, 1.05)
-"""The 99 settings of the pristine data set: cut-offs and Gaussian widths in units of the scaled d_NN, and scales."""
+from .settings import BASIS, CENTRE, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
 
 
 class AveragedSOAP:
@@ -48,12 +44,12 @@ class AveragedSOAP:
 
     def __init__(
         self,
-        r_cut: float = 4.0,
-        sigma: float = 0.1,
-        n_max: int = 9,
-        l_max: int = 6,
-        basis: str = "quip",
-        extrinsic_scale: float = 1.0,
+        r_cut: float = CENTRE[0],
+        sigma: float = CENTRE[1],
+        n_max: int = N_MAX,
+        l_max: int = L_MAX,
+        basis: str = BASIS,
+        extrinsic_scale: float = CENTRE[2],
         thermal_displacement: float = 0.0,
     ):
         self.r_cut, self.sigma, self.n_max, self.l_max = r_cut, sigma, n_max, l_max
@@ -82,13 +78,13 @@ class AveragedSOAP:
 
 def soap_grid(
     atoms: Atoms,
-    r_cuts: Sequence[float] = PAPER_R_CUTS,
-    sigmas: Sequence[float] = PAPER_SIGMAS,
-    scales: Sequence[float] = PAPER_SCALES,
-    basis: str = "quip",
+    r_cuts: Sequence[float] = R_CUTS,
+    sigmas: Sequence[float] = SIGMAS,
+    scales: Sequence[float] = EXTRINSIC_SCALES,
+    basis: str = BASIS,
     thermal_displacements: Sequence[float] = (0.0,),
-    n_max: int = 9,
-    l_max: int = 6,
+    n_max: int = N_MAX,
+    l_max: int = L_MAX,
 ) -> np.ndarray:
     """Descriptors at all combinations of settings, from one pass over the pairs.
 
@@ -113,9 +109,9 @@ class SpectrumGrid:
         sigma: float,
         scales: Sequence[float],
         thermal_displacements: Sequence[float],
-        n_max: int = 9,
-        l_max: int = 6,
-        basis: str = "quip",
+        n_max: int = N_MAX,
+        l_max: int = L_MAX,
+        basis: str = BASIS,
     ):
         combinations = tuple(
             (r_cut, sigma, scale, thermal) for scale, thermal in product(scales, thermal_displacements)
@@ -140,7 +136,7 @@ class SpectrumGrid:
         )
 
 
-def component_order(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> list[tuple[int, int, int]]:
+def component_order(n_max: int = N_MAX, l_max: int = L_MAX, basis: str = BASIS) -> list[tuple[int, int, int]]:
     """(n, n', l) of each component, n <= n' from 1; the zero that closes a `quip` vector is (0, 0, 0)."""
     if basis == "quip":
         pairs = [(i, j) for j in range(1, n_max + 1) for i in range(1, j + 1)]
@@ -149,7 +145,7 @@ def component_order(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> list
     return [(i, j, l) for l in range(l_max + 1) for i, j in pairs]
 
 
-def number_of_features(n_max: int = 9, l_max: int = 6, basis: str = "quip") -> int:
+def number_of_features(n_max: int = N_MAX, l_max: int = L_MAX, basis: str = BASIS) -> int:
     """Length of the descriptor."""
     return n_max * (n_max + 1) // 2 * (l_max + 1) + (basis == "quip")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.special import erf, gamma, ive
 
 _TAPER = 0.5  # width of the quip cut-off function
 _QUIP_DECAY = np.sqrt(20.0 * np.log(10.0))  # Gaussian widths from the cut-off to the last basis centre's reach
@@ -56,6 +55,8 @@ class QuipBasis:
 
     def _transform(self, alpha: float) -> np.ndarray:
         """T = C^-1 L, from the Gaussians at the centres to orthonormal functions."""
+        from scipy.special import erf
+
         first, second = self.centres[:, None], self.centres[None, :]
         plus, minus = first + second, first - second
         covariance = np.exp(-alpha * minus**2)
@@ -79,6 +80,8 @@ class QuipBasis:
 
 def _scaled_bessel(l_max: int, x: np.ndarray) -> np.ndarray:
     """exp(-x) i_l(x), the modified spherical Bessel functions of the first kind, shape (l_max + 1, *x.shape)."""
+    from scipy.special import ive
+
     values = np.zeros((l_max + 1, *x.shape))
     values[0] = 1.0  # at x = 0, where the others vanish
     # Recursion upwards multiplies rounding errors by about exp(l (l + 1) / x), so it serves for large x alone.
@@ -113,6 +116,8 @@ class GtoBasis:
 
     def _transform(self, l: int) -> np.ndarray:
         """S^-1/2 of the orbitals' overlap, a symmetric matrix."""
+        from scipy.special import gamma
+
         sums = self.exponents[l][:, None] + self.exponents[l][None, :]
         overlap = 0.5 * gamma(l + 1.5) * sums ** -(l + 1.5)
         values, vectors = np.linalg.eigh(overlap)
