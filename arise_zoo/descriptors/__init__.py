@@ -4,6 +4,7 @@ Structures come from anywhere; data sets of descriptors are made elsewhere.
 """
 
 from .averaged_soap import AveragedSOAP, component_order, number_of_features, soap_grid
+from .dscribe_engine import averaged_soap_by_dscribe, environments_by_dscribe
 from .scales import nearest_neighbour_scale
 from .settings import EXTRINSIC_SCALES as PAPER_SCALES
 from .settings import R_CUTS as PAPER_R_CUTS
@@ -14,7 +15,9 @@ __all__ = [
     "PAPER_SCALES",
     "PAPER_SIGMAS",
     "AveragedSOAP",
+    "averaged_soap_by_dscribe",
     "component_order",
+    "environments_by_dscribe",
     "nearest_neighbour_scale",
     "number_of_features",
     "soap_grid",
