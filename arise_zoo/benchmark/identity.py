@@ -5,27 +5,25 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._version import DATA_VERSION, PROTOCOL_VERSION
 from ..common.environment import package_versions
+from .plan import Plan
 from .tables import TABLES, table_conditions
 
-if TYPE_CHECKING:
-    from ..methods import Method
 
-
-def identity(method: Method, iterations: int, seed: int) -> dict[str, Any]:
-    """To what results of a run belong."""
+def identity(plan: Plan) -> dict[str, Any]:
+    """What the results of a run belong to: those of another identity are never mixed with them."""
     return {
-        "method": method.name,
-        "engine": getattr(method, "engine", None),
+        "method": plan.facts.name,
+        "engine": plan.facts.engine,
         "protocol_version": PROTOCOL_VERSION,
         "data_version": DATA_VERSION,
         "data_sha256": data_sha256(),
-        "seed": seed,
-        "iterations": iterations,
-        "packages": package_versions(tuple(getattr(method, "packages", ()))),
+        "seed": plan.sampling.seed,
+        "iterations": plan.sampling.iterations,
+        "packages": package_versions(plan.facts.packages),
     }
 
 

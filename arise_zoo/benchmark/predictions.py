@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from ..common.storage import StorageError, replacing
 from ..structures import StructureSpec
+from .plan import Unit
 
 SCHEMA = pa.schema(
     [
@@ -38,13 +39,6 @@ SCORES = tuple(pa.field(name, pa.float32()) for name in ("probability_of_truth",
 """What the file of a method with probabilities holds besides; the uncertainty is null where it has none."""
 
 _UNITS = b"arise_zoo.units"
-
-
-class Unit(NamedTuple):
-    """The piece of a run that is kept when it is interrupted: a condition, and the classes ("supported", "rest")."""
-
-    condition: str
-    classes: str
 
 
 class ProbabilityScores(NamedTuple):

@@ -5,49 +5,51 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..errors import AriseZooError
-from ..methods import UNKNOWN, MethodError, Prediction
+from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMethod
 from ..prototypes import class_ids
 from ..structures import StructureSpec
 from .descriptor_cache import cached_vectors
 from .predictions import CheckedAnswer, ProbabilityScores
 
-if TYPE_CHECKING:
-    from ..methods import Method
 
-_SPACE_GROUPS = frozenset(str(number) for number in range(1, 231))
+def known_labels(facts: MethodFacts) -> frozenset[str]:
+    """The labels that a method may give, besides `UNKNOWN`."""
+    return frozenset(map(str, range(1, 231)) if facts.truth == "space_group" else class_ids())
 
 
-def query(method: Method, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
+def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
     """Make the structures and return what the method says of each.
 
     Raises `MethodError`, naming method and structure, if it raises, answers the wrong number of labels, or uses a
     label that does not exist.
     """
     structures = [spec.build() for spec in specs]
-    if hasattr(method, "predict_many"):
+    facts, predict_many = method.facts, method.predict_many
+    if predict_many is not None:
         where = f"{specs[0].id} and {len(specs) - 1} more"
-        answers = _call(method, method.predict_many, structures, where)
+        answers = _call(facts, predict_many, structures, where)
         if len(answers) != len(specs):
-            raise MethodError(f"method {method.name!r} gave {len(answers)} answers for {len(specs)} structures.")
+            raise MethodError(f"method {facts.name!r} gave {len(answers)} answers for {len(specs)} structures.")
     else:
-        answers = [_call(method, method.predict, s, spec.id) for s, spec in zip(structures, specs, strict=True)]
-    return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
+        answers = [_call(facts, method.predict, s, spec.id) for s, spec in zip(structures, specs, strict=True)]
+    return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_vectors(method: Method, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
+def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
     """As `ask`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
-    answers = _call(method, method.predict_vectors, vectors, f"{specs[0].id} and {len(specs) - 1} more")
+    facts = method.facts
+    answers = _call(facts, method.predict_vectors, vectors, f"{specs[0].id} and {len(specs) - 1} more")
     if len(answers) != len(specs):
-        raise MethodError(f"method {method.name!r} gave {len(answers)} answers for {len(specs)} descriptors.")
-    return [_checked(method, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
+        raise MethodError(f"method {facts.name!r} gave {len(answers)} answers for {len(specs)} descriptors.")
+    return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_cached(method: Method, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
+def query_cached(method: ResolvedMethod, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
     """As `ask`, by descriptors that are kept in a folder and computed where they are not yet there.
 
     What has no descriptor is unknown.
@@ -57,41 +59,43 @@ def query_cached(method: Method, specs: Sequence[StructureSpec], folder: Path) -
     some = [spec for spec, known in zip(specs, has_one, strict=True) if known]
     answers = iter(query_vectors(method, some, vectors[has_one]) if some else [])
     nothing = Prediction(UNKNOWN, 0.0)
-    return [next(answers) if known else _checked(method, nothing, s) for s, known in zip(specs, has_one, strict=True)]
+    return [
+        next(answers) if known else _checked(method.facts, nothing, s) for s, known in zip(specs, has_one, strict=True)
+    ]
 
 
-def _call(method: Method, function: Any, argument: Any, where: str) -> Any:
+def _call(facts: MethodFacts, function: Any, argument: Any, where: str) -> Any:
     try:
         return function(argument)
     except AriseZooError:
         raise
     except Exception as error:  # a plug-in may raise anything
         reason = f"{type(error).__name__}: {error}"
-        raise MethodError(f"method {method.name!r} failed on {where} ({reason}).") from error
+        raise MethodError(f"method {facts.name!r} failed on {where} ({reason}).") from error
 
 
-def _checked(method: Method, answer: Any, spec: StructureSpec) -> CheckedAnswer:
+def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAnswer:
     answer = answer if isinstance(answer, Prediction) else Prediction(answer, None)
     confidence = answer.confidence
-    labels = _as_many(method, answer.labels, spec, "label")
-    allowed = _SPACE_GROUPS if method.truth == "space_group" else frozenset(class_ids())
+    labels = _as_many(facts, answer.labels, spec, "label")
+    allowed = known_labels(facts)
     for label in dict.fromkeys(labels):
         if label != UNKNOWN and label not in allowed:
             near = difflib.get_close_matches(label, [*allowed, UNKNOWN], n=1)
-            kind = "space-group number" if method.truth == "space_group" else "class id"
+            kind = "space-group number" if facts.truth == "space_group" else "class id"
             hint = f"; did it mean {near[0]!r}?" if near else f"; a label is a {kind} or {UNKNOWN!r}."
-            raise MethodError(f"method {method.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
+            raise MethodError(f"method {facts.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
     if confidence is not None:
-        confidence = _as_many(method, confidence, spec, "confidence")
-    scores = _scores(method, answer, spec) if getattr(method, "probabilistic", False) else None
+        confidence = _as_many(facts, confidence, spec, "confidence")
+    scores = _scores(facts, answer, spec) if facts.probabilistic else None
     if scores is not None and answer.probabilities is None:
-        confidence = [1.0 / len(method.recognises)]
+        confidence = [1.0 / len(facts.recognises)]
     return CheckedAnswer(labels, confidence, scores)
 
 
-def _scores(method: Method, answer: Prediction, spec: StructureSpec) -> ProbabilityScores:
+def _scores(facts: MethodFacts, answer: Prediction, spec: StructureSpec) -> ProbabilityScores:
     """What calibration is taken from; no probabilities are equal probabilities."""
-    classes = tuple(method.recognises)
+    classes = facts.recognises
     if answer.probabilities is None:
         return ProbabilityScores(
             float(spec.class_id in classes) / len(classes), 1.0 / len(classes), np.log(len(classes))
@@ -99,12 +103,12 @@ def _scores(method: Method, answer: Prediction, spec: StructureSpec) -> Probabil
     probabilities = np.asarray(answer.probabilities, dtype=float)
     if probabilities.shape != (len(classes),):
         raise MethodError(
-            f"method {method.name!r} gave probabilities of shape {probabilities.shape} for {spec.id}; it must give one "
+            f"method {facts.name!r} gave probabilities of shape {probabilities.shape} for {spec.id}; it must give one "
             f"for each of the {len(classes)} classes that it recognises."
         )
     if not (np.isfinite(probabilities).all() and probabilities.min() >= 0 and abs(probabilities.sum() - 1) < 1e-3):
         raise MethodError(
-            f"method {method.name!r} gave probabilities for {spec.id} that are negative, not finite, or do not add up "
+            f"method {facts.name!r} gave probabilities for {spec.id} that are negative, not finite, or do not add up "
             f"to 1 but to {probabilities.sum():g}."
         )
     truth = float(probabilities[classes.index(spec.class_id)]) if spec.class_id in classes else 0.0
@@ -112,14 +116,14 @@ def _scores(method: Method, answer: Prediction, spec: StructureSpec) -> Probabil
     return ProbabilityScores(truth, float(probabilities @ probabilities), uncertainty)
 
 
-def _as_many(method: Method, values: Any, spec: StructureSpec, what: str) -> list:
+def _as_many(facts: MethodFacts, values: Any, spec: StructureSpec, what: str) -> list[Any]:
     values = np.asarray(values)
     if what == "label":
         values = values.astype(str)
-    expected = (spec.n_atoms,) if method.level == "atom" else ()
+    expected = (spec.n_atoms,) if facts.level == "atom" else ()
     if values.shape != expected:
         wanted = f"one {what} for each of its {spec.n_atoms} atoms" if expected else f"one {what}"
         raise MethodError(
-            f"method {method.name!r} gave {what}s of shape {values.shape} for {spec.id}; it must give {wanted}."
+            f"method {facts.name!r} gave {what}s of shape {values.shape} for {spec.id}; it must give {wanted}."
         )
     return values.tolist() if expected else [values.item()]

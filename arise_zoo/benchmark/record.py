@@ -6,18 +6,15 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from ..common.storage import write_json
 from ..errors import AriseZooError
+from ..methods.resolved import Level, Truth
+from .tables import ScoredOn
 
 VOLATILE_FIELDS = ("wall_s", "hardware", "finished")
 """Fields of a record that say when and where it was made; all others are the same whenever and wherever."""
-
-
-Level = Literal["atom", "structure"]
-Truth = Literal["class", "space_group"]
-ScoredOn = Literal["supported", "all"]
 
 
 class Cell(TypedDict):

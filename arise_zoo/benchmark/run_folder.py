@@ -13,7 +13,8 @@ from typing import Any
 
 from ..common.storage import StorageError, sha256, write_json
 from ..errors import AriseZooError
-from .predictions import PredictionStore, Unit
+from .plan import Unit
+from .predictions import PredictionStore
 from .record import RecordError, read_record, write_record
 
 

@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
-from .._version import BASE_SEED
+from .._version import BASE_SEED, ITERATIONS
 from ..common.environment import hardware
 from ..common.parallel import workers
 from ..common.progress import Progress
 from ..common.storage import sha256
 from ..errors import AriseZooError, UnknownNameError
-from ..methods import get_method
-from ..methods.registry import check_method
+from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..prototypes import class_ids
 from ..structures import StructureSpec, condition, pristine_structures
 from .identity import identity
-from .predictions import Unit, table_of
+from .plan import Plan, Sampling, Unit, unit_order
+from .predictions import PredictionStore, table_of
 from .querying import query, query_cached, query_vectors
+from .record import Record
 from .run_folder import RunFolder, locked
-from .scope import has_all_rows, is_scored, scored_classes, scored_structures
-from .scoring import calibration_entries, score, unit_classes, units_needed
+from .scoring import calibration_entries, score
 from .stored_vectors import StoredVectors, stored_vectors_for
-from .tables import ALL, SUPPORTED, TABLES, table_conditions
-
-if TYPE_CHECKING:
-    from ..methods import Method
+from .tables import TABLES, table_conditions
 
 
 def evaluate(
     method: str | Method,
     table: str = "2",
     *,
-    iterations: int = 10,
+    iterations: int = ITERATIONS,
     seed: int = BASE_SEED,
     only: Sequence[str] = (),
     supported_only: bool = False,
@@ -48,7 +46,7 @@ def evaluate(
     data: str | Path | None = None,
     descriptors: str | Path | None = None,
     progress: bool = False,
-) -> dict[str, Any]:
+) -> Record:
     """Benchmark a method and return its record.
 
     Parameters
@@ -81,26 +79,27 @@ def evaluate(
     conditions = _conditions(tables, only)
     if iterations < 1:
         raise AriseZooError(f"the number of iterations must be at least 1, not {iterations}.")
-    if isinstance(method, str):
-        method = get_method(method)
-    check_method(method)
-    if not scored_classes(method, SUPPORTED):
-        raise AriseZooError(f"method {method.name!r} treats periodic structures only but recognises none of them.")
-    stored = stored_vectors_for(method, data) if seed == BASE_SEED else None
+    resolved = resolve(get_method(method) if isinstance(method, str) else method)
+    plan = Plan(resolved.facts, Sampling(iterations, seed))
+    if not plan.supported:
+        raise AriseZooError(f"method {plan.facts.name!r} treats periodic structures only but recognises none of them.")
+    stored = stored_vectors_for(resolved, data) if seed == BASE_SEED else None
     with ExitStack() as stack:
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
-        folder = base / method.name
+        folder = base / plan.facts.name
         stack.enter_context(locked(folder))
-        run = RunFolder(folder, identity(method, iterations, seed))
+        run = RunFolder(folder, identity(plan))
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
-        order = [Unit(c, which) for c in _all_conditions() for which in (SUPPORTED, "rest")]
-        rows = {t: TABLES[t][:1] if supported_only else TABLES[t] for t in tables}
-        wanted = {u for t in tables for s in rows[t] for c in conditions for u in _units(method, t, s, c)}
-        missing = [unit for unit in order if unit in wanted and unit not in run.predictions]
-        _run(method, missing, run, iterations, seed, n_jobs, scheduler, stored, descriptors, progress)
-        run.join(order)
-        record = _record(method, run, tables, iterations, seed)
+        wanted = plan.units_of(tables, conditions, supported_only)
+        missing = [unit for unit in unit_order() if unit in wanted and unit not in run.predictions]
+        if missing:
+            kept = None if descriptors is None else Path(descriptors).resolve()
+            questions = _Questions(resolved, plan, stored, kept)
+            with workers(n_jobs, scheduler) as pool:
+                _run(questions, missing, run.predictions, pool, progress)
+        run.join(unit_order())
+        record = _record(plan, run, tables)
         run.write_record(record)
     return record
 
@@ -123,103 +122,82 @@ def _conditions(tables: list[str], only: Sequence[str]) -> list[str]:
     return [c for c in available if not only or c in only]
 
 
-def _all_conditions() -> list[str]:
-    return list(dict.fromkeys(c for table in TABLES for c in table_conditions(table)))
+@dataclass(frozen=True)
+class _Questions:
+    """How a method is asked: by structures, by descriptors of a data set, or by those kept in a folder."""
 
+    method: ResolvedMethod
+    plan: Plan
+    stored: StoredVectors | None
+    kept: Path | None
 
-def _units(method: Method, table: str, scored_on: str, condition_name: str) -> list[Unit]:
-    if condition_name not in table_conditions(table) or (scored_on == ALL and not has_all_rows(method)):
-        return []
-    if not is_scored(method, condition_name, scored_on):
-        return []
-    return units_needed(method, condition_name, scored_on)
+    def chunks(self, unit: Unit) -> Iterator[list[StructureSpec]]:
+        """A unit's structures, those of one supercell together, or as many as the method wants to see."""
+        specs = self.plan.unit_structures(unit)
+        if size := self.plan.facts.structures_at_once:
+            every = list(specs)
+            yield from (every[i : i + size] for i in range(0, len(every), size))
+            return
+        for _, group in groupby(specs, key=lambda spec: (spec.class_id, spec.k, spec.periodic)):
+            yield list(group)
+
+    def task(self, condition_name: str, specs: list[StructureSpec]) -> Any:
+        """What a worker is to do; descriptors travel with it where they are stored."""
+        from joblib import delayed
+
+        vectors = self.stored.of(condition_name, specs) if self.stored else None
+        if vectors is not None:
+            return delayed(query_vectors)(self.method, specs, vectors)
+        if self.kept is not None and self.method.predict_vectors is not None:
+            return delayed(query_cached)(self.method, specs, self.kept)
+        return delayed(query)(self.method, specs)
 
 
 def _run(
-    method: Method,
-    units: list[Unit],
-    run: RunFolder,
-    iterations: int,
-    seed: int,
-    n_jobs: int,
-    scheduler: str | None,
-    stored: StoredVectors | None,
-    descriptors: str | Path | None,
-    progress: bool,
+    questions: _Questions, units: list[Unit], store: PredictionStore, pool: Callable[..., Any], progress: bool
 ) -> None:
     """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
-    if not units:
-        return
-    if hasattr(method, "fit"):
-        pristine = list(pristine_structures([c for c in class_ids() if c in method.recognises]))
-        method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
-    chunks = [chunk for unit in units for chunk in _chunks(method, unit, iterations, seed)]
+    facts = questions.plan.facts
+    if questions.method.fit is not None:
+        pristine = list(pristine_structures([c for c in class_ids() if c in facts.recognises]))
+        questions.method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
+    chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit)]
     total = sum(len(specs) for _, specs in chunks)
-    with Progress(total, method.name, show=progress) as bar, workers(n_jobs, scheduler) as pool:
-        answers = pool(_questions(method, chunks, stored, descriptors))
+    with Progress(total, facts.name, show=progress) as bar:
+        answers = pool(questions.task(unit.condition, specs) for unit, specs in chunks)
         started = time.monotonic()
         for unit, own in groupby(zip(chunks, answers, strict=True), key=lambda pair: pair[0][0]):
-            bar.note(f"{method.name} {unit.condition}")
+            bar.note(f"{facts.name} {unit.condition}")
             specs_done, answers_done = [], []
             for (_, specs), given in own:
                 specs_done.extend(specs)
                 answers_done.extend(given)
                 bar.advance(len(specs))
             now = time.monotonic()
-            run.predictions.add(unit, table_of(specs_done, answers_done), now - started)
+            store.add(unit, table_of(specs_done, answers_done), now - started)
             started = now
 
 
-def _questions(
-    method: Method,
-    chunks: list[tuple[Unit, list[StructureSpec]]],
-    stored: StoredVectors | None,
-    descriptors: str | Path | None,
-) -> Iterator[Any]:
-    """What the workers are to do, one chunk at a time; descriptors travel with the chunk where they are stored."""
-    from joblib import delayed
-
-    for unit, specs in chunks:
-        vectors = stored.of(unit.condition, specs) if stored else None
-        if vectors is not None:
-            yield delayed(query_vectors)(method, specs, vectors)
-        elif descriptors is not None and hasattr(method, "predict_vectors"):
-            yield delayed(query_cached)(method, specs, Path(descriptors).resolve())
-        else:
-            yield delayed(query)(method, specs)
-
-
-def _chunks(method: Method, unit: Unit, iterations: int, seed: int) -> Iterator[tuple[Unit, list[StructureSpec]]]:
-    """A unit's structures, those of one supercell together, or as many as the method wants to see."""
-    specs = scored_structures(method, unit.condition, unit_classes(method, unit.classes), iterations, seed)
-    if size := getattr(method, "structures_at_once", None):
-        specs = list(specs)
-        yield from ((unit, specs[i : i + size]) for i in range(0, len(specs), size))
-        return
-    for _, group in groupby(specs, key=lambda spec: (spec.class_id, spec.k, spec.periodic)):
-        yield unit, list(group)
-
-
-def _record(method: Method, run: RunFolder, tables: list[str], iterations: int, seed: int) -> dict[str, Any]:
-    cells, per_class = score(method, run.predictions, tables, iterations, seed)
-    path = run.predictions.path
-    probabilistic = getattr(method, "probabilistic", False)
-    return {
-        "method": method.name,
-        "level": method.level,
-        "truth": method.truth,
-        "finite": bool(method.finite),
-        "citation": getattr(method, "citation", None),
-        "trained_on_defects": bool(getattr(method, "trained_on_defects", False)),
-        "recognises": [c for c in class_ids() if c in method.recognises],
-        "scored_on_supported": list(scored_classes(method, SUPPORTED)),
+def _record(plan: Plan, run: RunFolder, tables: list[str]) -> Record:
+    facts, path = plan.facts, run.predictions.path
+    cells, per_class = score(plan, run.predictions, tables)
+    record = {
+        "method": facts.name,
+        "level": facts.level,
+        "truth": facts.truth,
+        "finite": facts.finite,
+        "citation": facts.citation,
+        "trained_on_defects": facts.trained_on_defects,
+        "recognises": [c for c in class_ids() if c in facts.recognises],
+        "scored_on_supported": list(plan.supported),
         "table": ",".join(tables),
-        **{key: value for key, value in identity(method, iterations, seed).items() if key != "method"},
+        **{key: value for key, value in identity(plan).items() if key != "method"},
         "cells": cells,
         "per_class": per_class,
-        **(calibration_entries(method, run.predictions, tables) if probabilistic else {}),
+        **(calibration_entries(run.predictions, tables) if facts.probabilistic else {}),
         "predictions": {"file": path.name, "sha256": sha256(path), "rows": run.predictions.n_rows},
         "wall_s": run.wall_s,
         "hardware": hardware(),
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
+    return cast("Record", record)

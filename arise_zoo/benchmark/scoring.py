@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -10,14 +10,13 @@ from ..common.statistics import accuracy, interval
 from ..methods import UNKNOWN
 from ..structures import condition
 from .calibration import calibration, detection, probability_summary
-from .predictions import PredictionStore, Unit
-from .scope import has_all_rows, labels_scored, scored_classes, scored_structures, shown_classes, symmetry
-from .tables import ALL, SUPPORTED, TABLES, published_accuracy, table_conditions
+from .plan import REST, Plan, Unit, symmetry
+from .predictions import PredictionStore
+from .record import Calibration, Cell, Detection
+from .tables import ALL, SUPPORTED, ScoredOn, published_accuracy, table_conditions
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from ..methods import Method
 
 
 class Count(NamedTuple):
@@ -54,78 +53,60 @@ def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
     return {structure: Count(*counts) for structure, *counts in rows}
 
 
-def score(
-    method: Method, store: PredictionStore, tables: list[str], iterations: int, seed: int
-) -> tuple[list[dict[str, Any]], dict[str, dict[str, list[int]]]]:
+def score(plan: Plan, store: PredictionStore, tables: list[str]) -> tuple[list[Cell], dict[str, dict[str, list[int]]]]:
     """The cells of these tables that can be scored from what is in the store, and the counts per class."""
     counts: dict[str, dict[str, Count]] = {}
     cells = []
     for table in tables:
-        for scored_on in TABLES[table]:
-            if scored_on != SUPPORTED and not has_all_rows(method):
-                continue
+        for scored_on in plan.rows_of(table):
             for name in table_conditions(table):
-                if not all(unit in store for unit in units_needed(method, name, scored_on)):
+                if not all(unit in store for unit in plan.units_needed(name, scored_on)):
                     continue
                 if name not in counts:
-                    counts[name] = _condition_counts(method, store, name)
-                cells.append(_cell(method, table, name, scored_on, counts[name], iterations, seed))
+                    counts[name] = _condition_counts(plan.facts.truth, store, name)
+                cells.append(_cell(plan, table, name, scored_on, counts[name]))
     return cells, {name: _per_class(found) for name, found in counts.items()}
 
 
-def calibration_entries(method: Method, store: PredictionStore, tables: list[str]) -> dict[str, list[dict[str, Any]]]:
+def calibration_entries(store: PredictionStore, tables: list[str]) -> _Entries:
     """For a method with probabilities: its `calibration` under each condition of these tables that is in the store, and
     the `detection` of what it does not know, against the pristine structures.
     """
     conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
-    found = {c: probability_summary(store.read(Unit(c, SUPPORTED))) for c in conditions if Unit(c, SUPPORTED) in store}
+    units = [unit for c in conditions if (unit := Unit(c, SUPPORTED)) in store]
+    found = {unit.condition: probability_summary(store.read(unit)) for unit in units}
     unknown = [c for c in found if not condition(c).is_known]
-    entries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
+    entries: _Entries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
     if unknown and "pristine" in found:
         entries["detection"] = [detection(found[c], found["pristine"], c) for c in unknown]
     return entries
 
 
-def units_needed(method: Method, condition: str, scored_on: str) -> list[Unit]:
-    """The units of work from which a cell is scored."""
-    units = [Unit(condition, SUPPORTED)]
-    if scored_on != SUPPORTED and unit_classes(method, "rest"):
-        units.append(Unit(condition, "rest"))
-    return units
+class _Entries(TypedDict, total=False):
+    calibration: list[Calibration]
+    detection: list[Detection]
 
 
-def unit_classes(method: Method, which: str) -> tuple[str, ...]:
-    """Classes of a unit: `supported`, or the `rest` of those that are shown to the method."""
-    supported = scored_classes(method, SUPPORTED)
-    if which == SUPPORTED:
-        return supported
-    return tuple(c for c in shown_classes(method) if c not in supported)
-
-
-def _condition_counts(method: Method, store: PredictionStore, condition: str) -> dict[str, Count]:
+def _condition_counts(truth: str, store: PredictionStore, condition: str) -> dict[str, Count]:
     counts: dict[str, Count] = {}
-    for unit in (Unit(condition, SUPPORTED), Unit(condition, "rest")):
+    for unit in (Unit(condition, SUPPORTED), Unit(condition, REST)):
         if unit in store:
-            counts.update(count_right(method.truth, store.read(unit)))
+            counts.update(count_right(truth, store.read(unit)))
     return counts
 
 
-def _cell(
-    method: Method, table: str, condition: str, scored_on: str, counts: dict[str, Count], iterations: int, seed: int
-) -> dict[str, Any]:
-    correct, total = [], []
-    for spec in scored_structures(method, condition, scored_classes(method, scored_on), iterations, seed):
-        n_labels = labels_scored(method, spec)
+def _cell(plan: Plan, table: str, condition: str, scored_on: ScoredOn, counts: dict[str, Count]) -> Cell:
+    rights, totals = [], []
+    for spec, n_labels in plan.weighted_structures(condition, scored_on):
         count = counts.get(spec.id)
-        total.append(n_labels)
+        totals.append(n_labels)
         if count is None:  # not shown to the method, since none of its labels can be right
-            correct.append(0)
+            rights.append(0.0)
         else:
             right = count.right_symmetry if scored_on == ALL else count.right
-            correct.append(right * n_labels / count.total)
-    correct, total = np.array(correct), np.array(total, dtype=float)
+            rights.append(right * n_labels / count.total)
+    correct, total = np.array(rights), np.array(totals, dtype=float)
     low, high = interval(correct, total)
-    paper_row = getattr(method, "paper_row", None) or method.name
     return {
         "table": table,
         "condition": condition,
@@ -134,7 +115,7 @@ def _cell(
         "ci95": [round(low, 4), round(high, 4)],
         "n": int(total.sum()),
         "n_structures": len(total),
-        "paper": published_accuracy(table, paper_row, scored_on, condition),
+        "paper": published_accuracy(table, plan.facts.paper_row or plan.facts.name, scored_on, condition),
     }
 
 

@@ -10,22 +10,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 from ase import Atoms
 
 from ..errors import AriseZooError
-from ..methods import get_method
-from ..methods.registry import check_method
+from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..structures import StructureSpec, pristine_structures
+from .plan import Plan, Sampling
+from .predictions import CheckedAnswer
 from .querying import query
-from .scope import scored_classes, scored_structures, shown_classes
 from .tables import SUPPORTED, table_conditions
 
-if TYPE_CHECKING:
-    from ..methods import Method
-    from .predictions import CheckedAnswer
-
+_T = TypeVar("_T")
 _CONDITIONS = ("pristine", "displacement-0.04", "missing-0.2", "both-0.3-0.1")
 _N_CLASSES, _MOST_ATOMS = 6, 400
 
@@ -44,73 +41,70 @@ def smoke(method: str | Method) -> list[Check]:
 
     Checks come in the order of the returned list; those that need an earlier one that failed are left out.
     """
-    checks: list[Check] = []
+    checks = _Checks()
+    resolved = checks.result("follows the protocol", lambda: _resolved(method))
+    if resolved is None:
+        return checks.made
+    plan = Plan(resolved.facts, Sampling(iterations=1, seed=0))
+    specs = small_structures(plan)
+    travelled = checks.result("survives pickle, by which it travels to workers", lambda: _travelled(resolved))
+    if resolved.fit is not None:
+        if not checks.holds("can be fitted on the pristine structures of its classes", lambda: _fitted(resolved, plan)):
+            return checks.made
+        travelled = travelled and _travelled(resolved)
+    started = time.perf_counter()
+    answers = checks.result("answers as the protocol says", lambda: _ask(resolved, specs))
+    if answers is None:
+        return checks.made
+    seconds = (time.perf_counter() - started) / len(specs)
+    checks.holds("says the same when asked again", lambda: _differs(specs, answers, _ask(resolved, specs)))
+    back = specs[::-1]
+    checks.holds("says the same in another order", lambda: _differs(back, answers[::-1], _ask(resolved, back)))
+    if travelled is not None:
+        checks.holds("says the same in another process", lambda: _differs(specs, answers, _ask(travelled, specs)))
+    checks.holds("leaves structures as they are", lambda: _changes(resolved, specs))
+    single = Atoms("Fe", cell=[9, 9, 9], pbc=not resolved.facts.finite)
+    checks.holds("bears a single atom", lambda: _bears(resolved, single))
+    if resolved.facts.probabilistic:
+        checks.holds("is as confident as its highest probability", lambda: _confident(resolved, specs[0]))
+    largest = max(spec.n_atoms for spec in specs)
+    whole = Plan(resolved.facts, Sampling(seed=0))
+    total = sum(1 for c in table_conditions("2") for _ in whole.weighted_structures(c, SUPPORTED))
+    took = f"{1000 * seconds:.1f} ms a structure of at most {largest} atoms; Table 2 has {total:,}, most larger."
+    checks.made.append(Check("time", True, took))
+    return checks.made
 
-    def holds(name: str, function: Callable[[], str | None]) -> bool:
+
+class _Checks:
+    """The checks made so far."""
+
+    def __init__(self) -> None:
+        self.made: list[Check] = []
+
+    def result(self, name: str, function: Callable[[], _T]) -> _T | None:
+        """What the function returns, None if it raises: the check has then failed."""
+        found: list[_T] = []
+        self.holds(name, lambda: found.append(function()))
+        return found[0] if found else None
+
+    def holds(self, name: str, function: Callable[[], str | None]) -> bool:
+        """Whether the function neither returns a fault nor raises."""
         try:
             fault = function()
         except AriseZooError as error:
             fault = str(error)
         except Exception as error:  # a plug-in may raise anything
             fault = f"{type(error).__name__}: {error}"
-        checks.append(Check(name, fault is None, fault or ""))
+        self.made.append(Check(name, fault is None, fault or ""))
         return fault is None
 
-    made: list[Any] = []
 
-    def protocol() -> None:
-        made.append(get_method(method) if isinstance(method, str) else method)
-        check_method(made[0])
-        if not scored_structures_of(made[0]):
-            raise AriseZooError("it treats periodic structures only but recognises none of them.")
-
-    if not holds("follows the protocol", protocol):
-        return checks
-    method = made[0]
-    specs = scored_structures_of(method)
-    travelled: list[Any] = []
-
-    def travels() -> None:
-        travelled.append(pickle.loads(pickle.dumps(method)))
-
-    holds("survives pickle, by which it travels to workers", travels)
-    if hasattr(method, "fit"):
-        shown = list(pristine_structures([c for c in shown_classes(method) if c in method.recognises]))
-
-        def fitted() -> None:
-            method.fit([spec.build() for spec in shown], [spec.class_id for spec in shown])
-
-        if not holds("can be fitted on the pristine structures of its classes", fitted):
-            return checks
-        travelled = [pickle.loads(pickle.dumps(method))] if travelled else []
-    answers: list[CheckedAnswer] = []
-    started = time.perf_counter()
-    if not holds("answers as the protocol says", lambda: answers.extend(_ask(method, specs))):
-        return checks
-    seconds = (time.perf_counter() - started) / len(specs)
-    holds("says the same when asked again", lambda: _differs(specs, answers, _ask(method, specs)))
-    backwards = specs[::-1]
-    holds("says the same in another order", lambda: _differs(backwards, answers[::-1], _ask(method, backwards)))
-    if travelled:
-        holds("says the same in another process", lambda: _differs(specs, answers, _ask(travelled[0], specs)))
-    holds("leaves structures as they are", lambda: _changes(method, specs))
-    holds("bears a single atom", lambda: _bears(method, Atoms("Fe", cell=[9, 9, 9], pbc=not method.finite)))
-    if getattr(method, "probabilistic", False):
-        holds("is as confident as its highest probability", lambda: _confident(method, specs[0]))
-    largest = max(spec.n_atoms for spec in specs)
-    total = sum(_count(method, condition) for condition in table_conditions("2"))
-    took = f"{1000 * seconds:.1f} ms a structure of at most {largest} atoms; Table 2 has {total:,}, most larger."
-    checks.append(Check("time", True, took))
-    return checks
-
-
-def scored_structures_of(method: Method) -> list[StructureSpec]:
-    """A few small structures under a few conditions, of classes spread over those that it is scored on."""
-    classes = scored_classes(method, SUPPORTED)
-    some = classes[:: max(1, len(classes) // _N_CLASSES)][:_N_CLASSES]
+def small_structures(plan: Plan) -> list[StructureSpec]:
+    """A few small structures under a few conditions, of classes spread over those that a method is scored on."""
+    some = plan.supported[:: max(1, len(plan.supported) // _N_CLASSES)][:_N_CLASSES]
     found = []
     for condition in _CONDITIONS:
-        every = scored_structures(method, condition, some, 1, seed=0)
+        every = plan.structures(condition, some)
         for _, group in groupby(every, key=lambda spec: (spec.class_id, spec.periodic)):
             smallest = min(group, key=lambda spec: spec.n_atoms)
             if smallest.n_atoms <= _MOST_ATOMS:
@@ -118,8 +112,25 @@ def scored_structures_of(method: Method) -> list[StructureSpec]:
     return found
 
 
-def _ask(method: Method, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
-    size = getattr(method, "structures_at_once", None) or 1
+def _resolved(method: str | Method) -> ResolvedMethod:
+    resolved = resolve(get_method(method) if isinstance(method, str) else method)
+    if not small_structures(Plan(resolved.facts, Sampling(1, 0))):
+        raise AriseZooError("it treats periodic structures only but recognises none of them.")
+    return resolved
+
+
+def _travelled(method: ResolvedMethod) -> ResolvedMethod:
+    return ResolvedMethod(pickle.loads(pickle.dumps(method.method)))
+
+
+def _fitted(method: ResolvedMethod, plan: Plan) -> None:
+    shown = list(pristine_structures([c for c in plan.shown if c in plan.facts.recognises]))
+    if method.fit is not None:
+        method.fit([spec.build() for spec in shown], [spec.class_id for spec in shown])
+
+
+def _ask(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
+    size = method.facts.structures_at_once or 1
     return [answer for i in range(0, len(specs), size) for answer in query(method, specs[i : i + size])]
 
 
@@ -132,7 +143,7 @@ def _differs(
     return None
 
 
-def _changes(method: Method, specs: Sequence[StructureSpec]) -> str | None:
+def _changes(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> str | None:
     for spec in specs[:4]:
         atoms = spec.build()
         before = atoms.copy()
@@ -142,7 +153,7 @@ def _changes(method: Method, specs: Sequence[StructureSpec]) -> str | None:
     return None
 
 
-def _bears(method: Method, atoms: Atoms) -> str | None:
+def _bears(method: ResolvedMethod, atoms: Atoms) -> str | None:
     try:
         method.predict(atoms)
     except Exception as error:
@@ -150,13 +161,9 @@ def _bears(method: Method, atoms: Atoms) -> str | None:
     return None
 
 
-def _confident(method: Method, spec: StructureSpec) -> str | None:
+def _confident(method: ResolvedMethod, spec: StructureSpec) -> str | None:
     answer = method.predict(spec.build())
     highest = float(max(answer.probabilities))
     if abs(highest - float(answer.confidence)) > 1e-3:
         return f"its confidence in {spec.id} is {float(answer.confidence):g}, its highest probability {highest:g}."
     return None
-
-
-def _count(method: Method, condition: str) -> int:
-    return sum(1 for _ in scored_structures(method, condition, scored_classes(method, SUPPORTED), 10, seed=0))

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._version import BASE_SEED, DATA_VERSION
+from ..descriptors.settings import CENTRAL, CENTRE
 from ..errors import AriseZooError
+from ..methods import ResolvedMethod
 from ..structures import StructureSpec, condition
-
-if TYPE_CHECKING:
-    from ..methods import Method
 
 
 class StoredVectors:
@@ -65,7 +63,6 @@ class StoredVectors:
         import pyarrow.parquet as pq
 
         from ..datasets.load import DatasetError
-        from ..descriptors.settings import CENTRE
 
         is_pristine = config == "pristine"
         name = "structure_id" if is_pristine else "id"
@@ -83,18 +80,14 @@ class StoredVectors:
         return table[name].to_pylist(), vectors
 
 
-def stored_vectors_for(method: Method, folder: str | Path | None) -> StoredVectors | None:
+def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> StoredVectors | None:
     """The descriptors of a folder if this method takes them as they are, otherwise None.
 
     Raises `AriseZooError` if a folder is given to a method that works on descriptors of other parameters.
     """
-    if folder is None or not hasattr(method, "predict_vectors"):
+    if folder is None or method.predict_vectors is None:
         return None
-    from ..descriptors.settings import BASIS, CENTRE, L_MAX, N_MAX
-
-    stored = dict(zip(("r_cut", "sigma", "extrinsic_scale"), CENTRE, strict=True))
-    stored |= {"n_max": N_MAX, "l_max": L_MAX, "basis": BASIS}
-    wanted = dict(method.descriptor)
+    wanted, stored = dict(method.descriptor), dict(CENTRAL)
     if wanted != stored:
-        raise AriseZooError(f"method {method.name!r} needs descriptors of {wanted}, but data sets hold {stored}.")
+        raise AriseZooError(f"method {method.facts.name!r} needs descriptors of {wanted}, but data sets hold {stored}.")
     return StoredVectors(folder)

@@ -15,7 +15,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from .._version import BASE_SEED, DATA_VERSION, PROTOCOL_VERSION
+from .._version import BASE_SEED, DATA_VERSION, ITERATIONS, PROTOCOL_VERSION
 from ..common.environment import hardware
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
@@ -122,7 +122,7 @@ def _expected() -> dict[str, Any]:
         "data_version": DATA_VERSION,
         "data_sha256": data_sha256(),
         "seed": BASE_SEED,
-        "iterations": 10,
+        "iterations": ITERATIONS,
     }
 
 

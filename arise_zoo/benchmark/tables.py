@@ -10,13 +10,16 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from ..errors import UnknownNameError
 from ..structures.conditions.depth import DEPTH_CONDITIONS
 
-SUPPORTED, ALL = "supported", "all"
+ScoredOn = Literal["supported", "all"]
+SUPPORTED: Literal["supported"] = "supported"
+ALL: Literal["all"] = "all"
 
-TABLES: dict[str, tuple[str, ...]] = {
+TABLES: dict[str, tuple[ScoredOn, ...]] = {
     "2": (SUPPORTED,),
     "S1": (SUPPORTED, ALL),
     "S2": (SUPPORTED, ALL),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .._version import BASE_SEED
+from .._version import BASE_SEED, ITERATIONS
 from ..errors import AriseZooError
 from .common import add_worker_options, names, run, write_json_option
 from .leaderboard import COMMANDS
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         "--table", default="2", metavar="2,S1,S2,S3,D", help="tables (default: 2); D goes beyond the paper"
     )
     parser.add_argument(
-        "--iterations", type=int, default=10, metavar="N", help="random draws a supercell (default: 10)"
+        "--iterations", type=int, default=ITERATIONS, metavar="N", help="random draws a supercell (default: 10)"
     )
     parser.add_argument(
         "--seed",

@@ -12,15 +12,12 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from ..errors import AriseZooError, UnknownNameError
+from .resolved import MethodError, resolve
 
 if TYPE_CHECKING:
     from .protocol import Method
 
 GROUP = "arise_zoo.methods"
-
-
-class MethodError(AriseZooError):
-    """A method that cannot be loaded, or that breaks the protocol."""
 
 
 @dataclass(frozen=True)
@@ -99,35 +96,13 @@ def get_method(name: str) -> Method:
     (entry,) = found
     try:
         module, _, factory = entry.target.partition(":")
-        method = getattr(import_module(module), factory.strip())()
+        method: Method = getattr(import_module(module), factory.strip())()
     except AriseZooError:
         raise
     except Exception as error:  # another package's code may raise anything
         reason = f"{type(error).__name__}: {error}"
         raise MethodError(f"method {name!r} of {entry.package} cannot be loaded ({reason}).") from error
-    check_method(method)
+    resolve(method)
     if method.name != name:
         raise MethodError(f"method {name!r} of {entry.package} calls itself {method.name!r}; make the names one.")
     return method
-
-
-def check_method(method: object) -> None:
-    """Raise `MethodError`, saying what is missing or wrong, unless `method` follows the protocol."""
-    from ..prototypes import class_ids
-
-    name = getattr(method, "name", type(method).__name__)
-    for attribute in ("name", "level", "truth", "recognises", "finite", "predict"):
-        if not hasattr(method, attribute):
-            raise MethodError(f"method {name!r} has no attribute {attribute!r}, which the protocol asks for.")
-    for attribute, allowed in (("level", ("atom", "structure")), ("truth", ("class", "space_group"))):
-        if getattr(method, attribute) not in allowed:
-            value = getattr(method, attribute)
-            raise MethodError(f"method {name!r} has {attribute}={value!r}; it must be one of {', '.join(allowed)}.")
-    if not method.recognises:
-        raise MethodError(f"method {name!r} recognises no class; list class ids in its attribute 'recognises'.")
-    for class_id in (*method.recognises, *getattr(method, "scored_on", ())):
-        if class_id not in class_ids():
-            raise MethodError(f"method {name!r}: {UnknownNameError('class', class_id, class_ids())}")
-    for class_id in getattr(method, "scored_on", ()):
-        if class_id not in method.recognises:
-            raise MethodError(f"method {name!r} is to be scored on {class_id!r}, which it does not recognise.")

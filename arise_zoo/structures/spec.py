@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ase import Atoms
 
-from .._version import BASE_SEED
+from .._version import BASE_SEED, ITERATIONS
 from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import Prototype, class_ids, find_prototype
@@ -80,7 +80,7 @@ class StructureSpec:
 def benchmark_structures(
     condition: str,
     *,
-    iterations: int = 10,
+    iterations: int = ITERATIONS,
     classes: Iterable[str] | None = None,
     periodic: Iterable[bool] = (True, False),
     seed: int = BASE_SEED,

@@ -6,9 +6,9 @@ import pytest
 
 from arise_zoo import evaluate, get_method
 from arise_zoo.benchmark.descriptor_cache import cached_vectors
-from arise_zoo.benchmark.scope import is_scored
+from arise_zoo.benchmark.plan import Plan, Sampling
 from arise_zoo.common.storage import StorageError
-from arise_zoo.methods import Prediction
+from arise_zoo.methods import Prediction, resolve
 from arise_zoo.methods.descriptor_based import CENTRAL_SETTING
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import benchmark_structures
@@ -56,9 +56,9 @@ def test_detection_is_the_auroc_of_doubt_against_the_pristine_structures():
     ],
 )
 def test_methods_are_asked_what_they_can_be_asked(method, asked, not_asked):
-    method = get_method(method)
-    assert all(is_scored(method, name, "supported") for name in asked)
-    assert not any(is_scored(method, name, "supported") for name in not_asked)
+    plan = Plan(resolve(get_method(method)).facts, Sampling())
+    assert all(plan.is_asked(name) for name in asked)
+    assert not any(plan.is_asked(name) for name in not_asked)
 
 
 def test_a_rotation_changes_no_label_of_a_network():

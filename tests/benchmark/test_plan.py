@@ -2,8 +2,9 @@
 
 import pytest
 
-from arise_zoo.benchmark.scope import labels_scored, scored_classes, scored_structures, shown_classes, symmetry
+from arise_zoo.benchmark.plan import Plan, Sampling, symmetry
 from arise_zoo.methods.local_structure import a_cna, ptm
+from arise_zoo.methods.resolved import facts_of
 from arise_zoo.methods.symmetry import spglib_loose
 from arise_zoo.prototypes import class_ids, get_prototype
 
@@ -13,9 +14,12 @@ class EveryClass:
     recognises = class_ids()
 
 
+def plan(method, iterations=10):
+    return Plan(facts_of(method), Sampling(iterations, seed=0))
+
+
 def labels(method, condition, scored_on):
-    structures = scored_structures(method, condition, scored_classes(method, scored_on), 10, 0)
-    return [labels_scored(method, spec) for spec in structures]
+    return [n for _, n in plan(method).weighted_structures(condition, scored_on)]
 
 
 def test_a_method_of_all_classes_is_scored_on_396_pristine_and_5880_defective_structures():
@@ -42,10 +46,10 @@ def test_methods_that_label_atoms_are_scored_on_all_atoms_of_all_classes():
 def test_a_method_is_shown_the_classes_on_which_it_can_be_right():
     assert set(a_cna().recognises) == {"fcc_cu", "hcp_mg", "bcc_w"}
     # The other classes have the space group of fcc (225), hcp (194) or bcc (229).
-    assert set(shown_classes(a_cna())) == {
+    assert set(plan(a_cna()).shown) == {
         "fcc_cu", "hcp_mg", "bcc_w", "nacl", "dhcp_alpha_la", "hexagonal_diamond_c", "hexagonal_graphite_c", "nias",
     }  # fmt: skip
-    assert len(shown_classes(spglib_loose())) == 96 - 6 - 7
+    assert len(plan(spglib_loose()).shown) == 96 - 6 - 7
 
 
 def test_six_classes_with_words_and_seven_in_p1_have_no_space_group_that_counts():
@@ -57,5 +61,5 @@ def test_six_classes_with_words_and_seven_in_p1_have_no_space_group_that_counts(
 
 @pytest.mark.parametrize("condition", ["pristine", "missing-0.2"])
 def test_periodic_methods_are_shown_periodic_structures_only(condition):
-    specs = list(scored_structures(ptm(), condition, shown_classes(ptm()), 2, 0))
+    specs = list(plan(ptm(), 2).structures(condition, plan(ptm()).shown))
     assert all(spec.periodic for spec in specs)
