@@ -41,3 +41,8 @@ def test_bad_input_ends_with_one_sentence_and_2(arguments, sentence, capsys, tmp
     captured = capsys.readouterr()
     assert sentence in captured.err and captured.err.count("\n") == 1
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_the_package_itself_can_be_run():
+    ran = subprocess.run([sys.executable, "-m", "arise_zoo", "--version"], capture_output=True, text=True)
+    assert ran.returncode == 0 and ran.stdout.startswith("arise-zoo ")
