@@ -75,8 +75,8 @@ def calibration(found: ProbabilitySummary, condition: str) -> dict[str, Any]:
         },
         "bins": {
             "n": counts.astype(int).tolist(),
+            "right": right.astype(int).tolist(),
             "confidence": [round(c / k, 4) if k else None for c, k in zip(confidence, counts, strict=True)],
-            "accuracy": [round(r / k, 4) if k else None for r, k in zip(right, counts, strict=True)],
         },
     }
 

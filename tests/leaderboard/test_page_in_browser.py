@@ -239,12 +239,12 @@ def test_calibration_and_detection_of_unknowns_are_those_of_the_record(show, wit
         const rows = [...document.querySelectorAll("#reliability tbody tr")];
         return rows.map((row) => [...row.cells].map((cell) => cell.textContent));
     """
-    bins = [b for b in zip(*(entry["bins"][key] for key in ("confidence", "accuracy", "n")), strict=True) if b[2]]
+    bins = [b for b in zip(*(entry["bins"][key] for key in ("confidence", "right", "n")), strict=True) if b[2]]
     shown = browser.execute_script(script)
     assert len(shown) == len(bins)
-    for (said, right, interval, n), (confidence, accuracy, count) in zip(shown, bins, strict=True):
+    for (said, right, interval, n), (confidence, n_right, count) in zip(shown, bins, strict=True):
         assert (float(said), int(n)) == (pytest.approx(confidence, abs=0.00051), count)
-        assert float(right) == pytest.approx(100 * accuracy, abs=0.06)
+        assert float(right) == pytest.approx(100 * n_right / count, abs=0.06)
         low, high = map(float, interval.strip("[]").split(", "))
         assert low <= float(right) <= high
     assert len(browser.execute_script("return [...document.querySelectorAll('#reliability .disc')]")) == len(bins)

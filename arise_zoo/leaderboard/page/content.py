@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...benchmark.record import Auroc, Calibration, Cell, Estimate, Record
 from ...benchmark.tables import ALL, SUPPORTED, TABLES, table_conditions
@@ -189,9 +189,8 @@ def _worst(record: Record, found: dict[str, Share], pool: _Pool) -> Json:
 
 
 def _calibration(entry: Calibration, pool: _Pool) -> Json:
-    bins: Mapping[str, Any] = entry["bins"]
-    right = bins.get("right") or [round((a or 0) * n) for a, n in zip(bins["accuracy"], bins["n"], strict=True)]
-    diagram = zip(bins["n"], right, bins["confidence"], strict=True)
+    bins = entry["bins"]
+    diagram = zip(bins["n"], bins["right"], bins["confidence"], strict=True)
     return {
         "n": entry["n"],
         **{name: _estimate(entry[name]) for name in ("ece", "log_loss", "brier")},
