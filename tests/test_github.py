@@ -19,8 +19,9 @@ def jobs():
 
 def test_the_workflow_runs_the_readmes_commands_on_every_declared_python(jobs):
     readme = (ROOT / "README.md").read_text().splitlines()
-    steps = [step["run"] for step in jobs["tests"]["steps"] if "run" in step]
-    assert steps == [line for line in readme if line.startswith("python3 -m venv")]
+    steps = [step.get("run", "") for step in jobs["tests"]["steps"]]
+    commands = [line for line in readme if line.startswith("python3 -m venv")]
+    assert commands and set(commands) <= set(steps)
     prefix = "Programming Language :: Python :: 3."
     classifiers = ProjectMetadata(str(ROOT), None).core.classifiers
     pythons = [f"3.{c.removeprefix(prefix)}" for c in classifiers if c.startswith(prefix)]
