@@ -1,7 +1,7 @@
 """How far a method's probabilities can be trusted, and whether it notices that it is wrong or shown something unknown.
 
 All of it follows from four numbers a structure, which the predictions file keeps: the highest probability, that of the
-truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `scores`.
+truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `common.statistics`.
 """
 
 from __future__ import annotations

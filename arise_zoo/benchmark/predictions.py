@@ -1,7 +1,7 @@
 """What a method said of each structure, as Parquet: one row a structure, its labels as a list.
 
 While a run is under way, each complete unit of work (the structures of one condition and one set of classes) is a
-file of its own; when the run ends they are joined to one file. Who decides what is run lives in `runner.py`.
+file of its own; when the run ends they are joined to one file. Who decides what is run lives in `runner`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ import numpy as np
 
 from ..errors import AriseZooError
 from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMethod
+from ..methods.resolved import Truth
 from ..prototypes import class_ids
 from ..structures import StructureSpec
 from .descriptor_cache import cached_vectors
 from .predictions import CheckedAnswer, ProbabilityScores
 
 
-def known_labels(facts: MethodFacts) -> frozenset[str]:
-    """The labels that a method may give, besides `UNKNOWN`."""
-    return frozenset(map(str, range(1, 231)) if facts.truth == "space_group" else class_ids())
+@cache
+def known_labels(truth: Truth) -> frozenset[str]:
+    """The labels that a method of this truth may give, besides `UNKNOWN`."""
+    return frozenset(map(str, range(1, 231)) if truth == "space_group" else class_ids())
 
 
 def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
@@ -41,7 +44,7 @@ def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[Checke
 
 
 def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
-    """As `ask`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
+    """As `query`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
     facts = method.facts
     answers = _call(facts, method.predict_vectors, vectors, f"{specs[0].id} and {len(specs) - 1} more")
     if len(answers) != len(specs):
@@ -50,7 +53,7 @@ def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vector
 
 
 def query_cached(method: ResolvedMethod, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
-    """As `ask`, by descriptors that are kept in a folder and computed where they are not yet there.
+    """As `query`, by descriptors that are kept in a folder and computed where they are not yet there.
 
     What has no descriptor is unknown.
     """
@@ -78,7 +81,7 @@ def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAns
     answer = answer if isinstance(answer, Prediction) else Prediction(answer, None)
     confidence = answer.confidence
     labels = _as_many(facts, answer.labels, spec, "label")
-    allowed = known_labels(facts)
+    allowed = known_labels(facts.truth)
     for label in dict.fromkeys(labels):
         if label != UNKNOWN and label not in allowed:
             near = difflib.get_close_matches(label, [*allowed, UNKNOWN], n=1)

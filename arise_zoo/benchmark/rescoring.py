@@ -60,7 +60,7 @@ def _check(plan: Plan, store: PredictionStore, unit: Unit) -> None:
     expected = [spec.n_atoms if plan.facts.level == "atom" else 1 for spec in specs]
     if pc.list_value_length(table["labels"]).to_pylist() != expected:
         raise RecordError(f"the predictions of {unit.condition} have another number of labels than the structures.")
-    allowed = {UNKNOWN, *known_labels(plan.facts)}
+    allowed = {UNKNOWN, *known_labels(plan.facts.truth)}
     for label in pc.unique(pc.list_flatten(table["labels"])).to_pylist():
         if label not in allowed:
             raise RecordError(f"the predictions of {unit.condition} hold the label {label!r}, which does not exist.")

@@ -15,7 +15,7 @@ from .leaderboard import COMMANDS
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point of the command; returns its exit code."""
-    return run(_main, argv)
+    return run("arise-bench", _main, argv)
 
 
 def _parser() -> argparse.ArgumentParser:

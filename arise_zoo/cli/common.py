@@ -13,14 +13,17 @@ from typing import Any
 from ..errors import AriseZooError
 
 
-def run(main: Callable[[list[str] | None], int], argv: list[str] | None) -> int:
-    """Run a command: 0 if it ends well, 2 with one sentence on standard error for bad input, 130 if interrupted."""
+def run(program: str, main: Callable[[list[str] | None], int], argv: list[str] | None) -> int:
+    """Run a command: 0 if it ends well, 2 with one sentence on standard error for bad input, 130 if interrupted.
+
+    `program` begins the sentence, however the command was started.
+    """
     try:
         code = main(argv)
         sys.stdout.flush()
         return code
     except AriseZooError as error:
-        print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # `| head` closed our output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,7 +17,7 @@ _GROUPS: tuple[ModuleType, ...] = (data, train, tune, finetune, models, map, exp
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point: returns the exit code (0, or 2 after one sentence on standard error)."""
-    return run(_main, argv)
+    return run("arise-zoo", _main, argv)
 
 
 def _main(argv: list[str] | None) -> int:

@@ -1,6 +1,6 @@
 """One repository on the Hub: what is in it at a revision, and changing it. Faults come out as one sentence each.
 
-What a release is, and which files belong to it, is in `release`.
+What a release is, and which files belong to it, is in `arise_zoo.releases`.
 """
 
 from __future__ import annotations

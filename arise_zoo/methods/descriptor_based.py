@@ -14,22 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ase import Atoms
 
+from ..descriptors.settings import CENTRAL
 from ..errors import StructureError
 from ..prototypes import class_ids
 from .protocol import UNKNOWN, Prediction
 
 if TYPE_CHECKING:
     from ..descriptors import AveragedSOAP
-
-CENTRAL_SETTING = {
-    "r_cut": 4.0,
-    "sigma": 0.1,
-    "n_max": 9,
-    "l_max": 6,
-    "basis": "quip",
-    "extrinsic_scale": 1.0,
-}
-"""Parameters of `AveragedSOAP` with which the paper describes everything that is classified."""
 
 PAPER = "A. Leitherer, A. Ziletti, L. M. Ghiringhelli, Nat. Commun. 12, 6234 (2021)"
 
@@ -54,7 +45,7 @@ class DescriptorMethod(ABC):
     @property
     def descriptor(self) -> Mapping[str, Any]:
         """Parameters of `AveragedSOAP`."""
-        return CENTRAL_SETTING
+        return CENTRAL
 
     @abstractmethod
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:

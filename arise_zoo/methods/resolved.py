@@ -95,7 +95,7 @@ def resolve(method: object) -> ResolvedMethod:
 
 def facts_of(method: Any) -> MethodFacts:
     """What a method declares, with defaults for what it leaves out."""
-    recognises = tuple(method.recognises)
+    recognises = tuple(method.recognises or ())
     return MethodFacts(
         method.name,
         method.level,

@@ -8,8 +8,8 @@ from arise_zoo import evaluate, get_method
 from arise_zoo.benchmark.descriptor_cache import cached_vectors
 from arise_zoo.benchmark.plan import Plan, Sampling
 from arise_zoo.common.storage import StorageError
+from arise_zoo.descriptors.settings import CENTRAL
 from arise_zoo.methods import Prediction, resolve
-from arise_zoo.methods.descriptor_based import CENTRAL_SETTING
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import benchmark_structures
 
@@ -81,16 +81,16 @@ def test_kept_descriptors_give_the_same_record_and_are_written_once(tmp_path):
 
 def test_a_damaged_file_of_kept_descriptors_is_one_sentence(tmp_path):
     specs = list(benchmark_structures("cluster-40", classes=["nacl"], iterations=1))
-    cached_vectors(tmp_path, specs, CENTRAL_SETTING)
+    cached_vectors(tmp_path, specs, CENTRAL)
     (path,) = tmp_path.rglob("*.npy")
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(StorageError, match="is damaged"):
-        cached_vectors(tmp_path, specs, CENTRAL_SETTING)
+        cached_vectors(tmp_path, specs, CENTRAL)
 
 
 def test_kept_descriptors_of_other_parameters_are_other_files(tmp_path):
     specs = list(benchmark_structures("cluster-40", classes=["nacl"], iterations=2))
-    first = cached_vectors(tmp_path, specs, CENTRAL_SETTING)
-    second = cached_vectors(tmp_path, specs, {**CENTRAL_SETTING, "sigma": 0.12})
+    first = cached_vectors(tmp_path, specs, CENTRAL)
+    second = cached_vectors(tmp_path, specs, {**CENTRAL, "sigma": 0.12})
     assert first.shape == second.shape == (2, 316) and not np.allclose(first, second)
     assert len(list(tmp_path.rglob("*.npy"))) == 2

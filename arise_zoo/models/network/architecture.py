@@ -1,4 +1,4 @@
-"""The shape of a Bayesian network and its Keras form. How it is trained is in `training`, how it predicts in `passes`.
+"""The shape of a Bayesian network and its Keras form. Training is in `training`, prediction in `forward`.
 
 TensorFlow is imported when a network is built, never before.
 """

@@ -1,6 +1,6 @@
 """Forward passes of a saved network in NumPy, from the very files that Keras reads, without importing TensorFlow.
 
-What is made of the passes' probabilities is in `uncertainty`.
+What is made of the passes' probabilities is in `prediction`.
 """
 
 from __future__ import annotations

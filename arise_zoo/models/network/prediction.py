@@ -1,6 +1,6 @@
 """What Monte-Carlo passes say of a structure: mean probabilities, and how much the passes disagree.
 
-The passes themselves are in `passes`. Entropies are in nats.
+The passes themselves are in `forward`. Entropies are in nats.
 """
 
 from __future__ import annotations

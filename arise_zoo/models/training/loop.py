@@ -1,6 +1,6 @@
 """Training a Bayesian network on descriptors: the recipe, and the loop that keeps what it has done.
 
-Where the descriptors come from is in `rows`, what becomes of the network in `make`.
+Where the descriptors come from is in `rows`, what becomes of the network in `shipped`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the shipped models are made: from the data set `arise/prototypes` to a checkpoint. `arise-zoo train` runs this.
 
-What each model is made from is in `plans` and `rows`, the loop that trains a network in `training`, what a checkpoint
+What each model is made from is in `plans` and `rows`, the loop that trains a network in `loop`, what a checkpoint
 holds in `checkpoint`.
 """
 
@@ -119,15 +119,14 @@ def _make_naive_bayes(name: str, out: Path, train: Rows, validation: Rows) -> Ma
 def _finish(
     name: str, folder: Path, network: Any, plan: Plan, record: dict[str, Any], train: Rows, validation: Rows
 ) -> Made:
-    from ...descriptors.settings import BASIS, CENTRE, L_MAX, N_MAX
+    from ...descriptors.settings import CENTRAL
 
     rows = together(train, validation)
     places = [int(np.flatnonzero(rows.is_central & (rows.structures == s))[0]) for s in REFERENCES]
     facts = Facts(
         name,
         class_ids(),
-        {"r_cut": CENTRE[0], "sigma": CENTRE[1], "n_max": N_MAX, "l_max": L_MAX, "basis": BASIS}
-        | {"extrinsic_scale": CENTRE[2]},
+        dict(CENTRAL),
         plan.trained_on_defects,
     )
     reference = REFERENCES, rows.descriptors[places]

@@ -1,6 +1,6 @@
 """What is done to a class to make a structure: what the paper's conditions and those beyond it have in common.
 
-The former are in `conditions`, the latter in `stresses`.
+The former are in `paper`, the latter in `depth`.
 """
 
 from __future__ import annotations
