@@ -5,13 +5,14 @@ from __future__ import annotations
 import copyreg
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class AriseZooError(Exception):
     """Base of all errors that a user can cause; command lines print its message and exit with 2."""
 
-    def __reduce__(self):  # an error of a worker travels to the parent, whatever it was made from
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+    def __reduce__(self) -> tuple[Any, ...]:  # an error of a worker travels to the parent, whatever it was made from
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UnknownNameError(AriseZooError, ValueError):

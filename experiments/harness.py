@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from arise_zoo.benchmark.stored_vectors import StoredVectors
+from arise_zoo.benchmark.vectors import StoredVectors
 from arise_zoo.common.environment import hardware, package_versions
 from arise_zoo.common.statistics import interval
 from arise_zoo.common.storage import write_json, write_text

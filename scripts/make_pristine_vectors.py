@@ -18,6 +18,7 @@ import numpy as np
 from arise_zoo._version import DATA_VERSION
 from arise_zoo.common.storage import replacing, sha256, write_json
 from arise_zoo.datasets import load_dataset
+from arise_zoo.datasets.vectors import descriptors_of
 from arise_zoo.datasets.verification import DESCRIPTOR_TOLERANCE
 from arise_zoo.descriptors.settings import CENTRE
 from arise_zoo.models.baselines.pristine_vectors import PristineVectors, load_pristine_vectors
@@ -37,7 +38,7 @@ def take_rows(data: Path | None) -> PristineVectors:
                 np.array(table["structure_id"].to_pylist()),
                 table["label"].to_numpy().astype(np.int16),
                 table["extrinsic_scale"].to_numpy(),
-                table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1),
+                descriptors_of(table),
             )
         )
     rows = PristineVectors(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

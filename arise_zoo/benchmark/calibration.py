@@ -6,11 +6,12 @@ truth, the sum of the squared probabilities, and the method's own uncertainty. A
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..common.seeds import rng_for
+from .record import Auroc, Calibration, Detection, Estimate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +50,7 @@ def probability_summary(table: pa.Table) -> ProbabilitySummary:
     return ProbabilitySummary(right, highest, truth, squares, uncertainty)
 
 
-def calibration(found: ProbabilitySummary, condition: str) -> dict[str, Any]:
+def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
     """The entry of a record: log loss (nats), Brier score, expected calibration error, all with 95 % intervals; AUROC
     of two uncertainties for telling wrong labels from right ones (None where there are not both); and the bins.
 
@@ -81,7 +82,7 @@ def calibration(found: ProbabilitySummary, condition: str) -> dict[str, Any]:
     }
 
 
-def detection(unknown: ProbabilitySummary, known: ProbabilitySummary, condition: str) -> dict[str, Any]:
+def detection(unknown: ProbabilitySummary, known: ProbabilitySummary, condition: str) -> Detection:
     """The entry of a record: AUROC of each uncertainty for telling structures of no class from those of a class."""
     scores = uncertainties(known)
     found = {name: auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
@@ -96,7 +97,7 @@ def uncertainties(found: ProbabilitySummary) -> dict[str, np.ndarray]:
     return scores
 
 
-def auroc(positive: np.ndarray, negative: np.ndarray) -> dict[str, Any] | None:
+def auroc(positive: np.ndarray, negative: np.ndarray) -> Auroc | None:
     """Probability that a positive scores higher than a negative, ties by half, with its 95 % interval; None without
     both. Variance as E. R. DeLong et al., Biometrics 44, 837 (1988), where it is zero as one in so many pairs.
     """
@@ -116,17 +117,18 @@ def auroc(positive: np.ndarray, negative: np.ndarray) -> dict[str, Any] | None:
 
 def _bins(highest: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     which = np.clip(np.ceil(highest * N_BINS).astype(int) - 1, 0, N_BINS - 1)
-    return tuple(np.bincount(which, weights=w, minlength=N_BINS) for w in (np.ones(len(which)), highest, right))
+    counts, confidence, hits = (np.bincount(which, w, N_BINS) for w in (np.ones(len(which)), highest, right))
+    return counts, confidence, hits
 
 
 def _calibration_error(counts: np.ndarray, confidence: np.ndarray, right: np.ndarray) -> float:
     return float(np.abs(confidence - right).sum() / counts.sum())
 
 
-def _mean(values: np.ndarray) -> dict[str, Any]:
+def _mean(values: np.ndarray) -> Estimate:
     value, half = float(values.mean()), _Z * float(values.std() / np.sqrt(len(values)))
     return _rounded(value, max(0.0, value - half), value + half)
 
 
-def _rounded(value: float, low: float, high: float) -> dict[str, Any]:
+def _rounded(value: float, low: float, high: float) -> Estimate:
     return {"value": round(value, 5), "ci95": [round(float(low), 5), round(float(high), 5)]}

@@ -74,7 +74,8 @@ def table_of(specs: Sequence[StructureSpec], answers: Sequence[CheckedAnswer]) -
     )
     if answers and answers[0].scores is not None:
         for place, field in enumerate(SCORES):
-            table = table.append_column(field, pa.array([answer.scores[place] for answer in answers], field.type))
+            values = [answer.scores[place] for answer in answers if answer.scores is not None]
+            table = table.append_column(field, pa.array(values, field.type))
     return table
 
 
@@ -90,7 +91,7 @@ class PredictionStore:
         self._joined = list(_units(self.path)) if self.path.exists() else []
         self.seconds: dict[Unit, float] = {}
         for path in sorted(self._units_folder.glob("[!.]*.parquet")):
-            self.seconds.update(_units(path))
+            self.seconds.update({unit: seconds or 0.0 for unit, seconds in _units(path).items()})
 
     def __contains__(self, unit: Unit) -> bool:
         return unit in self._joined or unit in self.seconds
@@ -99,7 +100,8 @@ class PredictionStore:
     def n_rows(self) -> int:
         """Number of rows of the joined file."""
         with _open(self.path) as file:
-            return file.metadata.num_rows
+            rows: int = file.metadata.num_rows
+            return rows
 
     def add(self, unit: Unit, table: pa.Table, seconds: float) -> None:
         """Keep a complete unit."""

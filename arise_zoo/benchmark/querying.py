@@ -15,8 +15,8 @@ from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMet
 from ..methods.resolved import Truth
 from ..prototypes import class_ids
 from ..structures import StructureSpec
-from .descriptor_cache import cached_vectors
 from .predictions import CheckedAnswer, ProbabilityScores
+from .vectors import cached_vectors
 
 
 @cache
@@ -78,8 +78,7 @@ def _call(facts: MethodFacts, function: Any, argument: Any, where: str) -> Any:
 
 
 def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAnswer:
-    answer = answer if isinstance(answer, Prediction) else Prediction(answer, None)
-    confidence = answer.confidence
+    answer = answer if isinstance(answer, Prediction) else Prediction(answer)
     labels = _as_many(facts, answer.labels, spec, "label")
     allowed = known_labels(facts.truth)
     for label in dict.fromkeys(labels):
@@ -88,8 +87,7 @@ def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAns
             kind = "space-group number" if facts.truth == "space_group" else "class id"
             hint = f"; did it mean {near[0]!r}?" if near else f"; a label is a {kind} or {UNKNOWN!r}."
             raise MethodError(f"method {facts.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
-    if confidence is not None:
-        confidence = _as_many(facts, confidence, spec, "confidence")
+    confidence = None if answer.confidence is None else _as_many(facts, answer.confidence, spec, "confidence")
     scores = _scores(facts, answer, spec) if facts.probabilistic else None
     if scores is not None and answer.probabilities is None:
         confidence = [1.0 / len(facts.recognises)]

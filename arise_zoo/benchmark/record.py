@@ -78,14 +78,22 @@ class PredictionsFile(TypedDict):
     rows: int
 
 
-class _Trust(TypedDict, total=False):
+class ProbabilityEntries(TypedDict, total=False):
+    """What methods with probabilities have besides."""
+
     calibration: list[Calibration]
     detection: list[Detection]
 
 
-class Record(_Trust):
-    """What one method reached on the benchmark; see `record_schema`. `calibration` and `detection` are those of
-    methods with probabilities."""
+class Scores(ProbabilityEntries):
+    """What follows from predictions; `per_class` holds right labels and all labels by condition and class."""
+
+    cells: list[Cell]
+    per_class: dict[str, dict[str, list[int]]]
+
+
+class Record(Scores):
+    """What one method reached on the benchmark; see `record_schema`."""
 
     method: str
     level: Level
@@ -103,8 +111,6 @@ class Record(_Trust):
     seed: int
     iterations: int
     packages: dict[str, str]
-    cells: list[Cell]
-    per_class: dict[str, dict[str, list[int]]]
     predictions: PredictionsFile
     wall_s: float
     hardware: dict[str, str | int]
@@ -118,7 +124,9 @@ class RecordError(AriseZooError):
 @lru_cache(maxsize=1)
 def record_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record."""
-    return json.loads((files(__package__) / "data" / "record.schema.json").read_text(encoding="utf-8"))
+    text = (files(__package__) / "data" / "record.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def validate_record(record: Any, where: str) -> None:
@@ -133,7 +141,7 @@ def validate_record(record: Any, where: str) -> None:
 def read_record(path: Path) -> Record:
     """Read and validate a record; raises `RecordError` if it is torn or does not fit the schema."""
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record: Record = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}.") from error
     except ValueError as error:

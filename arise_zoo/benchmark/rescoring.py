@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ..methods import UNKNOWN, MethodFacts
 from ..methods.resolved import check_facts
 from .plan import Plan, Sampling, Unit
 from .predictions import PredictionStore
 from .querying import known_labels
-from .record import Record, RecordError
+from .record import ProbabilityEntries, Record, RecordError, Scores
 from .scoring import calibration_entries, score
 from .tables import table_conditions
 
@@ -30,7 +29,7 @@ def recorded_method(record: Record) -> MethodFacts:
     return facts
 
 
-def rescore(record: Record, predictions: Path) -> dict[str, Any]:
+def rescore(record: Record, predictions: Path) -> Scores:
     """`cells`, `per_class` and, with probabilities, `calibration` as the predictions give them.
 
     Raises `RecordError` if the predictions are not of the structures of the record's tables, in their order, or hold
@@ -44,7 +43,7 @@ def rescore(record: Record, predictions: Path) -> dict[str, Any]:
         if unit in store:
             _check(plan, store, unit)
     cells, per_class = score(plan, store, tables)
-    entries = calibration_entries(store, tables) if plan.facts.probabilistic else {}
+    entries: ProbabilityEntries = calibration_entries(store, tables) if plan.facts.probabilistic else {}
     return {"cells": cells, "per_class": per_class, **entries}
 
 

@@ -15,7 +15,7 @@ from ..common.storage import StorageError, sha256, write_json
 from ..errors import AriseZooError
 from .plan import Unit
 from .predictions import PredictionStore
-from .record import RecordError, read_record, write_record
+from .record import Record, RecordError, read_record, write_record
 
 
 class RunFolder:
@@ -29,7 +29,7 @@ class RunFolder:
         self._check_identity(run["identity"] if run else None, identity)
         self.previous_record = read_record(self.record_path) if self.record_path.exists() else None
         if self.previous_record is not None:
-            self._check_predictions()
+            self._check_predictions(self.previous_record["predictions"]["sha256"])
         self._identity = identity
         self._seconds: dict[str, float] = run["seconds"] if run else {}
         if run is None:
@@ -47,7 +47,7 @@ class RunFolder:
         """Seconds spent on all complete units, over all runs that contributed."""
         return round(sum(self._seconds.values()), 1)
 
-    def write_record(self, record: dict[str, Any]) -> None:
+    def write_record(self, record: Record) -> None:
         """Validate and write the record of the joined predictions."""
         write_record(self.record_path, record)
         self.predictions.remove_units()
@@ -76,8 +76,7 @@ class RunFolder:
                     "choose another --out or remove that folder."
                 )
 
-    def _check_predictions(self) -> None:
-        expected = self.previous_record["predictions"]["sha256"]
+    def _check_predictions(self, expected: str) -> None:
         path = self.folder / "predictions.parquet"
         if not path.exists() or (sha256(path) != expected and not list(self.folder.glob("units/*.parquet"))):
             raise RecordError(

@@ -17,7 +17,7 @@ from ..common.environment import hardware
 from ..common.parallel import workers
 from ..common.progress import Progress
 from ..common.storage import sha256
-from ..errors import AriseZooError, UnknownNameError
+from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..prototypes import class_ids
 from ..structures import StructureSpec, condition, pristine_structures
@@ -28,8 +28,8 @@ from .querying import query, query_cached, query_vectors
 from .record import Record
 from .run_folder import RunFolder, locked
 from .scoring import calibration_entries, score
-from .stored_vectors import StoredVectors, stored_vectors_for
-from .tables import TABLES, table_conditions
+from .tables import TABLES, parse_tables, table_conditions
+from .vectors import StoredVectors, stored_vectors_for
 
 
 def evaluate(
@@ -102,15 +102,6 @@ def evaluate(
         record = _record(plan, run, tables)
         run.write_record(record)
     return record
-
-
-def parse_tables(table: str) -> list[str]:
-    """Names of tables joined by commas, in the paper's order; raises `UnknownNameError` for one that is not."""
-    names = [name.strip() for name in table.split(",")]
-    for name in names:
-        if name not in TABLES:
-            raise UnknownNameError("table", name, TABLES)
-    return [name for name in TABLES if name in names]
 
 
 def _conditions(tables: list[str], only: Sequence[str]) -> list[str]:

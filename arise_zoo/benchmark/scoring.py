@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ..structures import condition
 from .calibration import calibration, detection, probability_summary
 from .plan import REST, Plan, Unit, symmetry
 from .predictions import PredictionStore
-from .record import Calibration, Cell, Detection
+from .record import Cell, ProbabilityEntries
 from .tables import ALL, SUPPORTED, ScoredOn, published_accuracy, table_conditions
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def score(plan: Plan, store: PredictionStore, tables: list[str]) -> tuple[list[C
     return cells, {name: _per_class(found) for name, found in counts.items()}
 
 
-def calibration_entries(store: PredictionStore, tables: list[str]) -> _Entries:
+def calibration_entries(store: PredictionStore, tables: list[str]) -> ProbabilityEntries:
     """For a method with probabilities: its `calibration` under each condition of these tables that is in the store, and
     the `detection` of what it does not know, against the pristine structures.
     """
@@ -76,15 +76,10 @@ def calibration_entries(store: PredictionStore, tables: list[str]) -> _Entries:
     units = [unit for c in conditions if (unit := Unit(c, SUPPORTED)) in store]
     found = {unit.condition: probability_summary(store.read(unit)) for unit in units}
     unknown = [c for c in found if not condition(c).is_known]
-    entries: _Entries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
+    entries: ProbabilityEntries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
     if unknown and "pristine" in found:
         entries["detection"] = [detection(found[c], found["pristine"], c) for c in unknown]
     return entries
-
-
-class _Entries(TypedDict, total=False):
-    calibration: list[Calibration]
-    detection: list[Detection]
 
 
 def _condition_counts(truth: str, store: PredictionStore, condition: str) -> dict[str, Count]:

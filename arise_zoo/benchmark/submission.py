@@ -20,12 +20,18 @@ from ..common.environment import hardware
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from .identity import data_sha256
-from .record import RecordError, read_record
+from .record import Cell, Record, RecordError, Scores, read_record
 from .rescoring import rescore
 
 SUFFIX = ".arise.zip"
 _MEMBERS = ("record.json", "predictions.parquet", "environment.json", "declaration.json")
 _LARGEST = 2**31  # bytes unpacked; the predictions of all atoms of all tables are a tenth of it
+
+
+class SubmittedRecord(Record):
+    """A record with what its submitter declares."""
+
+    declaration: dict[str, str]
 
 
 class SubmissionError(AriseZooError):
@@ -82,7 +88,7 @@ def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Pa
     return out
 
 
-def validate(path: Path) -> dict[str, Any]:
+def validate(path: Path) -> SubmittedRecord:
     """The record of a submission that fits, with its declaration under `declaration`.
 
     Raises `SubmissionError`, with one sentence, for a file that is no submission, versions, data, seed or iterations
@@ -92,7 +98,7 @@ def validate(path: Path) -> dict[str, Any]:
     return _validate(Path(path), str(path))
 
 
-def _validate(path: Path, where: str) -> dict[str, Any]:
+def _validate(path: Path, where: str) -> SubmittedRecord:
     with tempfile.TemporaryDirectory() as folder:
         _unpack(path, Path(folder), where)
         try:
@@ -102,9 +108,10 @@ def _validate(path: Path, where: str) -> dict[str, Any]:
         declaration = _declaration(Path(folder) / "declaration.json", where)
         declaration.check()
         for key, ours in _expected().items():
-            if record[key] != ours:
+            theirs = record[key]  # type: ignore[literal-required]
+            if theirs != ours:
                 what = key.replace("_", " ")
-                raise SubmissionError(f"{where} was made with {what} {record[key]}, but this package has {ours}.")
+                raise SubmissionError(f"{where} was made with {what} {theirs}, but this package has {ours}.")
         predictions = Path(folder) / "predictions.parquet"
         if sha256(predictions) != record["predictions"]["sha256"]:
             raise SubmissionError(f"{where}: the predictions are not those that the record was made from.")
@@ -126,8 +133,8 @@ def _expected() -> dict[str, Any]:
     }
 
 
-def _compare(record: dict[str, Any], found: dict[str, Any], where: str) -> None:
-    def key(cell: dict[str, Any]) -> tuple[str, str, str]:
+def _compare(record: Record, found: Scores, where: str) -> None:
+    def key(cell: Cell) -> tuple[str, str, str]:
         return cell["table"], cell["scored_on"], cell["condition"]
 
     ours = {key(cell): cell for cell in found["cells"]}

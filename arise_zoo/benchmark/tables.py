@@ -35,11 +35,21 @@ _FILE = {"2": "S1", "S1": "S1", "S2": "S2", "S3": "S3"}
 def _published(file: str) -> tuple[tuple[str, ...], dict[tuple[str, str], dict[str, float]]]:
     text = (files(__package__) / "data" / f"published_{file}.csv").read_text(encoding="utf-8")
     reader = csv.DictReader(text.splitlines())
+    _, _, *columns = reader.fieldnames or ()
     rows = {}
     for row in reader:
         key = row.pop("method"), row.pop("scored_on")
         rows[key] = {condition: float(accuracy) for condition, accuracy in row.items()}
-    return tuple(reader.fieldnames[2:]), rows
+    return tuple(columns), rows
+
+
+def parse_tables(table: str) -> list[str]:
+    """Names of tables joined by commas, in the paper's order; raises `UnknownNameError` for one that is not."""
+    names = [name.strip() for name in table.split(",")]
+    for name in names:
+        if name not in TABLES:
+            raise UnknownNameError("table", name, TABLES)
+    return [name for name in TABLES if name in names]
 
 
 def table_conditions(table: str) -> tuple[str, ...]:

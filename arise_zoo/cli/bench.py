@@ -5,25 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from .._version import BASE_SEED, ITERATIONS
 from ..errors import AriseZooError
-from .common import add_worker_options, names, run, write_json_option
-from .leaderboard import COMMANDS
+from . import leaderboard
+from .common import add_json_option, add_worker_options, names, run, show
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point of the command; returns its exit code."""
-    return run("arise-bench", _main, argv)
+    return run("arise-bench", parser(), argv)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The parser with all subcommands."""
     parser = argparse.ArgumentParser(
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
-        epilog="An interrupted run goes on where it ended when the same command is given again. Further commands, each "
-        "with --help: `arise-bench collect` and `report` for the leaderboard, `submit` and `validate` for submissions.",
+        epilog="An interrupted run continues where it stopped when the same command is given again.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
@@ -49,119 +48,82 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--descriptors", type=Path, metavar="DIR", help="keep descriptors that are not in --data here, for all methods"
     )
-    parser.add_argument(
-        "--json", metavar="FILE", help="write the record as JSON too, a list if of several methods; - prints it"
-    )
-    parser.add_argument("--smoke", action="store_true", help="only look whether the methods follow the protocol")
+    parser.add_argument("--smoke", action="store_true", help="only check that the methods follow the protocol")
+    add_json_option(parser)
     add_worker_options(parser)
+    parser.set_defaults(function=_bench, error=parser.error)
+    leaderboard.add_commands(parser.add_subparsers(metavar="COMMAND", title="leaderboard and submissions"))
     return parser
 
 
-def _main(argv: list[str] | None) -> int:
-    argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] and argv[0] in COMMANDS:
-        return COMMANDS[argv[0]](argv[1:])
-    parser = _parser()
-    options = parser.parse_args(argv)
-    if options.list:
-        return _list(options.json)
-    if options.method and options.smoke:
-        return _smoke(options)
-    if not options.method:
-        parser.error("name a method with --method, or see them all with --list")
-    return _run(options)
+def _bench(args: argparse.Namespace) -> int:
+    if args.list:
+        return _list(args)
+    if not args.method:
+        args.error("name a method with --method, or see them all with --list")
+    return _smoke(args) if args.smoke else _run(args)
 
 
-def _list(json_file: str | None) -> int:
+def _list(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from ..methods.registry import list_methods
 
     entries = list_methods()
-    if json_file:
-        write_json_option([asdict(entry) for entry in entries], json_file)
-    else:
-        for entry in entries:
-            print(f"{entry.name:<16}{entry.summary}")
+    lines = [f"{entry.name:<16}{entry.summary}" for entry in entries]
+    show("\n".join(lines), [asdict(entry) for entry in entries], args.json)
     return 0
 
 
-def _smoke(options: argparse.Namespace) -> int:
+def _smoke(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from ..benchmark.smoke import smoke
 
-    found = {name: smoke(name) for name in names([options.method])}
+    found = {name: smoke(name) for name in names([args.method])}
+    lines = []
     for name, checks in found.items():
-        if options.json != "-":
-            print(name)
-            for check in checks:
-                print(f"  {'ok  ' if check.passed else 'FAIL'}  {check.name}{': ' if check.said else ''}{check.said}")
-    if options.json:
-        write_json_option({name: [asdict(check) for check in checks] for name, checks in found.items()}, options.json)
+        lines.append(name)
+        for check in checks:
+            lines.append(
+                f"  {'ok  ' if check.passed else 'FAIL'}  {check.name}{': ' if check.said else ''}{check.said}"
+            )
+    show("\n".join(lines), {name: [asdict(check) for check in checks] for name, checks in found.items()}, args.json)
     failed = [name for name, checks in found.items() if not all(check.passed for check in checks)]
     if failed:
         raise AriseZooError(f"{', '.join(failed)} would fail; see the lines marked FAIL.")
     return 0
 
 
-def _run(options: argparse.Namespace) -> int:
-    from ..benchmark.runner import evaluate, parse_tables
+def _run(args: argparse.Namespace) -> int:
+    from ..benchmark.several import evaluate_methods
+    from ..benchmark.tables import parse_tables
     from ..leaderboard.formatting import format_record
 
-    tables = parse_tables(options.table)
+    tables = parse_tables(args.table)
     records = []
-    for method in _methods(options.method):
-        shortened = options.method.strip() == "all" and _is_slow(method.name)
-        record = evaluate(
-            method,
-            _without_depth(options.table) if shortened else options.table,
-            iterations=options.iterations,
-            seed=options.seed,
-            only=names(options.only),
-            supported_only=options.supported_only or shortened,
-            n_jobs=options.jobs,
-            scheduler=options.scheduler,
-            out=options.out,
-            data=options.data,
-            descriptors=options.descriptors,
-            progress=True,
-        )
+    for record in evaluate_methods(
+        args.method,
+        args.table,
+        left_out=lambda error: print(f"arise-bench: left out: {error}", file=sys.stderr),
+        iterations=args.iterations,
+        seed=args.seed,
+        only=names(args.only),
+        supported_only=args.supported_only,
+        n_jobs=args.jobs,
+        scheduler=args.scheduler,
+        out=args.out,
+        data=args.data,
+        descriptors=args.descriptors,
+        progress=True,
+    ):
         records.append(record)
-        if options.json != "-":
+        if args.json != "-":
             print(format_record(record, tables), end="\n\n", flush=True)
-            print(f"record: {options.out / record['method'] / 'record.json'} ({record['wall_s']:.0f} s)\n", flush=True)
-    if options.json:
-        write_json_option(records if len(records) > 1 else records[0], options.json)
+            print(f"record: {args.out / record['method'] / 'record.json'} ({record['wall_s']:.0f} s)\n", flush=True)
+    if args.json:
+        show("", records if len(records) > 1 else records[0], args.json)
     return 0
-
-
-def _is_slow(name: str) -> bool:
-    from ..methods.registry import list_methods
-
-    return any(entry.slow for entry in list_methods() if entry.name == name)
-
-
-def _without_depth(table: str) -> str:
-    """The same tables but D, where there are others."""
-    from ..benchmark.runner import parse_tables
-
-    return ",".join([name for name in parse_tables(table) if name != "D"] or ["D"])
-
-
-def _methods(asked: str) -> list[Any]:
-    """The methods asked for, all made before the first is run, so that a wrong name costs nothing."""
-    from ..methods.registry import get_method, list_methods
-
-    if asked.strip() != "all":
-        return [get_method(name) for name in names([asked])]
-    methods = []
-    for entry in list_methods():
-        try:
-            methods.append(get_method(entry.name))
-        except AriseZooError as error:
-            print(f"arise-bench: left out: {error}", file=sys.stderr)
-    return methods
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
+
+from .common import add_json_option, add_model_option, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -16,15 +17,13 @@ def add_commands(subparsers: Any) -> None:
         "uncertainties. Exits with 2 if a structure has no answer.",
     )
     classify.add_argument("files", nargs="+", metavar="FILE", help="any file that ASE reads, of one or more frames")
-    classify.add_argument(
-        "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
-    )
+    add_model_option(classify)
     classify.add_argument(
         "--samples", type=int, default=1000, metavar="N", help="Monte-Carlo passes, 0 for none (default: 1000)"
     )
     classify.add_argument("--top", type=int, default=5, metavar="N", help="classes to name (default: 5)")
     classify.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")
-    classify.add_argument("--json", action="store_true", help="print the answers as JSON")
+    add_json_option(classify)
     classify.set_defaults(function=_classify)
 
 
@@ -32,5 +31,5 @@ def _classify(args: argparse.Namespace) -> int:
     from ..models.classification import classify
 
     found = classify(args.files, model=args.model, n_samples=args.samples, top=args.top, seed=args.seed)
-    print(json.dumps(found.to_json(), indent=1, allow_nan=False) if args.json else found)
+    show(str(found), found.to_json(), args.json)
     return 2 if any(answer.problem for answer in found) else 0

@@ -1,4 +1,4 @@
-"""What both commands share: how errors end them, and options with one meaning everywhere."""
+"""What both commands share: how they start and end, and options with one meaning everywhere."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ..errors import AriseZooError
 
 
-def run(program: str, main: Callable[[list[str] | None], int], argv: list[str] | None) -> int:
-    """Run a command: 0 if it ends well, 2 with one sentence on standard error for bad input, 130 if interrupted.
+def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -> int:
+    """Parse and run a command: 0 if it ends well, 2 with one sentence on standard error for bad input, 130 if
+    interrupted.
 
     `program` begins the sentence, however the command was started.
     """
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks for completions
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    args = parser.parse_args(argv)
     try:
-        code = main(argv)
+        code: int = args.function(args)
         sys.stdout.flush()
         return code
     except AriseZooError as error:
@@ -39,18 +46,46 @@ def names(values: list[str] | None) -> list[str]:
 
 
 def add_worker_options(parser: argparse.ArgumentParser) -> None:
-    """`--jobs` and `--scheduler`, with one meaning in all commands."""
+    """`--jobs` and `--scheduler`."""
     parser.add_argument(
         "--jobs", type=int, default=-1, metavar="N", help="processes on this machine (default: one per core)"
     )
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler instead")
 
 
-def write_json_option(value: Any, file: str) -> None:
-    """What `--json FILE` does; - prints."""
+def add_model_option(parser: argparse.ArgumentParser) -> None:
+    """`--model`, of commands that use a trained network."""
+    parser.add_argument(
+        "--model",
+        default="arise-mlp",
+        metavar="NAME",
+        help="model: its name, OWNER/NAME on the Hub, or the folder of a checkpoint (default: arise-mlp)",
+    )
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """`--json [FILE]`."""
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="print the result as JSON instead, or write it to FILE too"
+    )
+
+
+def json_before_files(argv: list[str]) -> list[str]:
+    """The arguments of a command that reads files, where `--json FILE` takes only a name in .json, or a hyphen, so that
+    `--json a.cif` prints what is found in a.cif."""
+    return [
+        "--json=-" if word == "--json" and after != "-" and not after.endswith(".json") else word
+        for word, after in pairwise([*argv, ""])
+    ]
+
+
+def show(text: str | Callable[[], str], value: Any, json_file: str | None) -> None:
+    """Print the text, unless JSON is to be printed in its place; write the value as JSON where `--json` asks for it."""
     from ..common.storage import write_json
 
-    if file == "-":
-        print(json.dumps(value, indent=1, ensure_ascii=False))
-    else:
-        write_json(Path(file), value)
+    if json_file != "-":
+        print(text if isinstance(text, str) else text(), flush=True)
+    if json_file == "-":
+        print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    elif json_file:
+        write_json(Path(json_file), value)

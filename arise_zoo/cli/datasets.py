@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .common import add_worker_options, names
+from .common import add_json_option, add_worker_options, names, show
 
 if TYPE_CHECKING:
     from ..datasets.verification import Report
@@ -36,6 +35,7 @@ def add_commands(subparsers: Any) -> None:
     build.add_argument(
         "--limit", type=int, metavar="N", help="the first N structures of each condition only, for trying out"
     )
+    add_json_option(build)
     build.set_defaults(function=_build)
 
     verify = subparsers.add_parser(
@@ -53,7 +53,7 @@ def add_commands(subparsers: Any) -> None:
         help=f"rows of each condition to build anew (default: {_SAMPLE})",
     )
     verify.add_argument("--seed", type=int, default=0, help="draws the sample (default: 0)")
-    verify.add_argument("--json", action="store_true", help="write the report as JSON")
+    add_json_option(verify)
     verify.set_defaults(function=_verify)
 
 
@@ -69,7 +69,7 @@ def _build(args: argparse.Namespace) -> int:
         limit=args.limit,
         progress=True,
     )
-    print(folder)
+    show(str(folder), {"folder": str(folder)}, args.json)
     return 0
 
 
@@ -77,20 +77,14 @@ def _verify(args: argparse.Namespace) -> int:
     from ..datasets.verification import find_datasets, verify
 
     reports = [verify(folder, sample=args.sample, seed=args.seed) for folder in find_datasets(args.folder)]
-    if args.json:
-        content = [{**asdict(report), "ok": report.ok, "complete": report.complete} for report in reports]
-        json.dump(content, sys.stdout, indent=1)
-        print()
-    else:
-        for report in reports:
-            _print(report)
+    content = [{**asdict(report), "ok": report.ok, "complete": report.complete} for report in reports]
+    show("\n".join(line for report in reports for line in _lines(report)), content, args.json)
     return 0 if all(report.ok for report in reports) else 2
 
 
-def _print(report: Report) -> None:
-    for problem in report.problems:
-        print(f"{report.folder}/{problem}")
-    print(
+def _lines(report: Report) -> Iterator[str]:
+    yield from (f"{report.folder}/{problem}" for problem in report.problems)
+    yield (
         f"{report.folder}: {'good' if report.ok else f'{len(report.problems)} problem(s)'}; {_extent(report)}, "
         f"{report.rows:,} rows, {report.rebuilt:,} of them built anew"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
+
+from .common import add_json_option, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -28,7 +29,7 @@ def add_commands(subparsers: Any) -> None:
     explore.add_argument("--neighbours", type=int, default=500, metavar="N", help="of UMAP (default: 500)")
     explore.add_argument("--min-dist", type=float, default=0.9, metavar="D", help="of UMAP (default: 0.9)")
     explore.add_argument("--seed", type=int, default=0, metavar="N", help="of UMAP (default: 0)")
-    explore.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json_option(explore)
     explore.set_defaults(function=_explore)
 
 
@@ -45,10 +46,8 @@ def _explore(args: argparse.Namespace) -> int:
         min_dist=args.min_dist,
         seed=args.seed,
     )
-    if args.json:
-        print(json.dumps(summary, indent=1, allow_nan=False))
-        return 0
-    for name, found in summary["clusters"].items():
-        print(f"{name}: {found['n']} boxes, {found['share']:.0%} of them {found['class']}")
-    print(f"{summary['n_outliers']} of {summary['n_boxes']} boxes in no cluster; written to {args.out}")
+    clusters = summary["clusters"].items()
+    lines = [f"{name}: {found['n']} boxes, {found['share']:.0%} of them {found['class']}" for name, found in clusters]
+    lines.append(f"{summary['n_outliers']} of {summary['n_boxes']} boxes in no cluster; written to {args.out}")
+    show("\n".join(lines), summary, args.json)
     return 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from typing import Any
+
+from .common import add_json_option, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -30,7 +31,7 @@ def add_commands(subparsers: Any) -> None:
     publish.add_argument("--private", action="store_true", help="create the repository as a private one")
     publish.add_argument("--dry-run", action="store_true", help="say what would be uploaded, and change nothing")
     publish.add_argument("--pull-request", action="store_true", help="propose the files; sets no tag")
-    publish.add_argument("--json", action="store_true", help="print what was done as JSON")
+    add_json_option(publish)
     publish.set_defaults(function=_publish)
 
     pull = subparsers.add_parser(
@@ -41,6 +42,7 @@ def add_commands(subparsers: Any) -> None:
     )
     pull.add_argument("name", metavar="NAME", help="prototypes, defects, a model, or OWNER/NAME")
     pull.add_argument("--revision", metavar="TAG", help="tag or commit (default: that of this package's version)")
+    add_json_option(pull)
     pull.set_defaults(function=_pull)
 
 
@@ -59,12 +61,8 @@ def _publish(args: argparse.Namespace) -> int:
         pull_request=args.pull_request,
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
-    if args.json:
-        print(json.dumps(asdict(done), indent=1))
-    elif args.dry_run:
-        print("\n".join([*(f"upload {name}" for name in done.uploaded), *(f"delete {name}" for name in done.deleted)]))
-    else:
-        print(done.pull_request or done.line)
+    changes = [*(f"upload {name}" for name in done.uploaded), *(f"delete {name}" for name in done.deleted)]
+    show("\n".join(changes) if args.dry_run else done.pull_request or done.line, asdict(done), args.json)
     return 0
 
 
@@ -72,13 +70,14 @@ def _pull(args: argparse.Namespace) -> int:
     from ..releases import pull
 
     _quiet()
-    print(pull(args.name, args.revision))
+    folder = str(pull(args.name, args.revision))
+    show(folder, {"folder": folder}, args.json)
     return 0
 
 
 def _quiet() -> None:
     """No bars of the Hub's client where nobody sees them move."""
     if not sys.stderr.isatty():
-        from huggingface_hub.utils import disable_progress_bars
+        from huggingface_hub.utils.tqdm import disable_progress_bars
 
         disable_progress_bars()

@@ -4,87 +4,89 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from .common import write_json_option
+from .common import add_json_option, show
 
 
-def _report(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench report",
+def add_commands(subparsers: Any) -> None:
+    """Add the four commands."""
+    collect = subparsers.add_parser(
+        "collect",
+        help="take records to the leaderboard",
+        description="Take records to the leaderboard, with the right labels of each structure.",
+    )
+    collect.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder given to --out")
+    collect.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
+    collect.set_defaults(function=_collect)
+
+    report = subparsers.add_parser(
+        "report",
+        help="make the leaderboard's pages",
         description="Fill README.md and leaderboard/README.md from the committed records, and make the page from them.",
     )
-    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
-    parser.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
-    parser.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
-    parser.add_argument("--page", type=Path, default=Path("leaderboard/index.html"), metavar="FILE")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
-    options = parser.parse_args(argv)
+    report.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
+    report.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
+    report.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
+    report.add_argument("--page", type=Path, default=Path("leaderboard/index.html"), metavar="FILE")
+    report.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
+    report.set_defaults(function=_report)
 
+    submit = subparsers.add_parser(
+        "submit",
+        help="pack the results of a method",
+        description="Pack the results of one method, once they pass all checks.",
+    )
+    submit.add_argument("results", type=Path, help="folder of the method's results, such as results/mine")
+    submit.add_argument("--trained-on", required=True, help="data it was trained on, and whether defects took part")
+    submit.add_argument("--seeds", required=True, help="base seeds of random structures that it has seen, or: none")
+    submit.add_argument("--licence", required=True, help="of the method, such as MIT")
+    submit.add_argument("--citation", required=True, help="how to cite it")
+    submit.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.arise.zip")
+    submit.set_defaults(function=_submit)
+
+    validate = subparsers.add_parser(
+        "validate",
+        help="check a submission",
+        description="Score a submission again, and refuse what does not fit.",
+    )
+    validate.add_argument("file", type=Path, help="what `arise-bench submit` wrote")
+    validate.set_defaults(function=_validate)
+    add_json_option(validate)
+
+
+def _report(args: argparse.Namespace) -> int:
     from ..leaderboard.markdown import all_tables, fill_page, read_records, summary_table, write_page
     from ..leaderboard.page import build_page
 
-    records = read_records(options.records)
-    fill_page(options.readme, summary_table(records), check=options.check)
-    fill_page(options.tables, all_tables(records), check=options.check)
-    write_page(options.page, build_page(records, options.records), check=options.check)
+    records = read_records(args.records)
+    fill_page(args.readme, summary_table(records), check=args.check)
+    fill_page(args.tables, all_tables(records), check=args.check)
+    write_page(args.page, build_page(records, args.records), check=args.check)
     return 0
 
 
-def _collect(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench collect",
-        description="Take records to the leaderboard, with the right labels of each structure.",
-    )
-    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder given to --out")
-    parser.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
-    options = parser.parse_args(argv)
-
+def _collect(args: argparse.Namespace) -> int:
     from ..leaderboard.collect import collect
 
-    print("collected " + ", ".join(collect(options.results, options.records)))
+    print("collected " + ", ".join(collect(args.results, args.records)))
     return 0
 
 
-def _submit(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench submit",
-        description="Pack the results of one method, once they pass all checks.",
-    )
-    parser.add_argument("results", type=Path, help="folder of the method's results, such as results/mine")
-    parser.add_argument("--trained-on", required=True, help="data it was trained on, and whether defects took part")
-    parser.add_argument("--seeds", required=True, help="base seeds of random structures that it has seen, or: none")
-    parser.add_argument("--licence", required=True, help="of the method, such as MIT")
-    parser.add_argument("--citation", required=True, help="how to cite it")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.arise.zip")
-    options = parser.parse_args(argv)
-
+def _submit(args: argparse.Namespace) -> int:
     from ..benchmark.submission import Declaration, pack
 
-    said = Declaration(options.trained_on, options.seeds, options.licence, options.citation)
-    print(f"packed {pack(options.results, said, options.out)}")
+    said = Declaration(args.trained_on, args.seeds, args.licence, args.citation)
+    print(f"packed {pack(args.results, said, args.out)}")
     return 0
 
 
-def _validate(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="arise-bench validate",
-        description="Score a submission again, and refuse what does not fit.",
-    )
-    parser.add_argument("file", type=Path, help="what `arise-bench submit` wrote")
-    parser.add_argument("--json", metavar="FILE", help="write the record that was checked; - prints it")
-    options = parser.parse_args(argv)
-
+def _validate(args: argparse.Namespace) -> int:
     from ..benchmark.submission import validate
     from ..leaderboard.formatting import format_record
 
-    record = validate(options.file)
-    if options.json != "-":
-        print(format_record(record, record["table"].split(",")), end="\n\n")
-        print(f"{options.file} fits: its {len(record['cells'])} cells follow from its predictions.")
-    if options.json:
-        write_json_option(record, options.json)
+    record = validate(args.file)
+    table = format_record(record, record["table"].split(","))
+    follows = f"{args.file} fits: its {len(record['cells'])} cells follow from its predictions."
+    show(f"{table}\n\n{follows}", record, args.json)
     return 0
-
-
-COMMANDS = {"report": _report, "collect": _collect, "submit": _submit, "validate": _validate}
-"""Name of the command -> what runs it."""

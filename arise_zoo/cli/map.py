@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from .common import add_worker_options
+from .common import add_json_option, add_model_option, add_worker_options, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -32,9 +31,7 @@ def add_commands(subparsers: Any) -> None:
     )
     command.add_argument("--min-atoms", type=int, default=2, metavar="N", help="fewer have no answer (default: 2)")
     command.add_argument("--frame", type=int, default=-1, metavar="N", help="frame of the file (default: the last)")
-    command.add_argument(
-        "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
-    )
+    add_model_option(command)
     command.add_argument(
         "--samples", type=int, default=100, metavar="N", help="Monte-Carlo passes, 0 for none (default: 100)"
     )
@@ -49,7 +46,7 @@ def add_commands(subparsers: Any) -> None:
         help="labels of atoms: nearest (box) or average (default: nearest)",
     )
     command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")
-    command.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json_option(command)
     add_worker_options(command)
     command.set_defaults(function=_map)
 
@@ -76,12 +73,11 @@ def _map(args: argparse.Namespace) -> int:
         n_jobs=args.jobs,
         scheduler=args.scheduler,
     )
-    if args.json:
-        print(json.dumps(summary, indent=1, allow_nan=False))
-        return 0
     positions = " x ".join(map(str, summary["shape"]))
-    print(f"{summary['n_atoms']} atoms, {positions} positions, {summary['n_answered']} with an answer")
-    for label, share in list(summary["classes"].items())[:5]:
-        print(f"  {100 * share:6.2f} %  {label}")
-    print(*(str(Path(args.out) / name) for name in summary["files"]), sep="\n")
+    lines = [
+        f"{summary['n_atoms']} atoms, {positions} positions, {summary['n_answered']} with an answer",
+        *(f"  {100 * share:6.2f} %  {label}" for label, share in list(summary["classes"].items())[:5]),
+        *(str(Path(args.out) / name) for name in summary["files"]),
+    ]
+    show("\n".join(lines), summary, args.json)
     return 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
-from .common import add_worker_options
+from .common import add_json_option, add_model_option, add_worker_options, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -25,11 +24,9 @@ def add_commands(subparsers: Any) -> None:
         "--fill", metavar="PAGE", help="put the numbers of all records in the output folder into this page, and end"
     )
     study.add_argument("--source", metavar="FILE", help="the input file, for the studies that read one")
-    study.add_argument(
-        "--model", default="arise-mlp", metavar="NAME", help="model, or folder of a checkpoint (default: arise-mlp)"
-    )
+    add_model_option(study)
     study.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random draws (default: 0)")
-    study.add_argument("--json", action="store_true", help="print the record as JSON")
+    add_json_option(study)
     add_worker_options(study)
     study.set_defaults(function=_study)
 
@@ -57,9 +54,7 @@ def _study(args: argparse.Namespace) -> int:
         scheduler=args.scheduler,
         progress=True,
     )
-    if args.json:
-        print(json.dumps(record, indent=1, allow_nan=False))
-    else:
-        for name, value in flat(record["numbers"]):
-            print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    numbers = flat(record["numbers"])
+    lines = [f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}" for name, value in numbers]
+    show("\n".join(lines), record, args.json)
     return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from .common import add_json_option, show
+
 if TYPE_CHECKING:
     from ..models.training.plans import Plan
 
@@ -51,6 +53,7 @@ def add_commands(subparsers: Any) -> None:
     train.add_argument(
         "--jobs", type=int, default=-1, metavar="N", help="processes that describe structures (default: one per core)"
     )
+    add_json_option(train)
     train.set_defaults(function=_train)
 
 
@@ -61,7 +64,8 @@ def _train(args: argparse.Namespace) -> int:
     plan = PLANS.get(args.model)
     plan = plan and _changed(plan, args)
     made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, progress=True)
-    print(made.folder, *(f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items()), sep="  ")
+    reached = (f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items())
+    show("  ".join([str(made.folder), *reached]), {"folder": str(made.folder), "results": made.results}, args.json)
     return 0
 
 

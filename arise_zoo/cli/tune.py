@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
+
+from .common import add_json_option, show
 
 _MODELS = ("arise-mlp", "arise-thermal", "arise-robust")
 
@@ -38,9 +39,9 @@ def add_commands(subparsers: Any) -> None:
         "--iterations", type=int, default=2, metavar="N", help="random draws for each supercell (default: 2)"
     )
     select.add_argument("--samples", type=int, default=100, metavar="N", help="Monte-Carlo passes (default: 100)")
-    select.add_argument("--json", action="store_true", help="print the table as JSON")
     select.set_defaults(function=_select)
     for command in (tune, select):
+        add_json_option(command)
         command.add_argument(
             "--jobs", type=int, default=-1, metavar="N", help="processes that describe structures (default: all cores)"
         )
@@ -59,7 +60,10 @@ def _tune(args: argparse.Namespace) -> int:
         n_jobs=args.jobs,
         progress=True,
     )
-    print(f"{args.out}/trials.csv: {len(found)} trials, best on the validation rows {found[0].validation:.2f} %")
+    best = found[0].validation
+    table = f"{args.out}/trials.csv"
+    text = f"{table}: {len(found)} trials, best on the validation rows {best:.2f} %"
+    show(text, {"table": table, "trials": len(found), "best_validation": best}, args.json)
     return 0
 
 
@@ -74,13 +78,11 @@ def _select(args: argparse.Namespace) -> int:
         n_jobs=args.jobs,
         progress=True,
     )
-    if args.json:
-        print(json.dumps(table, indent=1))
-        return 0
-    print(f"{'trial':>5} {'hidden':<20}{'batch':>6}{'rate':>10}{'dropout':>9}{'validation':>12}{'defects':>9}")
+    lines = [f"{'trial':>5} {'hidden':<20}{'batch':>6}{'rate':>10}{'dropout':>9}{'validation':>12}{'defects':>9}"]
     for entry in table:
-        print(
+        lines.append(
             f"{entry['trial']:>5} {entry['hidden']:<20}{entry['batch_size']:>6}{entry['learning_rate']:>10.2e}"
             f"{entry['dropout']:>9.3f}{entry['validation']:>12.2f}{entry['mean']:>9.2f}"
         )
+    show("\n".join(lines), table, args.json)
     return 0

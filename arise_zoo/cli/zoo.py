@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from types import ModuleType
 
 from .._version import __version__
-from . import classify as models
-from . import datasets as data
-from . import explore, finetune, hub, map, study, train, tune
-from .common import run
+from . import classify, datasets, explore, finetune, hub, map, study, train, tune
+from .common import json_before_files, run
 
-_GROUPS: tuple[ModuleType, ...] = (data, train, tune, finetune, models, map, explore, study, hub)
+_GROUPS: tuple[ModuleType, ...] = (datasets, train, tune, finetune, classify, map, explore, study, hub)
 """Modules with `add_commands(subparsers)`, in the order of the help."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point: returns the exit code (0, or 2 after one sentence on standard error)."""
-    return run("arise-zoo", _main, argv)
-
-
-def _main(argv: list[str] | None) -> int:
-    args = parser().parse_args(argv)
-    return args.function(args)
+    return run("arise-zoo", parser(), json_before_files(sys.argv[1:] if argv is None else argv))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ class SchedulerError(AriseZooError, ValueError):
 
 
 @contextmanager
-def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[[Iterable], Iterator[Any]]]:
+def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
     """A pool of workers, as a function that runs `joblib.delayed` calls and yields their results in order.
 
     Parameters: `n_jobs`, processes on this machine (-1: one per core); `scheduler`, the address of a Dask scheduler

@@ -22,7 +22,7 @@ def read_frames(path: str | PathLike[str]) -> list[Atoms]:
     if not path.is_file():
         raise StructureError(f"there is no file {path}.")
     try:
-        frames: list[Atoms] = ase.io.read(path, index=":")
+        frames = list(ase.io.iread(path, index=":"))
     except Exception as error:  # each format has errors of its own
         name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
         if name is not None and name not in atomic_numbers and name.isalnum():
@@ -43,6 +43,28 @@ def read_structure(path: str | PathLike[str], frame: int = -1) -> Atoms:
         raise StructureError(f"{path} has no frame {frame}; its {len(frames)} are numbered from 0.")
     check_atoms(frames[frame], str(path))
     return frames[frame]
+
+
+def read_classes(folder: str | PathLike[str]) -> tuple[list[Atoms], list[str]]:
+    """Structures of a folder of classes and the name of each one's class; raises `StructureError` with one sentence."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise StructureError(f"there is no folder {folder}; name one with a subfolder for each class.")
+    structures: list[Atoms] = []
+    labels: list[str] = []
+    for of_class in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        files = sorted(path for path in of_class.iterdir() if path.is_file() and not path.name.startswith("."))
+        if not files:
+            raise StructureError(f"the folder {of_class} holds no file; put a structure of the class into it.")
+        for path in files:
+            frames = read_frames(path)
+            for atoms in frames:
+                atoms.info["file"] = f"{of_class.name}/{path.name}"
+            structures += frames
+            labels += [of_class.name] * len(frames)
+    if not labels:
+        raise StructureError(f"{folder} holds no class; put a subfolder for each class into it.")
+    return structures, labels
 
 
 def check_atoms(atoms: Atoms, where: str) -> None:

@@ -6,6 +6,7 @@ The prose around them is in `dataset_cards/`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._version import BASE_SEED, DATA_VERSION, __version__
@@ -13,7 +14,7 @@ from ..descriptors import settings
 from ..hub.client import NAMESPACE
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..prototypes.near_duplicates import NEAR_DUPLICATES
-from ..structures import StructureSpec, benchmark_structures, condition, pristine_structures
+from ..structures import CONDITIONS, StructureSpec, benchmark_structures, pristine_structures
 from ..structures.conditions.paper import DISPLACEMENTS, MISSING
 from ..structures.spec import DEFECTIVE_CONDITIONS
 from .catalogue import DATASETS, get_config
@@ -105,12 +106,12 @@ def _shared_facts() -> dict[str, Any]:
         "n_conflicts": len(conflicts),
         "conflicts": _table(
             ("class", "name", "geometry", "paper"),
-            [_groups(p) for p in conflicts],
+            _groups(conflicts),
         ),
         "n_words": len(words),
         "words": _table(
             ("class", "name", "geometry", "paper"),
-            [_groups(p) for p in words],
+            _groups(words),
         ),
         "near_duplicates": "\n".join(
             f"- {get_prototype(a).name} (`{a}`) and {get_prototype(b).name} (`{b}`)" for a, b in NEAR_PAIRS
@@ -146,7 +147,7 @@ def _prototypes_facts(manifest: Manifest) -> dict[str, Any]:
 def _defects_facts() -> dict[str, Any]:
     structures = list(benchmark_structures(DEFECTIVE_CONDITIONS[0]))
     bases = {(spec.class_id, spec.k, spec.periodic) for spec in structures}
-    conditions = [condition(name) for name in DEFECTIVE_CONDITIONS]
+    conditions = [CONDITIONS[name] for name in DEFECTIVE_CONDITIONS]
     return {
         "n_conditions": len(conditions),
         "n_bases": len(bases),
@@ -179,9 +180,9 @@ def crystal_systems() -> list[Prototype]:
     return [p for p in load_prototypes() if p.space_group and isinstance(p.space_group.paper, str)]
 
 
-def _groups(prototype: Prototype) -> tuple:
-    group = prototype.space_group
-    return f"`{prototype.id}`", prototype.name, f"{group.number} ({group.symbol})", group.paper
+def _groups(prototypes: list[Prototype]) -> list[tuple[object, ...]]:
+    groups = [(p, p.space_group) for p in prototypes if p.space_group]
+    return [(f"`{p.id}`", p.name, f"{group.number} ({group.symbol})", group.paper) for p, group in groups]
 
 
 def _extent(manifest: Manifest) -> str:
@@ -229,9 +230,9 @@ def _type(feature: Any) -> str:
     if isinstance(feature, List):
         length = f" of length {feature.length}" if feature.length >= 0 else ""
         return f"list{length} of {_type(feature.feature)}"
-    return feature.dtype
+    return str(feature.dtype)
 
 
-def _table(header: tuple[str, ...], rows: list[tuple]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     lines = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._version import DATA_VERSION
 from ..common.manifest import MANIFEST
@@ -21,6 +21,8 @@ from .manifest import Manifest, released_manifest
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+
+    Loaded: TypeAlias = Dataset | DatasetDict | IterableDataset | IterableDatasetDict
 
 FOLDER_VARIABLE = "ARISE_ZOO_DATA"
 
@@ -37,7 +39,7 @@ def load_dataset(
     revision: str | None = None,
     folder: str | Path | None = None,
     streaming: bool = False,
-) -> Dataset | DatasetDict | IterableDataset | IterableDatasetDict:
+) -> Loaded:
     """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
 
     Parameters: `name`, "prototypes" or "defects" (after OWNER/ where it is somebody's copy on the Hub); `config`
@@ -103,7 +105,7 @@ def _check(path: Path, manifest: Manifest, config: str) -> None:
             raise DatasetError(f"{path / file.path} {fault}; remove it, then build or download it again.")
 
 
-def _read(path: Path, manifest: Manifest, config: str, split: str | None, streaming: bool):
+def _read(path: Path, manifest: Manifest, config: str, split: str | None, streaming: bool) -> Loaded:
     import datasets
 
     # `datasets` looks its cache up by names and versions; files built anew must not be answered with old rows.

@@ -68,7 +68,7 @@ class Manifest:
         paths = {file.path for file in files}
         kept = [file for file in self.files if file.path not in paths]
         place = {name: i for i, name in enumerate(order)}
-        self.files = sorted([*kept, *files], key=lambda file: place.get(file.config, -1))
+        self.files = sorted([*kept, *files], key=lambda file: place.get(file.config or "", -1))
 
     def write(self, folder: Path) -> None:
         """Write it into the data set's folder."""

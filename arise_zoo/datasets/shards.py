@@ -56,7 +56,8 @@ def make_shard(dataset: str, config_name: str, ids: tuple[str, ...]) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 class ShardStore:

@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..descriptors import AveragedSOAP, soap_grid
-from ..descriptors.settings import BASIS, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
+from ..descriptors.settings import BASIS, CENTRE, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
 from .schema import DESCRIPTOR_TYPE
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ase import Atoms
+
+
+def descriptors_of(table: pa.Table) -> np.ndarray:
+    """The column `descriptor` of rows of a data set, shape (n_rows, n_features)."""
+    vectors: np.ndarray = table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
+    return vectors
+
+
+def is_central(table: pa.Table) -> np.ndarray:
+    """Which rows of a data set have the central setting, shape (n_rows,)."""
+    settings = [table[column].to_numpy() for column in ("r_cut", "sigma", "extrinsic_scale")]
+    return np.all([values == centre for values, centre in zip(settings, CENTRE, strict=True)], axis=0)
 
 
 @lru_cache(maxsize=128)  # tables of radial functions are made once a setting

@@ -260,4 +260,4 @@ class _FileCheck:
 
 
 def _same(found: Any, wanted: Any) -> bool:
-    return found == (wanted.tolist() if isinstance(wanted, np.ndarray) else wanted)
+    return bool(found == (wanted.tolist() if isinstance(wanted, np.ndarray) else wanted))

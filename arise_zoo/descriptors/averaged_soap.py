@@ -5,7 +5,7 @@ What the radial functions are is in `radial`, how the pairs are summed in `momen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -68,7 +68,8 @@ class AveragedSOAP:
 
     def create(self, atoms: Atoms) -> np.ndarray:
         """The descriptor of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
-        return self._settings.descriptors(atoms)[0]
+        vector: np.ndarray = self._settings.descriptors(atoms)[0]
+        return vector
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
         """The descriptors of many structures, shape (n_structures, n_features), on so many processes."""
@@ -204,10 +205,11 @@ class _Settings:
             block = c[..., l * l : (l + 1) ** 2]
             np.matmul(block, block.swapaxes(-1, -2), out=products[:, :, l])
         spectrum = np.zeros((len(c), n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
-        products = products.reshape(len(c), n_settings, -1)
-        np.multiply(products[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
+        flat = products.reshape(len(c), n_settings, -1)
+        np.multiply(flat[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
         norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
-        return np.divide(spectrum, norms, out=spectrum, where=norms > 0)
+        normalised: np.ndarray = np.divide(spectrum, norms, out=spectrum, where=norms > 0)
+        return normalised
 
 
 @lru_cache(maxsize=8)
@@ -248,12 +250,14 @@ def _searches(
     return [(a, b, (forth,), [((a, b),)]), (b, a, (back,), [((b, a),)])]
 
 
-def _map(function, structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:
+def _map(function: Callable[[Atoms], np.ndarray], structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:
     if n_jobs == 1:
         return [function(atoms) for atoms in structures]
     from joblib import Parallel, delayed
 
-    return Parallel(n_jobs=n_jobs, batch_size="auto")(delayed(function)(atoms) for atoms in structures)
+    call = Parallel(n_jobs=n_jobs, batch_size="auto")
+    vectors: list[np.ndarray] = call(delayed(function)(atoms) for atoms in structures)
+    return vectors
 
 
 def _check(combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str) -> None:

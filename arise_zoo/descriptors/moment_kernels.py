@@ -13,7 +13,9 @@ LANES = 128  # pairs treated at a time: few enough for their harmonics to stay i
 
 
 @numba_jit
-def sort_into_bins(pairs, scale, edges, guess, guesses_per_unit):
+def sort_into_bins(
+    pairs: np.ndarray, scale: float, edges: np.ndarray, guess: np.ndarray, guesses_per_unit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the pairs in the order of their radial bins, and the place at which each bin begins.
 
     The columns of `pairs` are dx, dy, dz and distance^2; those beyond the last edge are left out. `guess` holds, for
@@ -45,7 +47,21 @@ def sort_into_bins(pairs, scale, edges, guess, guesses_per_unit):
 
 
 @numba_jit
-def harmonics(x, y, z, weight, n, even_only, diagonal, step, back, first_component, legendre, azimuth, out):
+def harmonics(
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    weight: np.ndarray,
+    n: int,
+    even_only: bool,
+    diagonal: np.ndarray,
+    step: np.ndarray,
+    back: np.ndarray,
+    first_component: np.ndarray,
+    legendre: np.ndarray,
+    azimuth: np.ndarray,
+    out: np.ndarray,
+) -> None:
     """Real spherical harmonics of n <= LANES unit vectors, times their weights, into `out` (n_components, LANES)."""
     cosine, sine, before = azimuth[0], azimuth[1], azimuth[2]
     for i in range(n):
@@ -85,7 +101,19 @@ def harmonics(x, y, z, weight, n, even_only, diagonal, step, back, first_compone
 
 
 @numba_jit
-def add_moments(pairs, order, start, scale, edges, even_only, diagonal, step, back, first_component, moments):
+def add_moments(
+    pairs: np.ndarray,
+    order: np.ndarray,
+    start: np.ndarray,
+    scale: float,
+    edges: np.ndarray,
+    even_only: bool,
+    diagonal: np.ndarray,
+    step: np.ndarray,
+    back: np.ndarray,
+    first_component: np.ndarray,
+    moments: np.ndarray,
+) -> None:
     """Add the moments of sorted pairs, sums of T_p(place in the bin) Y_lm, to `moments` (n_bins, 6, n_components).
 
     The place in the bin runs from -1 to 1.

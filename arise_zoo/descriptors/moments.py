@@ -63,7 +63,8 @@ class RadialBins:
         values[:, :, inside] = inner.reshape(*inner.shape[:2], -1, _ORDER)
         to_coefficients = np.cos(np.outer(angles, np.arange(_ORDER))) * 2.0 / _ORDER
         to_coefficients[:, 0] *= 0.5
-        return (values @ to_coefficients).transpose(1, 2, 3, 0)
+        coefficients: np.ndarray = (values @ to_coefficients).transpose(1, 2, 3, 0)
+        return coefficients
 
 
 def pair_moments(points: Points, a: int, b: int, scales: Sequence[float], bins: RadialBins, l_max: int) -> np.ndarray:
@@ -92,11 +93,12 @@ def coefficients(moments: np.ndarray, polynomials: np.ndarray, even_only: bool) 
     """
     n, n_components, n_functions = len(moments), moments.shape[-1], polynomials.shape[-1]
     result = np.zeros((n, n_functions, len(polynomials) ** 2))
-    filled = np.flatnonzero(moments[:, :, 0, 0].any(axis=0))
-    if len(filled) == 0:
+    bins = np.flatnonzero(moments[:, :, 0, 0].any(axis=0))
+    if len(bins) == 0:
         return result
-    if len(filled) > 0.5 * (filled[-1] - filled[0]):  # a slice spares copies, a list of bins spares work
-        filled = slice(filled[0], filled[-1] + 1)
+    # A slice spares copies, a list of bins spares work.
+    dense = len(bins) > 0.5 * (bins[-1] - bins[0])
+    filled: slice | np.ndarray = slice(bins[0], bins[-1] + 1) if dense else bins
     rows = moments[:, filled].transpose(1, 2, 0, 3).reshape(-1, n, n_components)
     first_component = first_components(len(polynomials) - 1, even_only)
     for l, table in enumerate(polynomials):

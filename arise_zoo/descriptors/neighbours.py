@@ -18,6 +18,9 @@ PAIRS_AT_ONCE = 1 << 17
 
 _CELLS_PER_R_MAX = 2.5
 
+_Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Images sorted into cells (x, y, z, key, start), and the grid (lower corner, side, shape): see `search_kernels`."""
+
 
 class Points:
     """Positions sorted by species and, in periodic directions, wrapped into a reduced cell.
@@ -47,7 +50,7 @@ class Points:
         self._species_of = np.repeat(np.arange(len(counts)), counts)
         self.positions = np.split(self._all, np.cumsum(counts)[:-1])
         self._pairs = np.empty((0, 4))
-        self._known_images: dict[int, tuple[float, tuple]] = {}
+        self._known_images: dict[int, tuple[float, _Grid]] = {}
         self._extent = np.ptp(positions, axis=0)
         self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(self.cell[self.pbc], axis=1).sum()
 
@@ -97,13 +100,12 @@ class Points:
         first, end = np.searchsorted(self._species_of, [a, a + 1])
         return self.nearest[first:end, b]
 
-    def _images(self, b: int, r_max: float) -> tuple:
+    def _images(self, b: int, r_max: float) -> _Grid:
         """Grid of all images of b-atoms within r_max of an atom, kept for searches that go almost as far."""
-        known_r_max, grid = self._known_images.get(b, (0.0, ()))
-        if not r_max <= known_r_max <= 1.5 * r_max:
-            grid = self._grid(self.positions[b], r_max)
-            self._known_images[b] = (r_max, grid)
-        return grid
+        known = self._known_images.get(b)
+        if known is None or not r_max <= known[0] <= 1.5 * r_max:
+            known = self._known_images[b] = (r_max, self._grid(self.positions[b], r_max))
+        return known[1]
 
     def pairs(self, a: int, b: int, r_max: float) -> Iterator[np.ndarray]:
         """Vectors from a-atoms to b-atoms nearer than r_max (angstrom).
@@ -131,9 +133,9 @@ class Points:
         """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
         lengths = np.where(self.pbc, self._heights, self._extent)
         volume = np.prod(np.maximum(lengths, 1e-3 * max(lengths.max(), 1e-9)))
-        return 1.5 * max((volume / n) ** (1 / 3), 1e-6)
+        return float(1.5 * max((volume / n) ** (1 / 3), 1e-6))
 
-    def _grid(self, positions: np.ndarray, r_max: float) -> tuple:
+    def _grid(self, positions: np.ndarray, r_max: float) -> _Grid:
         """All images of some atoms that can lie within r_max of any atom, sorted into cells."""
         from .search_kernels import images_in_box, sort_into_cells
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numba
 
+_F = TypeVar("_F", bound=Callable[..., Any])
 
-def numba_jit(function: Callable) -> Callable:
+
+def numba_jit(function: _F) -> _F:
     """Compile with numba, floating-point sums in any order, and keep the machine code on disk where that is possible.
 
     Numba stores it next to the source, else in the user's cache folder; where neither can be written (a read-only
     installation without a home), compiling anew in every process is all that is left.
     """
+    fastmath = {"reassoc", "contract", "arcp", "nsz"}
     try:
-        return numba.njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"})(function)
+        compiled: Any = numba.njit(cache=True, fastmath=fastmath)(function)
     except RuntimeError:
-        return numba.njit(fastmath={"reassoc", "contract", "arcp", "nsz"})(function)
+        compiled = numba.njit(fastmath=fastmath)(function)
+    return cast("_F", compiled)

@@ -42,7 +42,7 @@ def radial_basis(
     return _BASES[name](r_cut, sigma, density_sigma, n_max, l_max)
 
 
-class QuipBasis:
+class QuipBasis(RadialBasis):
     """The orthonormalised Gaussians of QUIP's `soap` descriptor (radial centres from 0 to just short of the reach)."""
 
     def __init__(self, r_cut: float, sigma: float, density_sigma: float, n_max: int, l_max: int):
@@ -75,7 +75,8 @@ class QuipBasis:
         bessel = _scaled_bessel(self.l_max, 2.0 * self.density_alpha * r * self.centres[:, None])
         phase = np.clip((r - self.r_max + _TAPER) / _TAPER, 0.0, 1.0)
         cut_off = 0.5 * (np.cos(np.pi * phase) + 1.0)
-        return np.einsum("kn,lkr->nlr", self.transform, bessel * (gaussians * cut_off))
+        values: np.ndarray = np.einsum("kn,lkr->nlr", self.transform, bessel * (gaussians * cut_off))
+        return values
 
 
 def _scaled_bessel(l_max: int, x: np.ndarray) -> np.ndarray:
@@ -98,7 +99,7 @@ def _scaled_bessel(l_max: int, x: np.ndarray) -> np.ndarray:
     return values
 
 
-class GtoBasis:
+class GtoBasis(RadialBasis):
     """The Gaussian-type orbitals r^l exp(-a r^2) of DScribe's SOAP, orthonormalised for each l.
 
     Source: Himanen et al., Comput. Phys. Commun. 247, 106949 (2020).
@@ -121,7 +122,8 @@ class GtoBasis:
         sums = self.exponents[l][:, None] + self.exponents[l][None, :]
         overlap = 0.5 * gamma(l + 1.5) * sums ** -(l + 1.5)
         values, vectors = np.linalg.eigh(overlap)
-        return (vectors / np.sqrt(values)) @ vectors.T
+        orthogonaliser: np.ndarray = (vectors / np.sqrt(values)) @ vectors.T
+        return orthogonaliser
 
     def __call__(self, r: np.ndarray) -> np.ndarray:
         eta = self.density_alpha
@@ -129,8 +131,9 @@ class GtoBasis:
         sums = self.exponents + eta
         factors = sums**-1.5 * (eta / sums) ** degree
         decay = np.exp(-(self.exponents * eta / sums)[:, :, None] * r**2)
-        return np.einsum("lkn,lkr,lr->nlr", self.transform, factors[:, :, None] * decay, r**degree)
+        values: np.ndarray = np.einsum("lkn,lkr,lr->nlr", self.transform, factors[:, :, None] * decay, r**degree)
+        return values
 
 
-_BASES = {"quip": QuipBasis, "gto": GtoBasis}
+_BASES: dict[str, type[QuipBasis] | type[GtoBasis]] = {"quip": QuipBasis, "gto": GtoBasis}
 BASIS_NAMES = tuple(_BASES)

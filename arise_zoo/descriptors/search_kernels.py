@@ -12,7 +12,9 @@ from .numba_jit import numba_jit
 
 
 @numba_jit
-def images_in_box(positions, cell, repeats, lower, upper):
+def images_in_box(
+    positions: np.ndarray, cell: np.ndarray, repeats: np.ndarray, lower: np.ndarray, upper: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Periodic images of points inside a box.
 
     Returns positions (n_images, 3), the point each one is an image of, and the sign of its translation: 1, 0 or -1
@@ -43,7 +45,9 @@ def images_in_box(positions, cell, repeats, lower, upper):
 
 
 @numba_jit
-def sort_into_cells(image, origin, sign, lower, side, shape):
+def sort_into_cells(
+    image: np.ndarray, origin: np.ndarray, sign: np.ndarray, lower: np.ndarray, side: np.ndarray, shape: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Images in the order of the grid's cells (z fastest), with the place at which each cell begins.
 
     `key`, 4 x point + sign of the translation, orders atoms and tells an image from its opposite.
@@ -70,7 +74,7 @@ def sort_into_cells(image, origin, sign, lower, side, shape):
 
 
 @numba_jit
-def cell_range(centre, r_max, lower, side, count):
+def cell_range(centre: float, r_max: float, lower: float, side: float, count: int) -> tuple[int, int]:
     """First and last cell along one axis that a sphere can touch."""
     first = int(np.floor((centre - r_max - lower) / side))
     last = int(np.floor((centre + r_max - lower) / side))
@@ -78,7 +82,21 @@ def cell_range(centre, r_max, lower, side, count):
 
 
 @numba_jit
-def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_max, pairs):
+def find_pairs(
+    centres: np.ndarray,
+    first: int,
+    same: bool,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    r_max: float,
+    pairs: np.ndarray,
+) -> tuple[int, int]:
     """Vectors from the centres, from number `first` on, to the images within r_max, until `pairs` (n, 4) is full.
 
     Where centres and images are the `same` atoms, only one of each two opposite pairs is found. Columns of `pairs`
@@ -115,7 +133,22 @@ def find_pairs(centres, first, same, x, y, z, key, start, lower, side, shape, r_
 
 
 @numba_jit
-def nearest_images(centres, todo, own_key, kind, x, y, z, key, start, lower, side, shape, r_max, nearest):
+def nearest_images(
+    centres: np.ndarray,
+    todo: np.ndarray,
+    own_key: np.ndarray,
+    kind: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    r_max: float,
+    nearest: np.ndarray,
+) -> None:
     """Distance from each centre in `todo` to its nearest image of each kind within r_max, itself excepted.
 
     `kind` tells the column of `nearest` (n_centres, n_kinds) for each point that images are of.

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..common.storage import sha256
 from ..errors import AriseZooError
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitInfo, HfApi
 
 NAMESPACE = "arise"
 """Owner of the data sets and models on the Hub, and the folder that holds data sets below an output folder."""
@@ -42,7 +45,8 @@ class Remote:
 
         if get_token() is None:
             raise HubError("there is no token for the Hub; log in with `hf auth login`, or set HF_TOKEN.")
-        return self._ask(lambda api: api.whoami()["name"])
+        name: str = self._ask(lambda api: api.whoami()["name"])
+        return name
 
     def exists(self) -> bool:
         """Whether the repository is there; raises `HubError` if there is only one of the other type by its name."""
@@ -66,7 +70,8 @@ class Remote:
 
     def head(self) -> str:
         """The newest commit of the main branch."""
-        return self._ask(lambda api: api.repo_info(self.repository, repo_type=self.type)).sha
+        commit: str = self._ask(lambda api: api.repo_info(self.repository, repo_type=self.type)).sha
+        return commit
 
     def files(self, revision: str) -> dict[str, tuple[int, str]]:
         """Size and hash of each file at a revision: SHA-256 of large ones, Git's blob id of the others."""
@@ -92,10 +97,12 @@ class Remote:
         """
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-        def send(api):
+        def send(api: HfApi) -> CommitInfo:
             # Made anew for each try: an operation remembers what it has uploaded.
-            operations = [CommitOperationAdd(name, folder / name) for name in add]
-            operations += [CommitOperationDelete(name) for name in delete]
+            operations: list[CommitOperationAdd | CommitOperationDelete] = [
+                *(CommitOperationAdd(name, folder / name) for name in add),
+                *(CommitOperationDelete(name) for name in delete),
+            ]
             return api.create_commit(
                 self.repository,
                 operations,
@@ -138,7 +145,7 @@ def _blob_id(path: Path) -> str:
 
 def retried(call: Callable[[], _T]) -> _T:
     """The result of a call, made again a few times where the server is busy or the connection broke."""
-    from huggingface_hub.errors import HfHubHTTPError, HTTPError
+    from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
 
     for number in range(_TRIES):
         try:
@@ -162,7 +169,7 @@ def _wait(response: Any, number: int) -> float:
 
 def translated(call: Callable[[], _T], repository: str, repo_type: str, revision: str | None = None) -> _T:
     """The result of a call to the Hub's client, whose errors become a `HubError` with one sentence."""
-    from huggingface_hub.errors import (
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]
         GatedRepoError,
         HfHubHTTPError,
         HFValidationError,

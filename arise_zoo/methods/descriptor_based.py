@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from ase import Atoms
@@ -18,6 +18,7 @@ from ..descriptors.settings import CENTRAL
 from ..errors import StructureError
 from ..prototypes import class_ids
 from .protocol import UNKNOWN, Prediction
+from .resolved import Level, Truth
 
 if TYPE_CHECKING:
     from ..descriptors import AveragedSOAP
@@ -33,14 +34,22 @@ class DescriptorMethod(ABC):
     """
 
     name: str
-    level, truth, finite, trained_on_defects, probabilistic = "structure", "class", True, False, True
-    citation = PAPER
-    structures_at_once = 512
+    level: ClassVar[Level] = "structure"
+    truth: ClassVar[Truth] = "class"
+    finite: ClassVar[bool] = True
+    probabilistic: ClassVar[bool] = True
+    citation: ClassVar[str | None] = PAPER
+    structures_at_once: ClassVar[int] = 512
 
     @property
     def recognises(self) -> tuple[str, ...]:
         """All classes."""
         return class_ids()
+
+    @property
+    def trained_on_defects(self) -> bool:
+        """Whether defective structures took part in making it."""
+        return False
 
     @property
     def descriptor(self) -> Mapping[str, Any]:

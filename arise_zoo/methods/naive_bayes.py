@@ -20,7 +20,8 @@ class NaiveBayesMethod(DescriptorMethod):
         """Probabilities, shape (n, 108)."""
         from ..models.baselines.naive_bayes import load_naive_bayes
 
-        return load_naive_bayes(self.name).predict_proba(vectors)
+        probabilities: np.ndarray = load_naive_bayes(self.name).predict_proba(vectors)
+        return probabilities
 
 
 def gnb() -> NaiveBayesMethod:

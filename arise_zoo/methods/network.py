@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .descriptor_based import DescriptorMethod
+
+if TYPE_CHECKING:
+    from ..models import Model
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class BayesianNetworkMethod(DescriptorMethod):
         return answer.probabilities, answer.mutual_information
 
     @property
-    def _model(self):
+    def _model(self) -> Model:
         from ..models import load_model
 
         return load_model(self.name)

@@ -6,6 +6,7 @@ The rows and the fits are in `arise_zoo.models.baselines.pristine_vectors`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,7 +25,8 @@ class RandomForestMethod(DescriptorMethod):
         """Mean over the trees, shape (n, 108)."""
         from ..models.baselines.pristine_vectors import fitted_random_forest
 
-        return fitted_random_forest().predict_proba(vectors)
+        probabilities: np.ndarray = fitted_random_forest().predict_proba(vectors)
+        return probabilities
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,14 @@ class CosineMethod(DescriptorMethod):
     name: str = "cosine"
     probabilistic = False
     packages = ("numba",)
-    citation = None
+    citation: ClassVar[str | None] = None
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """The cosine of each class, shape (n, 108), at most 1; rows do not sum to 1."""
         from ..models.baselines.pristine_vectors import class_similarities
 
-        return np.clip(class_similarities(vectors), 0.0, 1.0)
+        similarities: np.ndarray = np.clip(class_similarities(vectors), 0.0, 1.0)
+        return similarities
 
 
 def random_forest() -> RandomForestMethod:

@@ -22,7 +22,7 @@ class Prediction(NamedTuple):
     """
 
     labels: str | np.ndarray
-    confidence: float | np.ndarray
+    confidence: float | np.ndarray | None = None
     probabilities: np.ndarray | None = None
     uncertainty: float | None = None
 

@@ -52,13 +52,15 @@ def _sites(recipe: dict[str, Any]) -> tuple[list[str], np.ndarray]:
 def _conventional_cell(recipe: dict[str, Any]) -> np.ndarray:
     """Lattice vectors (angstrom) as rows, shape (3, 3)."""
     cell = Cell.new([recipe["lattice"][key] for key in ("a", "b", "c", "alpha", "beta", "gamma")])
-    return np.round(cell.array, _DECIMALS)
+    vectors: np.ndarray = np.round(cell.array, _DECIMALS)
+    return vectors
 
 
 def _times(coordinates: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """The product of arrays of shapes (n, 3) and (3, 3), in an order of operations that no library changes."""
     x, y, z = coordinates.T[:, :, None]
-    return x * vectors[0] + y * vectors[1] + z * vectors[2]
+    product: np.ndarray = x * vectors[0] + y * vectors[1] + z * vectors[2]
+    return product
 
 
 def _from_list(recipe: dict[str, Any]) -> Atoms:

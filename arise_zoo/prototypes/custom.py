@@ -14,7 +14,7 @@ from .table import Prototype, Source, SpaceGroup
 
 
 def prototype_from_file(
-    path: str | PathLike,
+    path: str | PathLike[str],
     class_id: str | None = None,
     *,
     name: str | None = None,
@@ -54,7 +54,7 @@ def prototype_from_atoms(
     )
 
 
-def _space_group(atoms, symprec: float) -> SpaceGroup | None:
+def _space_group(atoms: Atoms, symprec: float) -> SpaceGroup | None:
     import spglib
 
     found = spglib.get_symmetry_dataset(

@@ -22,7 +22,8 @@ def supercell(prototype: Prototype, k: int, *, periodic: bool) -> Atoms:
         raise StructureError(f"a supercell needs at least one replica, not k={k}.")
     if periodic and not prototype.is_periodic:
         raise StructureError(f"class {prototype.id!r} has no periodic form.")
-    return _supercell(prototype, k, periodic).copy()
+    atoms: Atoms = _supercell(prototype, k, periodic).copy()
+    return atoms
 
 
 @lru_cache(maxsize=1024)  # all 588 supercells of the paper hold 167,650 atoms, 10 MB

@@ -64,7 +64,8 @@ class Prototype:
 
     def build(self) -> Atoms:
         """The cell that the paper replicates (periodic; angstrom), or the finite tube (no cell)."""
-        return self._cell.copy()
+        cell: Atoms = self._cell.copy()
+        return cell
 
     def supercells(self) -> list[Atoms]:
         """The finite clusters: the three of the paper's series as isolated structures, or the one nanotube.
@@ -92,7 +93,8 @@ class Prototype:
 
     def n_atoms(self, k: int = 1) -> int:
         """Number of atoms of the cell, or of its supercell of k replicas a direction."""
-        return len(self._cell) * k ** sum(self.repetitions)
+        n: int = len(self._cell) * k ** sum(self.repetitions)
+        return n
 
     @property
     def repetitions(self) -> tuple[int, int, int]:

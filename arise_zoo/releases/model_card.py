@@ -18,10 +18,9 @@ def with_results(card: str, name: str, weights: str, records: str | Path | None)
 
     cells = [cell for record in _records(records, name, weights) for cell in _cells(record)]
     parsed = ModelCard(card, ignore_metadata_errors=False)
-    parsed.data.model_name = name if cells else None
-    parsed.data.eval_results = [EvalResult(**cell) for cell in cells] or None
-    if cells:
-        parsed.data.metrics = ["accuracy"]
+    results = {"model_name": name if cells else None, "eval_results": [EvalResult(**cell) for cell in cells] or None}
+    for key, value in (results | ({"metrics": ["accuracy"]} if cells else {})).items():
+        setattr(parsed.data, key, value)
     return str(parsed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..hub.client import HubError, Remote, differing
@@ -57,24 +57,20 @@ def publish(
         release.check_tag(tag, repository)
         remote = Remote(repository, release.type)
         say(f"publishing as {remote.user()}")
-        return _publish(release, remote, tag, private, dry_run, pull_request, say)
+        return _publish(release, remote, tag, private=private, dry_run=dry_run, pull_request=pull_request, say=say)
 
 
 def _publish(
     release: Release,
     remote: Remote,
     tag: str,
+    *,
     private: bool,
     dry_run: bool,
     pull_request: bool,
     say: Callable[[str], None],
 ) -> Published:
-    done = {
-        "repository": remote.repository,
-        "type": release.type,
-        "tag": tag,
-        "line": release.line(remote.repository, tag),
-    }
+    done = Published(remote.repository, release.type, tag, release.line(remote.repository, tag))
     exists = remote.exists()
     if exists and (commit := remote.tags().get(tag)) is not None:
         if wrong := _differences(release, remote, commit):
@@ -83,9 +79,9 @@ def _publish(
                 "give this one another tag."
             )
         say(f"{tag} is there already, and the same")
-        return Published(**done, commit=commit)
+        return replace(done, commit=commit)
     if not exists and dry_run:
-        return Published(**done, uploaded=release.files)
+        return replace(done, uploaded=release.files)
     if not exists:
         say(f"creating {remote.repository}")
         remote.create(private)
@@ -94,12 +90,12 @@ def _publish(
     add = differing(release.folder, release.files, there)
     delete = sorted(there.keys() - set(release.files))
     if dry_run:
-        return Published(**done, uploaded=add, deleted=delete)
+        return replace(done, uploaded=add, deleted=delete)
     if add or delete:
         say(f"uploading {len(add)} of {len(release.files)} files")
         info = remote.commit(release.folder, add, delete, f"{release.name} {tag}", head, pull_request)
         if pull_request:
-            return Published(**done, uploaded=add, deleted=delete, pull_request=info.pr_url)
+            return replace(done, uploaded=add, deleted=delete, pull_request=info.pr_url)
         head = info.oid
     elif pull_request:
         raise HubError(f"{remote.repository} holds all of this already; there is nothing to propose.")
@@ -109,7 +105,7 @@ def _publish(
     remote.tag(tag, head)
     if remote.tags().get(tag) != head:
         raise HubError(f"the Hub did not keep the tag {tag} of {remote.repository}; give the command again.")
-    return Published(**done, uploaded=add, deleted=delete, commit=head)
+    return replace(done, uploaded=add, deleted=delete, commit=head)
 
 
 def _differences(release: Release, remote: Remote, revision: str) -> list[str]:

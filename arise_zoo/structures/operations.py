@@ -20,7 +20,7 @@ def displace(atoms: Atoms, displacement: float, unit: float, rng: np.random.Gene
     """
     if displacement < 0:
         raise StructureError(f"displacement must not be negative, but is {displacement}.")
-    moved = atoms.copy()
+    moved: Atoms = atoms.copy()
     draws = rng.random((len(atoms), 3))
     moved.positions += (2.0 * draws - 1.0) * (displacement * unit)
     return moved

@@ -31,4 +31,5 @@ def random_packing(atoms: Atoms, unit: float, rng: np.random.Generator) -> np.nd
         push = -0.35 * (unit - distances)[:, None] * directions
         for axis in range(3):
             positions[:, axis] += np.bincount(i, weights=push[:, axis], minlength=len(atoms))
-    return positions
+    result: np.ndarray = positions
+    return result

@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate, get_method
-from arise_zoo.benchmark.descriptor_cache import cached_vectors
 from arise_zoo.benchmark.plan import Plan, Sampling
+from arise_zoo.benchmark.vectors import cached_vectors
 from arise_zoo.common.storage import StorageError
 from arise_zoo.descriptors.settings import CENTRAL
 from arise_zoo.methods import Prediction, resolve

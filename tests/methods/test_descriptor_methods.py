@@ -9,8 +9,8 @@ import pytest
 from ase import Atoms
 
 from arise_zoo import evaluate, get_method
-from arise_zoo.benchmark.stored_vectors import StoredVectors
 from arise_zoo.benchmark.tables import published_accuracy
+from arise_zoo.benchmark.vectors import StoredVectors
 from arise_zoo.datasets import build
 from arise_zoo.errors import AriseZooError
 from arise_zoo.methods import UNKNOWN

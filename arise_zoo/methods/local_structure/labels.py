@@ -33,9 +33,12 @@ ORDERED = {
 
 def labels(environments: Environments) -> np.ndarray:
     """Class ids, or `UNKNOWN`, of shape (n_atoms,)."""
+    found: np.ndarray
     if environments.orderings is None:
-        return _ELEMENTAL_TABLE[environments.types]
-    return _ORDERED_TABLE[environments.types, environments.orderings]
+        found = _ELEMENTAL_TABLE[environments.types]
+    else:
+        found = _ORDERED_TABLE[environments.types, environments.orderings]
+    return found
 
 
 _ELEMENTAL_TABLE = np.array([ELEMENTAL.get(t, UNKNOWN) for t in STRUCTURE_TYPES])

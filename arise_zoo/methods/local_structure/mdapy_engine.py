@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import math
 import os
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from ase import Atoms
 
 from ...errors import StructureError
 from .algorithms import STRUCTURE_TYPES, Algorithm, Environments
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PTM_TEMPLATES = "fcc-hcp-bcc-sc-dcub-dhex-graphene"
 
@@ -50,40 +54,53 @@ def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
     if n_atoms == 0:
         none = np.zeros(0, dtype=int)
         return Environments(none, none, np.zeros(0)) if algorithm.kind == "ptm" else Environments(none)
-    data, box, *neighbours = _neighbours(algorithm, _boxed(atoms))
+    found = _neighbours(algorithm, _boxed(atoms))
     if algorithm.kind == "ptm":
-        return _ptm(algorithm, data, box, *neighbours, n_atoms)
+        return _ptm(algorithm, found, n_atoms)
     if algorithm.kind == "cna":
-        return Environments(_cna(data, box, *neighbours, algorithm.r_cut)[:n_atoms])
+        return Environments(_cna(found, found.counts, algorithm.r_cut)[:n_atoms])
     run = _baa if algorithm.kind == "baa" else _a_cna
-    return Environments(run(data, box, *neighbours, n_atoms))
+    return Environments(run(found, n_atoms))
 
 
-def _ptm(algorithm, data, box, indices, distances, n_atoms) -> Environments:
+class _Neighbours(NamedTuple):
+    """Atoms (repeated where needed) as mdapy wants them, their box, and neighbours of each atom: indices, with their
+    distances, or with their numbers where a cut-off decides."""
+
+    data: pl.DataFrame
+    box: Any
+    indices: np.ndarray
+    distances: np.ndarray = np.empty(0)
+    counts: np.ndarray = np.empty(0)
+
+
+def _ptm(algorithm: Algorithm, found: _Neighbours, n_atoms: int) -> Environments:
     from mdapy.polyhedral_template_matching import PolyhedralTemplateMatching
 
     limit = np.inf if algorithm.rmsd_cutoff is None else algorithm.rmsd_cutoff
-    matching = PolyhedralTemplateMatching(PTM_TEMPLATES, data, box, limit, indices)
+    matching = PolyhedralTemplateMatching(PTM_TEMPLATES, found.data, found.box, limit, found.indices)
     matching.compute()
     output = matching.output[:n_atoms]
     return Environments(output[:, 0].astype(int), output[:, 1].astype(int), output[:, 2].copy())
 
 
-def _baa(data, box, indices, distances, n_atoms) -> np.ndarray:
+def _baa(found: _Neighbours, n_atoms: int) -> np.ndarray:
     from mdapy.ackland_jones_analysis import AcklandJonesAnalysis
 
-    analysis = AcklandJonesAnalysis(data, box, indices, distances)
+    analysis = AcklandJonesAnalysis(*found[:4])
     analysis.compute()
-    return analysis.aja[:n_atoms]
+    types: np.ndarray = analysis.aja[:n_atoms]
+    return types
 
 
-def _cna(data, box, indices, counts, r_cut) -> np.ndarray:
+def _cna(found: _Neighbours, counts: np.ndarray, r_cut: float | None) -> np.ndarray:
     """Common neighbour analysis of the first `counts` neighbours; without a cut-off, the adaptive one."""
     from mdapy.common_neighbor_analysis import CommonNeighborAnalysis
 
-    analysis = CommonNeighborAnalysis(data, box, indices, counts, r_cut)
+    analysis = CommonNeighborAnalysis(*found[:3], counts, r_cut)
     analysis.compute()
-    return analysis.pattern
+    types: np.ndarray = analysis.pattern
+    return types
 
 
 BCC_CUTOFF_OVITO = 1.207
@@ -94,21 +111,21 @@ OVITO rounds it. Some five in a million strongly displaced atoms have two neighb
 """
 
 
-def _a_cna(data, box, indices, distances, n_atoms) -> np.ndarray:
+def _a_cna(found: _Neighbours, n_atoms: int) -> np.ndarray:
     """Adaptive common neighbour analysis with OVITO's cut-offs."""
-    counts = np.full(len(indices), indices.shape[1], dtype=np.int32)
-    types = _cna(data, box, indices, counts, None)[:n_atoms].copy()
+    counts = np.full(len(found.indices), found.indices.shape[1], dtype=np.int32)
+    types = _cna(found, counts, None)[:n_atoms].copy()
     bcc = STRUCTURE_TYPES.index("bcc")
-    lattice_constant = _bcc_lattice_constant(distances[:n_atoms])
-    separations = _separations(data, box, indices, n_atoms)
+    lattice_constant = _bcc_lattice_constant(found.distances[:n_atoms])
+    separations = _separations(found, n_atoms)
     low, high = (lattice_constant[:, None] * factor for factor in (BCC_CUTOFF_OVITO, BCC_CUTOFF_MDAPY))
     between = ((separations > low) & (separations <= high)).any(axis=1)
     # bcc is tried last, so that an atom taken for fcc, hcp or icosahedral is none of the atoms in question.
     for atom in np.flatnonzero(between & np.isin(types, (0, bcc))):
         only_this = np.zeros_like(counts)
         only_this[atom] = counts[atom]
-        found = _cna(data, box, indices, only_this, BCC_CUTOFF_OVITO * lattice_constant[atom])[atom]
-        types[atom] = bcc if found == bcc else 0
+        type_at_cutoff = _cna(found, only_this, BCC_CUTOFF_OVITO * lattice_constant[atom])[atom]
+        types[atom] = bcc if type_at_cutoff == bcc else 0
     return types
 
 
@@ -117,16 +134,18 @@ def _bcc_lattice_constant(distances: np.ndarray) -> np.ndarray:
 
     The scale of adaptive CNA in A. Stukowski, Modelling Simul. Mater. Sci. Eng. 20, 045021 (2012).
     """
-    return (distances[:, :8].sum(axis=1) / math.sqrt(3 / 4) + distances[:, 8:].sum(axis=1)) / 14
+    constant: np.ndarray = (distances[:, :8].sum(axis=1) / math.sqrt(3 / 4) + distances[:, 8:].sum(axis=1)) / 14
+    return constant
 
 
-def _separations(data, box, indices, n_atoms) -> np.ndarray:
+def _separations(found: _Neighbours, n_atoms: int) -> np.ndarray:
     """Distances (angstrom) between all pairs of neighbours of the first atoms, shape (n_atoms, n_pairs)."""
-    positions = data.select("x", "y", "z").to_numpy()
-    vectors = positions[indices[:n_atoms]] - positions[:n_atoms, None]
+    positions, box = found.data.select("x", "y", "z").to_numpy(), found.box
+    vectors = positions[found.indices[:n_atoms]] - positions[:n_atoms, None]
     vectors -= np.rint(vectors @ box.inverse_box) * box.boundary @ box.box
-    first, second = np.triu_indices(indices.shape[1], 1)
-    return np.linalg.norm(vectors[:, first] - vectors[:, second], axis=2)
+    first, second = np.triu_indices(found.indices.shape[1], 1)
+    separations: np.ndarray = np.linalg.norm(vectors[:, first] - vectors[:, second], axis=2)
+    return separations
 
 
 def _boxed(atoms: Atoms) -> Atoms:
@@ -147,8 +166,8 @@ def _boxed(atoms: Atoms) -> Atoms:
     return atoms
 
 
-def _neighbours(algorithm: Algorithm, atoms: Atoms):
-    """Atoms (repeated where needed), box, neighbours' indices and distances; for fixed CNA numbers, not distances.
+def _neighbours(algorithm: Algorithm, atoms: Atoms) -> _Neighbours:
+    """What an algorithm is given.
 
     mdapy takes for the neighbour the nearest image of an atom. That is right where all vectors it looks at are
     shorter than half the cell's thickness: those to the neighbours and, in CNA, between two of them, which can be
@@ -188,5 +207,5 @@ def _neighbours(algorithm: Algorithm, atoms: Atoms):
     if needed is None:
         within = Neighbor(algorithm.r_cut, box, data)
         within.compute()
-        return data, box, within.verlet_list, within.neighbor_number
-    return data, box, nearest.indices_py, nearest.distances_py
+        return _Neighbours(data, box, within.verlet_list, counts=within.neighbor_number)
+    return _Neighbours(data, box, nearest.indices_py, nearest.distances_py)

@@ -53,6 +53,7 @@ class LocalStructureMethod:
 
         PTM adds a confidence: 1 - RMSD, and 0 for an unknown atom.
         """
+        assert self.engine is not None, "chosen at the start"
         environments = ENGINES[self.engine].analyse(self.algorithm, atoms)
         found = labels(environments)
         if environments.rmsd is None:

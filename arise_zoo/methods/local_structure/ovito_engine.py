@@ -10,13 +10,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from ase import Atoms
 
 from ...errors import EngineError
 from .algorithms import Algorithm, Environments
+
+if TYPE_CHECKING:
+    from ovito.pipeline import Modifier
 
 
 def refusal(algorithm: Algorithm) -> str | None:
@@ -69,7 +72,8 @@ def _analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
 
     data = DataCollection()
     if atoms.cell.rank:
-        data.create_cell(np.column_stack([atoms.cell.complete().T, np.zeros(3)]), pbc=tuple(map(bool, atoms.pbc)))
+        a, b, c = atoms.pbc
+        data.create_cell(np.column_stack([atoms.cell.complete().T, np.zeros(3)]), pbc=(bool(a), bool(b), bool(c)))
     particles = data.create_particles(count=len(atoms))
     particles.create_property("Position", data=atoms.positions)
     if algorithm.kind == "ptm":
@@ -82,7 +86,7 @@ def _analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
 
 
 @lru_cache(maxsize=16)
-def _modifier(algorithm: Algorithm):
+def _modifier(algorithm: Algorithm) -> Modifier:
     """OVITO's modifier for this algorithm; made once a process, since making it takes longer than a small structure."""
     from ovito.modifiers import (
         AcklandJonesModifier,
@@ -91,7 +95,7 @@ def _modifier(algorithm: Algorithm):
     )
 
     modes = CommonNeighborAnalysisModifier.Mode
-    if algorithm.kind == "cna":
+    if algorithm.kind == "cna" and algorithm.r_cut is not None:
         return CommonNeighborAnalysisModifier(mode=modes.FixedCutoff, cutoff=algorithm.r_cut)
     if algorithm.kind == "a-cna":
         return CommonNeighborAnalysisModifier(mode=modes.AdaptiveCutoff)

@@ -26,16 +26,11 @@ class Rows(NamedTuple):
 def read_rows(data: str | Path | None, split: str) -> Rows:
     """Rows of one split of the pristine data set; `data` as `folder` of `arise_zoo.load_dataset`."""
     from ...datasets import load_dataset
-    from ...descriptors.settings import CENTRE
+    from ...datasets.vectors import descriptors_of, is_central
 
     table = load_dataset("prototypes", "pristine", split=split, folder=data).with_format("arrow")[:]
-    settings = [table[column].to_numpy() for column in ("r_cut", "sigma", "extrinsic_scale")]
-    return Rows(
-        np.array(table["structure_id"].to_pylist()),
-        table["label"].to_numpy(),
-        table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1),
-        np.all([values == centre for values, centre in zip(settings, CENTRE, strict=True)], axis=0),
-    )
+    structures = np.array(table["structure_id"].to_pylist())
+    return Rows(structures, table["label"].to_numpy(), descriptors_of(table), is_central(table))
 
 
 def together(*parts: Rows) -> Rows:

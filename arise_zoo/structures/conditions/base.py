@@ -18,8 +18,17 @@ class Condition(ABC):
     makes is still one of the classes, `has_symmetry` whether with the class's space group.
     """
 
-    name: str
-    is_random, is_known, has_symmetry = True, True, True
+    is_known, has_symmetry = True, True
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it has random draws."""
+        return True
 
     def own_prototypes(self) -> tuple[str, ...]:
         """Ids of prototypes that it takes in the place of the classes."""

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from ase import Atoms
+from ase import Atom, Atoms
 
 from ...errors import StructureError
 from ...prototypes import Prototype, load_unknown_prototypes
@@ -109,7 +109,7 @@ class Slab(DepthCondition):
         return prototype.n_atoms() * _layers(prototype) * k**2
 
     def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
-        atoms = prototype.build().repeat((k, k, _layers(prototype)))
+        atoms: Atoms = prototype.build().repeat((k, k, _layers(prototype)))
         normal = np.cross(atoms.cell[0], atoms.cell[1])
         normal /= np.linalg.norm(normal)
         if not periodic:
@@ -184,11 +184,15 @@ class AddedAtoms(DepthCondition):
 class Mixed(DepthCondition):
     """Several at once, in this order: atoms removed, species exchanged, uniaxial strain, thermal displacement."""
 
-    name: str
+    label: str
     missing: float
     substitution: float
     strain: float
     deviation: float
+
+    @property
+    def name(self) -> str:
+        return self.label
 
     def n_atoms(self, prototype: Prototype, k: int) -> int:
         return prototype.n_atoms(k) - number_removed(prototype.n_atoms(k), self.missing)
@@ -254,7 +258,7 @@ DEPTH_CONDITIONS: dict[str, Condition] = {
 
 def substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
     """A copy in which a share of the atoms, at least one, has another species; see `Substitution`."""
-    changed = atoms.copy()
+    changed: Atoms = atoms.copy()
     species = np.unique(atoms.numbers)
     chosen = np.argsort(rng.random(len(atoms)), kind="stable")[: _at_least_one(len(atoms), share)]
     for i in chosen:
@@ -265,7 +269,7 @@ def substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
 
 def deformed(atoms: Atoms, gradient: np.ndarray) -> Atoms:
     """A copy whose lattice vectors and positions went through the deformation gradient, shape (3, 3)."""
-    changed = atoms.copy()
+    changed: Atoms = atoms.copy()
     changed.positions = atoms.positions @ gradient.T
     if atoms.pbc.any():
         changed.cell = atoms.cell.array @ gradient.T
@@ -281,7 +285,7 @@ def uniaxial(strain: float, rng: np.random.Generator) -> np.ndarray:
 
 def shaken(atoms: Atoms, deviation: float, rng: np.random.Generator) -> Atoms:
     """A copy in which each Cartesian component moved by a normal draw of this standard deviation (angstrom)."""
-    moved = atoms.copy()
+    moved: Atoms = atoms.copy()
     moved.positions += deviation * rng.standard_normal((len(atoms), 3))
     return moved
 
@@ -297,7 +301,8 @@ def random_rotation(rng: np.random.Generator) -> np.ndarray:
         math.sqrt(a) * math.sin(2 * math.pi * c),
         math.sqrt(a) * math.cos(2 * math.pi * c),
     ]
-    return SpatialRotation.from_quat(quaternion).as_matrix()
+    matrix: np.ndarray = SpatialRotation.from_quat(quaternion).as_matrix()
+    return matrix
 
 
 def _at_least_one(natoms: int, share: float) -> int:
@@ -308,12 +313,11 @@ def _layers(prototype: Prototype) -> int:
     cell = prototype.build().cell
     spacing = abs(cell.volume) / np.linalg.norm(np.cross(cell[0], cell[1]))
     unit = displacement_unit(prototype, prototype.supercell_sizes[0])
-    return math.ceil(_SLAB * unit / spacing - _MARGIN)
+    return math.ceil(_SLAB * unit / float(spacing) - _MARGIN)
 
 
-def _added(atoms: Atoms, room: float, rng: np.random.Generator, tries: int = 200):
+def _added(atoms: Atoms, room: float, rng: np.random.Generator, tries: int = 200) -> Atom:
     """An atom at the first of some random places that has room, or at the roomiest."""
-    from ase import Atom
     from ase.geometry import get_distances
 
     periodic = atoms.pbc.all()

@@ -1,19 +1,25 @@
-"""Descriptors of the benchmark's structures as a built data set holds them, for methods that classify descriptors.
+"""Where methods that classify descriptors find those of the benchmark's structures.
 
-The same structures have the same ids there; without a data set each method describes structures itself.
+A built data set holds them, under the same ids (`StoredVectors`); others are computed once and kept in a folder for the
+next method with the same parameters (`cached_vectors`). Without either, each method describes structures itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .._version import BASE_SEED, DATA_VERSION
-from ..descriptors.settings import CENTRAL, CENTRE
+from ..common.storage import StorageError, replacing
+from ..descriptors.settings import CENTRAL
 from ..errors import AriseZooError
 from ..methods import ResolvedMethod
+from ..methods.descriptor_based import descriptor_of
 from ..structures import StructureSpec, condition
 
 
@@ -63,6 +69,7 @@ class StoredVectors:
         import pyarrow.parquet as pq
 
         from ..datasets.load import DatasetError
+        from ..datasets.vectors import descriptors_of, is_central
 
         is_pristine = config == "pristine"
         name = "structure_id" if is_pristine else "id"
@@ -74,10 +81,8 @@ class StoredVectors:
             tables.append(pq.read_table(path / file.path, columns=columns))
         table = pa.concat_tables(tables)
         if is_pristine:
-            settings = [table[column].to_numpy() for column in columns[2:]]
-            table = table.filter(np.all([v == c for v, c in zip(settings, CENTRE, strict=True)], axis=0))
-        vectors = table["descriptor"].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
-        return table[name].to_pylist(), vectors
+            table = table.filter(is_central(table))
+        return table[name].to_pylist(), descriptors_of(table)
 
 
 def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> StoredVectors | None:
@@ -91,3 +96,29 @@ def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> Sto
     if wanted != stored:
         raise AriseZooError(f"method {method.facts.name!r} needs descriptors of {wanted}, but data sets hold {stored}.")
     return StoredVectors(folder)
+
+
+def cached_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:
+    """Descriptors of structures of one condition, shape (n, n_features), float32; NaN where a structure has none.
+
+    A file belongs to these structures and these parameters; whoever finds it missing writes it.
+    """
+    what = {"data": DATA_VERSION, "parameters": dict(parameters), "seed": specs[0].seed, "ids": [s.id for s in specs]}
+    name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
+    path = Path(folder) / specs[0].condition / f"{name}.npy"
+    if path.is_file():
+        try:
+            known: np.ndarray = np.load(path)
+            return known
+        except (OSError, ValueError, EOFError) as error:
+            raise StorageError(f"{path} is damaged ({error}); remove it, and it is made again.") from error
+    vectors = _described(specs, parameters)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.save(file, vectors)
+    return vectors
+
+
+def _described(specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:
+    vectors = [descriptor_of(spec.build(), parameters) for spec in specs]
+    width = next((len(vector) for vector in vectors if vector is not None), 1)
+    return np.array([np.full(width, np.nan) if v is None else v for v in vectors], dtype=np.float32)

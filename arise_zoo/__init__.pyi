@@ -1,0 +1,12 @@
+from ._version import __version__ as __version__
+from .benchmark import evaluate as evaluate
+from .datasets import load_dataset as load_dataset
+from .errors import AriseZooError as AriseZooError
+from .methods import get_method as get_method
+from .methods import list_methods as list_methods
+from .models import load_model as load_model
+from .models.classification import classify as classify
+from .models.training.finetuning import finetune as finetune
+from .prototypes import get_prototype as get_prototype
+from .prototypes import load_prototypes as load_prototypes
+from .prototypes import prototype_from_file as prototype_from_file
