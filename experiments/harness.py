@@ -19,7 +19,7 @@ import numpy as np
 
 from arise_zoo.benchmark.vectors import StoredVectors
 from arise_zoo.common.environment import hardware, package_versions
-from arise_zoo.common.statistics import interval
+from arise_zoo.common.statistics import share_interval
 from arise_zoo.common.storage import write_json, write_text
 from arise_zoo.structures import benchmark_structures, pristine_structures
 
@@ -119,14 +119,9 @@ def in_fresh_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     return result
 
 
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % interval, in percent, of a share of `right` in `n`."""
-    return interval(np.repeat([1.0, 0.0], [right, n - right]), np.ones(n))
-
-
 def scored(right: np.ndarray) -> Record:
     """Percent right, with its 95 % interval, of answers that are right (True) or wrong, shape (n,)."""
-    low, high = wilson(int(right.sum()), len(right))
+    low, high = share_interval(int(right.sum()), len(right))
     return {"accuracy": round(100 * float(right.mean()), 2), "ci95": [round(low, 2), round(high, 2)]}
 
 

@@ -24,9 +24,9 @@ def measure(data: Path, passes: int = 1000, repeats: int = 5) -> Record:
     vectors, predictions = stored(data, CONDITION)[0], []
     for name in MODELS:
         model = load_model(name)
-        model.predict(vectors[:8], 2, n_jobs=-1)
+        model.predict(vectors[:8], 2, n_threads=-1)
         for n_jobs in (1, -1):
-            wall = round(seconds(perf_counter, model.predict, vectors, passes, n_jobs=n_jobs), 2)
+            wall = round(seconds(perf_counter, model.predict, vectors, passes, n_threads=n_jobs), 2)
             predictions.append({"model": name, "rows": len(vectors), "passes": passes, "jobs": n_jobs, "wall_s": wall})
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "structure.cif")

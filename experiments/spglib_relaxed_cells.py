@@ -10,12 +10,13 @@ import warnings
 from pathlib import Path
 
 from arise_zoo.common.seeds import rng_for
+from arise_zoo.common.statistics import share_interval
 from arise_zoo.common.structure_files import read_structure
 from arise_zoo.methods.symmetry import spglib_tight
 from arise_zoo.prototypes import Prototype, load_prototypes
 from arise_zoo.structures import CONDITIONS, benchmark_structures, remove_atoms
 
-from .harness import Experiment, Record, document, leaderboard_record, table, wilson
+from .harness import Experiment, Record, document, leaderboard_record, table
 
 CONDITION = "missing-0.01"
 
@@ -57,7 +58,7 @@ def page(record: Record) -> str:
     n, n_pristine = defective["n"], pristine["n"]
     gained = sum(c["right_relaxed"] - c["right_symmetrised"] for c in classes)
     right = round(defective["accuracy"] * n / 100) + gained
-    low, high = wilson(right, n)
+    low, high = share_interval(right, n)
     kept = round(pristine["accuracy"] * n_pristine / 100)
     found = sum((c["relaxed"] == c["listed"]) - (c["geometry"] == c["listed"]) for c in classes)
     return document(

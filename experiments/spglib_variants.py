@@ -9,10 +9,11 @@ import sys
 import tempfile
 from collections.abc import Sequence
 
+from arise_zoo.common.statistics import share_interval
 from arise_zoo.prototypes import get_prototype
 from arise_zoo.structures import StructureSpec, benchmark_structures
 
-from .harness import FOLDER, Experiment, Record, document, leaderboard_record, wilson
+from .harness import FOLDER, Experiment, Record, document, leaderboard_record
 
 CONDITIONS = ("displacement-0.006", "displacement-0.01", "displacement-0.02")
 ROWS = ("supported", "all")
@@ -67,7 +68,7 @@ def page(record: Record) -> str:
         lines = [f"| | {' | '.join(paper)} |", f"| --- |{' --- |' * len(paper)}"]
         lines.append(f"| paper | {' | '.join(f'{value:.2f}' for value in paper.values())} |")
         for version in record["versions"]:
-            counts = [(right, n, *wilson(right, n)) for right, n in version["counts"][rows].values()]
+            counts = [(right, n, *share_interval(right, n)) for right, n in version["counts"][rows].values()]
             cells = (f"{100 * right / n:.2f} ({low:.2f} - {high:.2f}), n = {n}" for right, n, low, high in counts)
             lines.append(f"| {version['spglib']} | {' | '.join(cells)} |")
         sections += [f"## {rows.capitalize()} classes", "\n".join(lines)]

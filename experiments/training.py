@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from joblib import Parallel, delayed
 
+from arise_zoo.common.statistics import share_interval
 from arise_zoo.common.storage import replacing, write_json
 from arise_zoo.datasets.prototypes import Pristine
 from arise_zoo.descriptors import soap_grid
@@ -23,16 +24,15 @@ from arise_zoo.descriptors.settings import CENTRE, EXTRINSIC_SCALES, L_MAX, N_MA
 from arise_zoo.models.augmentation.perturbed import SELECTION_SEED
 from arise_zoo.models.checkpoint import write_network
 from arise_zoo.models.network.architecture import Architecture
-from arise_zoo.models.network.averaged import AveragedNetwork
-from arise_zoo.models.network.forward import Network
+from arise_zoo.models.network.forward import Member, Network
 from arise_zoo.models.network.prediction import predict
 from arise_zoo.models.training.loop import calibrate, train_network
 from arise_zoo.models.training.plans import PLANS, Plan
-from arise_zoo.models.training.rows import further_rows, read_rows
+from arise_zoo.models.training.rows import further_rows, joined, read_rows
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
 
-from .harness import Experiment, Record, document, table, wilson
+from .harness import Experiment, Record, document, table
 
 if TYPE_CHECKING:
     import keras
@@ -153,8 +153,7 @@ def _key(variation: Variation) -> str:
 
 def _train(path: Path, variation: Variation, data: Path, work: Path) -> None:
     plan, (train, validation) = variation.plan, _pristine(variation.basis, data, work)
-    parts = [train, *further_rows(plan, work / "structures", progress=True)]
-    x, y = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    x, y = joined([train, *further_rows(plan, work / "structures", n_jobs=-1, progress=True)])
     architecture = replace(plan.architecture, n_features=x.shape[1])
     network, log = train_network(architecture, plan.recipe, (x, y), validation, path / "work", progress=True)
     calibrate(network, validation)
@@ -188,14 +187,14 @@ def _answerer(paths: list[Path], variation: Variation) -> Callable[[np.ndarray],
 
         normalised = keras.saving.load_model(paths[0], compile=False)
         return lambda x: np.asarray(normalised.predict(x, batch_size=4096, verbose=0))
-    network = AveragedNetwork([Network(path) for path in paths]) if len(paths) > 1 else Network(paths[0])
+    network = Network([Member(path) for path in paths])
     return lambda x: predict(network, x, PASSES).probabilities
 
 
 def _pristine(basis: str, data: Path, work: Path) -> list[Rows]:
     """The rows of `arise/prototypes` for training and for validation, with descriptors of this basis."""
     if basis == "quip":
-        return [(rows.descriptors, rows.labels) for rows in (read_rows(data, s) for s in ("train", "validation"))]
+        return [read_rows(data, split).examples for split in ("train", "validation")]
     vectors, labels = _described("pristine", list(pristine_structures()), basis, "all", work)
     labels = np.repeat(labels, len(vectors))
     vectors = vectors.swapaxes(0, 1).reshape(len(labels), -1)
@@ -255,7 +254,7 @@ def _cell(counts: list[list[int] | None]) -> str:
     if len(known) < len(counts):
         return ""
     shares, n = np.array([100 * right / n for right, n in known]), known[0][1]
-    low, high = wilson(round(shares.mean() * n / 100), n)
+    low, high = share_interval(round(shares.mean() * n / 100), n)
     cell = f"**{shares.mean():.2f}**<br>[{low:.2f}, {high:.2f}]"
     return cell if len(known) == 1 else f"{cell}<br>{shares.min():.2f} - {shares.max():.2f}"
 

@@ -20,7 +20,7 @@ def measure(data: Path, epochs: int = PLANS[MODEL].recipe.epochs) -> Record:
     """What the record of one training says."""
     plan = replace(PLANS[MODEL], recipe=replace(PLANS[MODEL].recipe, epochs=epochs))
     with tempfile.TemporaryDirectory() as folder:
-        training = read_training(make_model(MODEL, folder, data=data, plan=plan).folder)
+        training = read_training(make_model(MODEL, folder, folder=data, plan=plan, n_jobs=-1).folder)
     return {key: training[key] for key in ("seconds", "architecture", "recipe", "data")}
 
 

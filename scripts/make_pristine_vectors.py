@@ -21,9 +21,7 @@ from arise_zoo.datasets import load_dataset
 from arise_zoo.datasets.vectors import descriptors_of
 from arise_zoo.datasets.verification import DESCRIPTOR_TOLERANCE
 from arise_zoo.descriptors.settings import CENTRE
-from arise_zoo.models.baselines.pristine_vectors import PristineVectors, load_pristine_vectors
-
-SHIPPED = Path(__file__).parents[1] / "arise_zoo" / "models" / "checkpoints" / "pristine-vectors"
+from arise_zoo.models.baselines.pristine_vectors import FOLDER, PristineVectors, load_pristine_vectors
 
 
 def take_rows(data: Path | None) -> PristineVectors:
@@ -58,7 +56,7 @@ def write(rows: PristineVectors, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, metavar="DIR")
-    parser.add_argument("--out", type=Path, default=SHIPPED, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     rows = take_rows(options.data)

@@ -24,7 +24,7 @@ def test_mypy_finds_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("reveal_type(arise_zoo.classify)", "arise_zoo.models.classification.Classifications"),
+        ("reveal_type(arise_zoo.classify)", "arise_zoo.models.classification.Classification"),
         ("reveal_type(arise_zoo.evaluate)", "arise_zoo.benchmark.record.Record"),
         ("reveal_type(arise_zoo.analysis.strided_pattern_matching)", "arise_zoo.analysis.result.PatternMatchingResult"),
         ("reveal_type(arise_zoo.generators.nanoparticle)", "ase.atoms.Atoms"),

@@ -17,7 +17,7 @@ SHAPES = {"box": np.inf, "sphere": 2}
 def atoms_around(atoms: Atoms, centres: np.ndarray, box: float) -> tuple[np.ndarray, np.ndarray]:
     """Positions (n, 3), in angstrom, and atomic numbers (n,) of all atoms that boxes at these centres can hold.
 
-    Periodic images are atoms of their own here. They are few where the centres are near to each other.
+    Periodic images count as separate atoms; there are few of them if the centres are near each other.
     """
     margin = 0.5 * box * (1 + 1e-9) + 1e-9
     lower, upper = centres.min(axis=0) - margin, centres.max(axis=0) + margin
@@ -41,15 +41,18 @@ def translations(atoms: Atoms, lower: np.ndarray, upper: np.ndarray) -> np.ndarr
     cell, to_fractional = _cell(atoms)
     corners = np.array(list(product(*zip(lower, upper, strict=True)))) @ to_fractional
     first, last = np.floor(corners.min(axis=0) + 1e-9), np.ceil(corners.max(axis=0) - 1e-9)
-    return np.array(list(product(*(np.arange(first[k], last[k] + 1) if pbc[k] else (0,) for k in range(3))))) @ cell
+    ranges = (np.arange(first[k], last[k] + 1) if pbc[k] else (0,) for k in range(3))
+    shifts: np.ndarray = np.array(list(product(*ranges))) @ cell
+    return shifts
 
 
 def _wrapped(atoms: Atoms) -> np.ndarray:
     """Positions moved into the cell along the periodic directions."""
-    if not np.any(atoms.pbc):
-        return atoms.positions
-    cell, to_fractional = _cell(atoms)
-    return atoms.positions - np.where(atoms.pbc, np.floor(atoms.positions @ to_fractional), 0.0) @ cell
+    positions: np.ndarray = atoms.positions
+    if np.any(atoms.pbc):
+        cell, to_fractional = _cell(atoms)
+        positions = positions - np.where(atoms.pbc, np.floor(positions @ to_fractional), 0.0) @ cell
+    return positions
 
 
 def _cell(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:

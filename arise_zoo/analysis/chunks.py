@@ -1,4 +1,5 @@
-"""Finished parts of a long computation, kept in a folder until the whole is done. What they hold is not known here."""
+"""Finished parts of a long computation, kept in a folder until the whole is done. This module does not know what they
+hold."""
 
 from __future__ import annotations
 
@@ -21,30 +22,32 @@ class ChunkFolder:
     """
 
     def __init__(self, path: str | Path | None, settings: dict[str, Any]):
-        self.folder = None
+        self.folder: Path | None = None
         if path is not None:
             digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
             self.folder = Path(path) / digest[:20]
 
     def known(self) -> set[int]:
-        """Numbers of the parts that are there and whole."""
+        """Numbers of the complete parts."""
         if self.folder is None or not self.folder.is_dir():
             return set()
         return {int(file.stem) for file in self.folder.glob("[0-9]*.npz") if zipfile.is_zipfile(file)}
 
     def read(self, number: int) -> dict[str, np.ndarray]:
-        """Arrays of a part."""
-        with np.load(self._file(number)) as stored:
+        """Arrays of a part that is known."""
+        assert self.folder is not None
+        with np.load(_file(self.folder, number)) as stored:
             return dict(stored)
 
     def write(self, number: int, arrays: dict[str, np.ndarray]) -> None:
         """Keep a part."""
         if self.folder is not None:
-            with replacing(self._file(number)) as temporary, open(temporary, "wb") as file:
-                np.savez(file, **arrays)
+            with replacing(_file(self.folder, number)) as temporary, open(temporary, "wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
 
-    def _file(self, number: int) -> Path:
-        return self.folder / f"{number:09d}.npz"
+
+def _file(folder: Path, number: int) -> Path:
+    return folder / f"{number:09d}.npz"
 
 
 def remove_parts(path: str | Path) -> None:

@@ -1,9 +1,11 @@
 """Clusters without labels: HDBSCAN on descriptors or on what a hidden layer of a network makes of them.
 
-Embeddings for the eye are in `embedding`, likeness of vectors in `similarity`.
+Embeddings are in `embedding`, similarities of vectors in `similarity`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
@@ -18,16 +20,21 @@ class Clustering(ClusterMixin, BaseEstimator):
 
     Parameters
     ----------
-    min_cluster_size : points a cluster must have; 500 for the four grains, 10 for nanoparticles (Leitherer et al.,
-        Nat. Commun. 12, 6234 (2021), Methods).
-    min_samples : neighbours that make a point dense (default: `min_cluster_size`).
-    membership_threshold : None for hard clusters. Otherwise a point belongs to the cluster of which it is most a
-        member, if it is by at least this probability (the paper: 0.1), also where hard clustering calls it an outlier.
+    min_cluster_size : int, default 500
+        Smallest number of points of a cluster: 500 for the four grains, 10 for nanoparticles (Leitherer et al., Nat.
+        Commun. 12, 6234 (2021), Methods).
+    min_samples : int, optional
+        Number of neighbours that makes a point dense (default: `min_cluster_size`).
+    membership_threshold : float, optional
+        If given, clusters are soft: a point belongs to the cluster in which its membership is highest, provided that it
+        reaches this probability (0.1 in the paper), even if hard clustering calls it an outlier.
 
-    Attributes (after `fit`)
+    Attributes
     ----------
-    labels_ : cluster of each point, shape (n,), -1 for outliers.
-    membership_ : probability of belonging to each cluster, shape (n, n_clusters), where clustering is soft.
+    labels_ : array of shape (n,)
+        Cluster of each point, -1 for outliers. Available after `fit`.
+    membership_ : array of shape (n, n_clusters)
+        Probability of membership in each cluster, for soft clusters only. Available after `fit`.
     """
 
     def __init__(
@@ -42,26 +49,26 @@ class Clustering(ClusterMixin, BaseEstimator):
         import hdbscan
 
         X = checked(X, self.min_cluster_size)
-        soft = self.membership_threshold is not None
-        if soft and not 0 < self.membership_threshold <= 1:
-            raise AriseZooError(f"the membership threshold must lie in (0, 1], but is {self.membership_threshold}.")
+        threshold = self.membership_threshold
+        if threshold is not None and not 0 < threshold <= 1:
+            raise AriseZooError(f"the membership threshold must lie in (0, 1], but is {threshold}.")
         model = hdbscan.HDBSCAN(
             min_cluster_size=self.min_cluster_size,
             min_samples=self.min_samples,
-            prediction_data=soft,
+            prediction_data=threshold is not None,
             core_dist_n_jobs=1,  # more start processes of their own, for every call
         ).fit(X)
         self.labels_ = model.labels_.astype(np.int64)
-        if soft:
+        if threshold is not None:
             self.membership_ = self._membership(model, len(X))
             if self.membership_.shape[1]:
                 best = self.membership_.argmax(axis=1)
-                member = self.membership_.max(axis=1) >= self.membership_threshold
+                member = self.membership_.max(axis=1) >= threshold
                 self.labels_ = np.where(member, best, OUTLIER)
         return self
 
     @staticmethod
-    def _membership(model: object, n: int) -> np.ndarray:
+    def _membership(model: Any, n: int) -> np.ndarray:
         import hdbscan
 
         n_clusters = int(model.labels_.max()) + 1
@@ -71,7 +78,8 @@ class Clustering(ClusterMixin, BaseEstimator):
 
 
 def checked(X: np.ndarray, least: int = 2) -> np.ndarray:
-    """The vectors as float64; raises `AriseZooError` unless they are a table of at least so many rows of numbers."""
+    """The vectors as float64; raises `AriseZooError` unless they are a finite two-dimensional array of at least `least`
+    rows."""
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or not np.isfinite(X).all():
         raise AriseZooError(f"vectors must be a table of finite numbers, not of the shape {X.shape} or with NaN.")

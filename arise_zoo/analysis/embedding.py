@@ -1,4 +1,4 @@
-"""Two-dimensional maps of vectors that keep neighbours together (UMAP), for the eye. Clusters are in `clustering`."""
+"""Two-dimensional maps of vectors that keep neighbours together (UMAP), for plots. Clusters are in `clustering`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ class Embedding(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    n_neighbors, min_dist : 500 and 0.9 for the four grains, 50 and 0.1 for nanoparticles (Leitherer et al., Nat.
-        Commun. 12, 6234 (2021), Methods). More neighbours than there are vectors are cut to what there is.
-    n_components : dimensions of the map.
-    seed : of all random draws; the same on any machine with the same packages, on one thread.
+    n_neighbors : int, default 500
+        500 for the four grains, 50 for nanoparticles (Leitherer et al., Nat. Commun. 12, 6234 (2021), Methods). Reduced
+        to the number of vectors if there are fewer.
+    min_dist : float, default 0.9
+        0.9 for the four grains, 0.1 for nanoparticles.
+    n_components : int, default 2
+        Dimensions of the map.
+    seed : int, default 0
+        Seed of all random draws. With the same packages the result is the same on any machine, on one thread.
 
-    Attributes (after `fit`)
+    Attributes
     ----------
-    embedding_ : shape (n, n_components).
+    embedding_ : array of shape (n, n_components)
+        The map. Available after `fit`.
     """
 
     def __init__(self, n_neighbors: int = 500, min_dist: float = 0.9, n_components: int = 2, seed: int = 0):
@@ -50,8 +56,10 @@ class Embedding(TransformerMixin, BaseEstimator):
 
     def fit_transform(self, X: np.ndarray, y: object = None) -> np.ndarray:
         """The map of vectors, shape (n, n_components)."""
-        return self.fit(X).embedding_
+        places: np.ndarray = self.fit(X).embedding_
+        return places
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Places of further vectors in the map, shape (n, n_components)."""
-        return self._umap.transform(checked(X, 1))
+        """Positions of further vectors in the map, shape (n, n_components)."""
+        places: np.ndarray = self._umap.transform(checked(X, 1))
+        return places

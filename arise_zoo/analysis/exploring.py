@@ -1,4 +1,4 @@
-"""From a map to clusters, an embedding for the eye, and a table of both: what `arise-zoo explore` does."""
+"""Clusters and an embedding of the boxes of a map, with a table of both: what `arise-zoo explore` does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def explore(
     Parameters: `features`, "descriptor" or "hidden_0", "hidden_1" ... (default: the second hidden layer if it was kept,
     else what there is); `min_cluster_size` (default: one fifteenth of the boxes, at least 10); the others as for
     `Clustering` and `Embedding`. Writes cluster-map.png, embedding-cluster.png, embedding-class.png,
-    embedding-mutual-information.png, similarity.png, and the table table.parquet and table.csv with a row a box.
+    embedding-mutual-information.png, similarity.png, and the table table.parquet and table.csv with one row per box.
     Returns a summary of plain values. Raises `AriseZooError` for a result without such features.
     """
     result, out = load_result(path), Path(out)
@@ -113,7 +113,7 @@ def _write_table(result: PatternMatchingResult, clusters: np.ndarray, points: np
 
 
 def _scatter(points: np.ndarray, groups: np.ndarray, order: list[str]) -> Figure:
-    """The map, each group in a colour of its own; those beyond the colours share the grey of "other"."""
+    """The map with one colour per group; groups beyond the available colours share the grey of "other"."""
     import matplotlib.pyplot as plt
 
     figure, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
@@ -133,7 +133,7 @@ def _shaded(points: np.ndarray, values: np.ndarray, label: str) -> Figure:
     import matplotlib.pyplot as plt
 
     figure, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
-    image = ax.scatter(*points.T, c=values, s=3, cmap="cividis", rasterized=True)
+    image = ax.scatter(points[:, 0], points[:, 1], c=values, s=3, cmap="cividis", rasterized=True)
     figure.colorbar(image, label=label)
     _axes(ax)
     return figure

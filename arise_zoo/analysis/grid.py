@@ -52,7 +52,8 @@ class Grid:
     def centres(self, begin: int = 0, end: int | None = None) -> np.ndarray:
         """Centres of the positions from number `begin` to `end`, shape (n, 3), angstrom."""
         numbers = np.arange(begin, len(self) if end is None else min(end, len(self)))
-        return self.origin + np.stack(np.unravel_index(numbers, self.shape), axis=1) @ self.steps
+        centres: np.ndarray = self.origin + np.stack(np.unravel_index(numbers, self.shape), axis=1) @ self.steps
+        return centres
 
 
 def make_grid(
@@ -60,17 +61,27 @@ def make_grid(
 ) -> Grid:
     """The grid of a structure (Leitherer et al. 2021, Methods).
 
+    An axis along which the box moves has floor(range / stride) + 1 positions, and more if the last box does not reach
+    the end; the excess is shared equally by both ends. Along a periodic axis, which is a lattice vector, the stride is
+    shortened until it divides the period, and boxes reach into the neighbouring cells. Along the other axes the box is
+    centred.
+
     Parameters
     ----------
-    box, stride : edge of the box and distance of its positions, angstrom.
-    padding : by how many boxes the range of the atoms is widened at either end of an axis that is not periodic.
-    dimensions : number of axes along which the box moves, the longest ones, or their names, such as "xy". Left out,
-        they are those along which the structure is larger than the box: all three of a bulk, two of a slab.
+    atoms : ase.Atoms
+        The structure.
+    box, stride : float
+        Edge of the box, and distance between its positions, in angstrom.
+    padding : float
+        Number of boxes by which the range of the atoms is widened at either end of a non-periodic axis.
+    dimensions : int or str, optional
+        Number of axes along which the box moves, the longest ones, or their names, such as "xy". By default those along
+        which the structure is longer than the box: three for a bulk, two for a slab.
 
-    An axis along which the box moves has floor(range / stride) + 1 positions, and more until the last box covers the
-    end; what they reach farther is shared equally by both ends. Along a periodic axis, a lattice vector, the stride is
-    shortened until it divides the period, and boxes reach into the neighbouring cells. Along the other axes the box
-    stands in the middle. Raises `GridError` and `StructureError`.
+    Raises
+    ------
+    GridError, StructureError
+        For a grid or structure that is impossible.
     """
     _check_lengths(box, stride)
     if not padding >= 0 or not np.isfinite(padding):
@@ -93,7 +104,8 @@ def make_grid(
             shape[axis] = number_of_positions(lengths[axis] + 2 * padding * box, box, stride)
             steps[axis] = stride
             start[axis] -= 0.5 * stride * (shape[axis] - 1)
-    return Grid(start @ frame, steps[:, None] * frame, tuple(shape), float(box))
+    nx, ny, nz = shape
+    return Grid(start @ frame, steps[:, None] * frame, (nx, ny, nz), float(box))
 
 
 def number_of_positions(length: float, box: float, stride: float) -> int:

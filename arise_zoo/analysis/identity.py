@@ -1,4 +1,4 @@
-"""By what a structure is recognised again, so that a result is never used with another one."""
+"""A hash that identifies a structure, so that a result is never used with another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the boxes say, told to the atoms: which boxes count for an atom, and the labels that follow.
+"""From the answers of boxes to labels of atoms: which boxes count for an atom, and the labels that follow.
 
 Writing labelled structures is in `export`.
 """
@@ -43,7 +43,7 @@ def labelled_atoms(
         found = shares > 0
         said[here][found] = (weights @ answered)[found] / shares[found, None]
         information[here][found] = (weights @ disagreement)[found] / shares[found]
-    labelled = atoms.copy()
+    labelled: Atoms = atoms.copy()
     known = ~np.isnan(information)
     best = np.nan_to_num(said, nan=-1.0).argmax(axis=1)
     labelled.set_array("label", np.where(known, np.array(labels)[best], "none"))

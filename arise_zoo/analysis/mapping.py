@@ -23,7 +23,7 @@ def map_file(
 ) -> dict[str, Any]:
     """Map a frame of a file and write result.parquet, atoms.xyz and the maps into the folder `out`.
 
-    Parts are kept in `out` until the result is written, so that a call that was stopped goes on where it ended.
+    Parts are kept in `out` until the result is written, so that an interrupted call resumes.
     `settings` are those of `strided_pattern_matching`. Returns a summary of plain values: numbers of atoms and
     positions, the share of each most probable class, median mutual information, names of the files.
     """

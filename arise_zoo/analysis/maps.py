@@ -1,6 +1,6 @@
 """Pictures of a result: the most probable class, uncertainties and probabilities over the grid.
 
-One call each, on axes in angstrom, in colours that colour-blind readers can tell apart. Numbers are made elsewhere.
+Axes are in angstrom, and colours can be told apart by colour-blind readers.
 """
 
 from __future__ import annotations
@@ -164,7 +164,9 @@ def _sections(result: PatternMatchingResult) -> list[_Section]:
     return sections
 
 
-def _draw_plane(ax: Any, result: PatternMatchingResult, values: np.ndarray, section: _Section, options: dict) -> Any:
+def _draw_plane(
+    ax: Any, result: PatternMatchingResult, values: np.ndarray, section: _Section, options: dict[str, Any]
+) -> Any:
     first, second = section.axes
     plane = np.take(result.on_grid(values), section.place, axis=section.across)
     corners = np.stack(np.meshgrid(*(np.arange(n + 1) - 0.5 for n in plane.shape), indexing="ij"), axis=-1)
@@ -177,7 +179,9 @@ def _draw_plane(ax: Any, result: PatternMatchingResult, values: np.ndarray, sect
     return image
 
 
-def _draw_line(ax: Any, result: PatternMatchingResult, values: np.ndarray, section: _Section, options: dict) -> Any:
+def _draw_line(
+    ax: Any, result: PatternMatchingResult, values: np.ndarray, section: _Section, options: dict[str, Any]
+) -> Any:
     axis = "xyz".index(result.grid.axes or "x")
     along = result.centres[:, axis]
     ax.set_xlabel(f"{'xyz'[axis]} (Å)")

@@ -1,7 +1,6 @@
 """Strided pattern matching: a box moves over a structure, and what it holds is classified at each position.
 
-(Leitherer et al. 2021, Methods.) The grid is laid in `grid`, the boxes are cut out in
-`boxes`; what comes of it is in `result`.
+Source: Leitherer et al. 2021, Methods. The grid is in `grid`, cutting out boxes in `boxes`, the result in `result`.
 """
 
 from __future__ import annotations
@@ -53,34 +52,51 @@ def strided_pattern_matching(
 
     Parameters
     ----------
-    atoms : the structure; along directions of its `pbc`, boxes reach into the neighbouring cells.
-    model : name of a shipped model, folder of a checkpoint, or a loaded model.
-    box, stride : edge of the box and distance of its positions, angstrom. About 100 atoms should fit in.
-    n_samples : Monte-Carlo passes, from which the uncertainties come (0: one pass that drops nothing).
-    shape : "box", or "sphere" of the diameter `box`.
-    padding, dimensions : of the grid, see `arise_zoo.analysis.make_grid`.
-    min_atoms : boxes with fewer atoms get no answer.
-    grid : a grid made by hand, in the place of box, stride, padding and dimensions.
-    hidden : numbers of hidden layers (from 0) whose activations are wanted.
-    descriptors : whether the descriptors of the boxes are wanted.
-    seed : from which the passes follow; they are the same for all boxes.
-    n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
-    work : folder in which finished parts are kept, so that an interrupted call goes on where it ended.
-    progress : whether to show it, with the remaining time.
+    atoms : ase.Atoms
+        The structure. Along its periodic directions, boxes reach into the neighbouring cells.
+    model : str, Path or Model, default "arise-mlp"
+        Name of a shipped model, folder of a checkpoint, or a loaded model.
+    box, stride : float
+        Edge of the box, and distance between its positions, in angstrom. A box should hold about 100 atoms.
+    n_samples : int, default 100
+        Monte-Carlo passes, from which the uncertainties follow; 0 makes one pass without dropout.
+    shape : {"box", "sphere"}
+        A sphere has the diameter `box`.
+    padding, dimensions
+        As for `arise_zoo.analysis.make_grid`.
+    min_atoms : int, default 2
+        Boxes with fewer atoms get no answer.
+    grid : Grid, optional
+        Used instead of `box`, `stride`, `padding` and `dimensions`.
+    hidden : sequence of int
+        Hidden layers (from 0) whose activations are returned.
+    descriptors : bool, default False
+        Whether to return the descriptors of the boxes.
+    seed : int, default 0
+        Seed of the passes, which are the same for all boxes.
+    n_jobs : int, default 1
+        Processes on this machine (-1: one per core).
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers are used instead.
+    work : str or Path, optional
+        Folder of finished parts, from which an interrupted call resumes.
+    progress : bool, default False
+        Whether to show progress and the remaining time.
 
     Returns
     -------
-    A `PatternMatchingResult`. Each box is a finite structure in its own right: its answer is what `arise_zoo.classify`
-    says of the atoms cut out, with their own d_NN. Boxes that hold the same atoms are classified once.
+    PatternMatchingResult
+        Each box is treated as a finite structure: its answer is what `arise_zoo.classify` says of the atoms cut out,
+        with their own d_NN. Boxes with the same atoms are classified once.
 
     Raises
     ------
     GridError
-        for a box larger than the structure, a stride that is not positive and other grids that cannot be.
+        If the box is larger than the structure, the stride is not positive, or the grid is impossible in another way.
     StructureError
-        for a structure without atoms, with atoms of no element, or periodic without a cell.
+        If the structure has no atoms, holds atoms of no element, or is periodic without a cell.
     AriseZooError
-        for an unknown model or other parameters out of range.
+        For an unknown model or other parameters out of range.
     """
     check_shape(shape)
     if min_atoms < 2:
@@ -122,12 +138,12 @@ def strided_pattern_matching(
         "descriptors": descriptors,
     }
     folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
-    parts = _parts(atoms, grid, ask, folder, n_jobs, scheduler, progress)
+    parts = _parts(atoms, grid, ask, folder, n_jobs=n_jobs, scheduler=scheduler, progress=progress)
     return _collect(parts, grid, model.labels, settings)
 
 
 def _known_as(model: Model) -> str:
-    """What `load_model` finds the model by in any worker: its name if it is shipped, for paths differ elsewhere."""
+    """What `load_model` finds the model by in any worker: the name of a shipped one, since paths may differ there."""
     shipped = model.name in shipped_models() and load_model(model.name).folder == model.folder
     return model.name if shipped else str(model.folder.resolve())
 
@@ -137,11 +153,12 @@ def _parts(
     grid: Grid,
     ask: dict[str, Any],
     folder: ChunkFolder,
+    *,
     n_jobs: int,
     scheduler: str | None,
     progress: bool,
 ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
-    """(number of the first position, arrays of the chunk), those known from before first."""
+    """(number of the first position, arrays of the chunk), chunks that are already known first."""
     from joblib import delayed
 
     begins = range(0, len(grid), _POSITIONS_AT_ONCE)
@@ -174,7 +191,7 @@ def _parts(
 def _classify_boxes(
     positions: np.ndarray, numbers: np.ndarray, centres: np.ndarray, ask: dict[str, Any]
 ) -> dict[str, np.ndarray]:
-    """All that is known of the boxes at some centres, an array each."""
+    """Arrays of everything that is computed for the boxes at some centres."""
     model = load_model(ask["model"])
     n_atoms = np.zeros(len(centres), np.int32)
     vectors, row_of = [], np.full(len(centres), -1)
@@ -188,11 +205,11 @@ def _classify_boxes(
             try:
                 vectors.append(model.describe([Atoms(numbers[inside], positions[inside])])[0])
                 rows[atoms_inside] = len(vectors) - 1
-            except StructureError:  # nothing but atoms that coincide, or one of each species: no descriptor
+            except StructureError:  # only coinciding atoms, or one of each species: no descriptor
                 rows[atoms_inside] = -1
         row_of[i] = rows[atoms_inside]
     descriptors = np.array(vectors, np.float32).reshape(len(vectors), model.network.n_features)
-    said = model.predict(descriptors, ask["n_samples"], ask["seed"], ask["hidden"], n_jobs=1)
+    said = model.predict(descriptors, ask["n_samples"], ask["seed"], ask["hidden"], n_threads=1)
     found = {"probabilities": said.probabilities, **{name: getattr(said, name) for name in SCALARS}}
     found.update({f"hidden_{layer}": values for layer, values in said.activations.items()})
     if ask["descriptors"]:

@@ -1,7 +1,7 @@
 """What strided pattern matching finds, and the one file that holds it. How it is found is in `pattern_matching`.
 
-The file is Parquet, which pandas and many other tools open: a row a position, with a column for each number and each
-class, and what belongs to the whole as JSON in its metadata, under the key `arise_zoo`.
+The file is Parquet, which pandas and many other tools open: one row per position, with a column for each number and
+each class, and the settings as JSON in its metadata, under the key `arise_zoo`.
 """
 
 from __future__ import annotations
@@ -35,17 +35,26 @@ class ResultError(AriseZooError, ValueError):
 class PatternMatchingResult:
     """Class probabilities and uncertainties at every position of a grid.
 
+    Boxes with too few atoms have NaN in all floating-point arrays.
+
     Attributes
     ----------
-    grid : where the n boxes stand.
-    labels : class id of each column of `probabilities`.
-    n_atoms : atoms in each box, shape (n,).
-    probabilities : shape (n, n_classes), float32. Here and below NaN where a box holds too few atoms.
-    mutual_information, predictive_entropy, variation_ratio : shape (n,), float32, as in
-        `arise_zoo.models.NetworkPrediction` (nats).
-    hidden : activations of the hidden layers asked for (from 0), each of shape (n, n_units), float32.
-    descriptors : shape (n, n_features), float32, if asked for.
-    settings : model, stride, padding, number of passes and all else that it depends on.
+    grid : Grid
+        Positions of the n boxes.
+    labels : tuple of str
+        Class id of each column of `probabilities`.
+    n_atoms : array of shape (n,)
+        Atoms in each box.
+    probabilities : array of shape (n, n_classes), float32
+        Class probabilities.
+    mutual_information, predictive_entropy, variation_ratio : array of shape (n,), float32
+        As in `arise_zoo.models.NetworkPrediction` (nats).
+    hidden : dict of int to array of shape (n, n_units), float32
+        Activations of the requested hidden layers, numbered from 0.
+    descriptors : array of shape (n, n_features), float32, or None
+        Descriptors of the boxes, if requested.
+    settings : dict
+        Model, stride, padding, number of passes, and everything else that the result depends on.
     """
 
     grid: Grid
@@ -74,7 +83,8 @@ class PatternMatchingResult:
     @property
     def valid(self) -> np.ndarray:
         """Where there is an answer, shape (n,), bool."""
-        return ~np.isnan(self.mutual_information)
+        answered: np.ndarray = ~np.isnan(self.mutual_information)
+        return answered
 
     @property
     def most_probable(self) -> np.ndarray:
@@ -158,7 +168,8 @@ def load_result(path: str | Path) -> PatternMatchingResult:
 
     def matrix(name: str) -> np.ndarray:
         column = table[name].combine_chunks()
-        return column.flatten().to_numpy().reshape(len(table), -1)
+        values: np.ndarray = column.flatten().to_numpy().reshape(len(table), -1)
+        return values
 
     return PatternMatchingResult(
         grid=Grid(**facts["grid"]),

@@ -1,4 +1,4 @@
-"""Likeness of vectors: matrices of cosine similarity, of descriptors or of activations of a hidden layer."""
+"""Similarity of vectors: matrices of cosine similarity, of descriptors or of activations of a hidden layer."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def cosine_similarity_matrix(X: np.ndarray, Y: np.ndarray | None = None) -> np.n
     """Cosine of the angle between each vector of X, shape (n, n_features), and each of Y (default: X): (n, m)."""
     from sklearn.metrics.pairwise import cosine_similarity
 
-    return cosine_similarity(checked(X, 1), None if Y is None else checked(Y, 1))
+    cosines: np.ndarray = cosine_similarity(checked(X, 1), None if Y is None else checked(Y, 1))
+    return cosines
 
 
 def mean_similarity(X: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Names of the groups, shape (k,), and the mean cosine similarity between members of each two, shape (k, k).
 
-    Made from sums of normalised vectors, so that no n x n matrix is needed; a vector's likeness to itself is counted.
+    Made from sums of normalised vectors, so that no n x n matrix is needed; a vector's similarity to itself is counted.
     """
     X = checked(X, 1)
     unit = X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), np.finfo(float).tiny)

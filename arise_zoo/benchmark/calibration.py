@@ -1,7 +1,7 @@
 """How far a method's probabilities can be trusted, and whether it notices that it is wrong or shown something unknown.
 
-All of it follows from four numbers a structure, which the predictions file keeps: the highest probability, that of the
-truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `common.statistics`.
+All of it follows from four numbers per structure, which the predictions file keeps: the highest probability, that of
+the truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `common.statistics`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..common.seeds import rng_for
+from ..common.statistics import auroc, mean_interval, percentile_interval
 from .record import Auroc, Calibration, Detection, Estimate
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ N_BINS = 15
 SMALLEST = 1e-15
 """A probability of the truth below this counts as this in the log loss, which one zero would make infinite."""
 
-_Z = 1.959963984540054
 _RESAMPLES = 200
 
 
 class ProbabilitySummary(NamedTuple):
-    """What was said of structures of one condition, arrays of shape (n_structures,).
+    """Answers for the structures of one condition, arrays of shape (n_structures,).
 
     `right`: whether the label was the truth; `highest`: the highest probability; `truth`: that of the truth; `squares`:
     sum of the squared probabilities; `uncertainty`: the method's own, higher is less sure, NaN where it has none.
@@ -64,7 +64,7 @@ def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
     for number in range(_RESAMPLES):
         drawn = rng_for(0, "calibration error", condition, number).integers(0, n, n)
         errors.append(_calibration_error(*_bins(found.highest[drawn], found.right[drawn])))
-    low, high = np.percentile(errors, [2.5, 97.5])
+    low, high = percentile_interval(errors)
     return {
         "condition": condition,
         "n": n,
@@ -72,7 +72,7 @@ def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
         "brier": _mean(1.0 - 2.0 * found.truth + found.squares),
         "ece": _rounded(error, min(low, error), max(high, error)),
         "auroc_of_errors": {
-            name: auroc(score[~found.right], score[found.right]) for name, score in uncertainties(found).items()
+            name: _auroc(score[~found.right], score[found.right]) for name, score in uncertainties(found).items()
         },
         "bins": {
             "n": counts.astype(int).tolist(),
@@ -85,34 +85,21 @@ def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
 def detection(unknown: ProbabilitySummary, known: ProbabilitySummary, condition: str) -> Detection:
     """The entry of a record: AUROC of each uncertainty for telling structures of no class from those of a class."""
     scores = uncertainties(known)
-    found = {name: auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
+    found = {name: _auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
     return {"condition": condition, "auroc": found}
 
 
 def uncertainties(found: ProbabilitySummary) -> dict[str, np.ndarray]:
-    """What tells how unsure a method is: 1 - highest probability and, where it has one, its own uncertainty."""
+    """Scores of how unsure a method is: 1 - highest probability and, if it has one, its own uncertainty."""
     scores = {"max_probability": 1.0 - found.highest}
     if not np.isnan(found.uncertainty).any():
         scores["mutual_information"] = found.uncertainty
     return scores
 
 
-def auroc(positive: np.ndarray, negative: np.ndarray) -> Auroc | None:
-    """Probability that a positive scores higher than a negative, ties by half, with its 95 % interval; None without
-    both. Variance as E. R. DeLong et al., Biometrics 44, 837 (1988), where it is zero as one in so many pairs.
-    """
-    from scipy.stats import rankdata
-
-    m, n = len(positive), len(negative)
-    if not m or not n:
-        return None
-    ranks = rankdata(np.concatenate([positive, negative]))
-    above = (ranks[:m] - rankdata(positive)) / n  # share of negatives below each positive
-    below = 1.0 - (ranks[m:] - rankdata(negative)) / m
-    value = float(above.mean())
-    variance = (above.var(ddof=1) / m if m > 1 else 0.25) + (below.var(ddof=1) / n if n > 1 else 0.25)
-    half = _Z * max(float(np.sqrt(variance)), 0.5 / min(m, n))
-    return {**_rounded(value, max(0.0, value - half), min(1.0, value + half)), "n": [m, n]}
+def _auroc(positive: np.ndarray, negative: np.ndarray) -> Auroc | None:
+    found = auroc(positive, negative)
+    return None if found is None else {**_rounded(*found), "n": [len(positive), len(negative)]}
 
 
 def _bins(highest: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,8 +113,8 @@ def _calibration_error(counts: np.ndarray, confidence: np.ndarray, right: np.nda
 
 
 def _mean(values: np.ndarray) -> Estimate:
-    value, half = float(values.mean()), _Z * float(values.std() / np.sqrt(len(values)))
-    return _rounded(value, max(0.0, value - half), value + half)
+    value, low, high = mean_interval(values)
+    return _rounded(value, max(0.0, low), high)
 
 
 def _rounded(value: float, low: float, high: float) -> Estimate:

@@ -14,7 +14,7 @@ from .tables import TABLES, table_conditions
 
 
 def identity(plan: Plan) -> dict[str, Any]:
-    """What the results of a run belong to: those of another identity are never mixed with them."""
+    """What the results of a run depend on; results of another identity are never mixed with them."""
     return {
         "method": plan.facts.name,
         "engine": plan.facts.engine,

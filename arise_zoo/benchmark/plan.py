@@ -1,4 +1,4 @@
-"""Who is asked what, and what an answer counts for: the one place where runner, scorer and re-scorer look it up.
+"""Which structures a method is shown and how its answers count; runner, scorer and re-scorer all look it up here.
 
 The "supported" rows take the classes that a method is meant for, and a label is right if it is the class. The "all"
 rows (starred in the paper) take every class, and a label is right if it has the space group that the paper lists:
@@ -105,7 +105,7 @@ class Plan:
         }
 
     def is_asked(self, condition_name: str) -> bool:
-        """Whether there is a structure of its own classes on which it is scored under a condition."""
+        """Whether any structure of its supported classes is scored under a condition."""
         return self._is_scored(condition_name, SUPPORTED)
 
     def unit_structures(self, unit: Unit) -> Iterator[StructureSpec]:
@@ -169,7 +169,7 @@ class Plan:
 
 
 def unit_order() -> list[Unit]:
-    """All units there can be, in the order in which they are asked and joined."""
+    """All possible units, in the order in which they are run and joined."""
     conditions = dict.fromkeys(c for table in TABLES for c in table_conditions(table))
     return [Unit(name, which) for name in conditions for which in (SUPPORTED, REST)]
 

@@ -1,7 +1,7 @@
-"""What a method said of each structure, as Parquet: one row a structure, its labels as a list.
+"""The answers of a method as Parquet: one row per structure, with its labels as a list.
 
 While a run is under way, each complete unit of work (the structures of one condition and one set of classes) is a
-file of its own; when the run ends they are joined to one file. Who decides what is run lives in `runner`.
+separate file; when the run ends they are joined to one file. What is run is decided in `runner`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ SCHEMA = pa.schema(
 """`labels` holds one label a structure, or one an atom in the structure's order; `confidence` as many, or null."""
 
 SCORES = tuple(pa.field(name, pa.float32()) for name in ("probability_of_truth", "sum_of_squares", "uncertainty"))
-"""What the file of a method with probabilities holds besides; the uncertainty is null where it has none."""
+"""Further columns of methods with probabilities; the uncertainty is null if a method has none."""
+
+PREDICTIONS = "predictions.parquet"
+"""Name of the file in the folder of a run."""
 
 _UNITS = b"arise_zoo.units"
 
@@ -86,7 +89,7 @@ class PredictionStore:
     """
 
     def __init__(self, folder: Path):
-        self.path = Path(folder) / "predictions.parquet"
+        self.path = Path(folder) / PREDICTIONS
         self._units_folder = Path(folder) / "units"
         self._joined = list(_units(self.path)) if self.path.exists() else []
         self.seconds: dict[Unit, float] = {}

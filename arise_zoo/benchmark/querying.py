@@ -21,7 +21,7 @@ from .vectors import cached_vectors
 
 @cache
 def known_labels(truth: Truth) -> frozenset[str]:
-    """The labels that a method of this truth may give, besides `UNKNOWN`."""
+    """The labels other than `UNKNOWN` that a method of this truth may give."""
     return frozenset(map(str, range(1, 231)) if truth == "space_group" else class_ids())
 
 

@@ -1,4 +1,4 @@
-"""Benchmark records: one JSON document a method, valid against `data/record.schema.json`."""
+"""Benchmark records: one JSON document per method, valid against `data/record.schema.json`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from ..common.storage import write_json
 from ..errors import AriseZooError
 from ..methods.resolved import Level, Truth
 from .tables import ScoredOn
+
+RECORD = "record.json"
+"""Name of the file in the folder of a run."""
 
 VOLATILE_FIELDS = ("wall_s", "hardware", "finished")
 """Fields of a record that say when and where it was made; all others are the same whenever and wherever."""
@@ -79,7 +82,7 @@ class PredictionsFile(TypedDict):
 
 
 class ProbabilityEntries(TypedDict, total=False):
-    """What methods with probabilities have besides."""
+    """Further entries of methods with probabilities."""
 
     calibration: list[Calibration]
     detection: list[Detection]

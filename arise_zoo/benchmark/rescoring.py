@@ -1,4 +1,4 @@
-"""Scores made again from a record and its predictions, without the method."""
+"""Scores recomputed from a record and its predictions, without the method."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tables import table_conditions
 
 
 def recorded_method(record: Record) -> MethodFacts:
-    """The facts of the method that a record is of; raises `MethodError` if there can be no such method."""
+    """The facts of the method that a record is of; raises `MethodError` if they are contradictory."""
     facts = MethodFacts(
         record["method"],
         record["level"],

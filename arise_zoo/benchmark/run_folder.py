@@ -1,4 +1,4 @@
-"""The folder of one method's run: what identifies the run, what is complete, the record that comes of it.
+"""The folder of one method's run: what identifies the run, what is complete, and the resulting record.
 
 A folder belongs to one identity (method, versions, seed, iterations). Results of another are never mixed in.
 """
@@ -6,16 +6,13 @@ A folder belongs to one identity (method, versions, seed, iterations). Results o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..common.storage import StorageError, sha256, write_json
-from ..errors import AriseZooError
 from .plan import Unit
-from .predictions import PredictionStore
-from .record import Record, RecordError, read_record, write_record
+from .predictions import PREDICTIONS, PredictionStore
+from .record import RECORD, Record, RecordError, read_record, write_record
 
 
 class RunFolder:
@@ -24,7 +21,7 @@ class RunFolder:
     def __init__(self, folder: Path, identity: dict[str, Any]):
         self.folder = Path(folder)
         self._run_path = self.folder / "run.json"
-        self.record_path = self.folder / "record.json"
+        self.record_path = self.folder / RECORD
         run = self._read_run()
         self._check_identity(run["identity"] if run else None, identity)
         self.previous_record = read_record(self.record_path) if self.record_path.exists() else None
@@ -54,7 +51,7 @@ class RunFolder:
 
     def _read_run(self) -> dict[str, Any] | None:
         if not self._run_path.exists():
-            if (self.folder / "predictions.parquet").exists() or self.record_path.exists():
+            if (self.folder / PREDICTIONS).exists() or self.record_path.exists():
                 raise RecordError(f"{self.folder} holds results but no run.json; choose another --out.")
             return None
         try:
@@ -77,7 +74,7 @@ class RunFolder:
                 )
 
     def _check_predictions(self, expected: str) -> None:
-        path = self.folder / "predictions.parquet"
+        path = self.folder / PREDICTIONS
         if not path.exists() or (sha256(path) != expected and not list(self.folder.glob("units/*.parquet"))):
             raise RecordError(
                 f"{path} is not the file that {self.record_path} was made from; remove {self.folder} or choose "
@@ -86,22 +83,3 @@ class RunFolder:
 
     def _write_run(self) -> None:
         write_json(self._run_path, {"identity": self._identity, "seconds": self._seconds})
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep a second process out of the folder while the first writes into it."""
-    from filelock import FileLock, Timeout
-
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        lock = FileLock(Path(folder) / ".lock")
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise AriseZooError(f"another run is writing into {folder}; wait for it or choose another --out.") from error
-    except OSError as error:
-        raise StorageError(f"cannot write into {folder}: {error.strerror}; choose another --out.") from error
-    try:
-        yield
-    finally:
-        lock.release()

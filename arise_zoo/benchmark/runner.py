@@ -1,4 +1,4 @@
-"""Running the benchmark: what is asked of whom, in which order, kept as it comes, taken up again where it ended."""
+"""Running the benchmark: showing structures to a method, keeping its answers, resuming interrupted runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._version import BASE_SEED, ITERATIONS
 from ..common.environment import hardware
 from ..common.parallel import workers
 from ..common.progress import Progress
-from ..common.storage import sha256
+from ..common.storage import locked, sha256
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..prototypes import class_ids
@@ -26,7 +26,7 @@ from .plan import Plan, Sampling, Unit, unit_order
 from .predictions import PredictionStore, table_of
 from .querying import query, query_cached, query_vectors
 from .record import Record
-from .run_folder import RunFolder, locked
+from .run_folder import RunFolder
 from .scoring import calibration_entries, score
 from .tables import TABLES, parse_tables, table_conditions
 from .vectors import StoredVectors, stored_vectors_for
@@ -43,7 +43,7 @@ def evaluate(
     n_jobs: int = 1,
     scheduler: str | None = None,
     out: str | Path | None = None,
-    data: str | Path | None = None,
+    folder: str | Path | None = None,
     descriptors: str | Path | None = None,
     progress: bool = False,
 ) -> Record:
@@ -51,29 +51,41 @@ def evaluate(
 
     Parameters
     ----------
-    method : a registered name, or an object that follows `arise_zoo.methods.Method`.
-    table : tables, joined by commas: 2, S1, S2, S3 of the paper, D of the depth suite.
-    iterations : random draws for each supercell; 10 in the paper.
-    seed : base seed of all structures; by default that of the published data sets.
-    only : names of conditions, to run only these.
-    supported_only : leave out the rows of all classes, which take slow methods much longer than those of their own.
-    n_jobs, scheduler : processes on this machine (-1: one per core), or the address of a Dask scheduler.
-    out : folder in which `<method>/record.json` and `<method>/predictions.parquet` are written and an interrupted
-        run is taken up again; without it nothing is kept.
-    data : output folder of `arise-zoo build`, from which methods that classify descriptors take them, as far as they
-        are there, instead of making structures and descriptors again.
-    descriptors : folder in which descriptors that are not in `data` are kept, for this method and others.
-    progress : show progress on standard error.
+    method : str or Method
+        A registered name, or an object that follows `arise_zoo.methods.Method`.
+    table : str, default "2"
+        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite.
+    iterations : int, default 10
+        Random draws for each supercell; the paper has 10.
+    seed : int, optional
+        Base seed of all structures (default: that of the published data sets).
+    only : sequence of str
+        Conditions to run, if not all.
+    supported_only : bool, default False
+        Leave out the rows of all classes, which take slow methods much longer than those of the supported ones.
+    n_jobs : int, default 1
+        Processes on this machine (-1: one per core).
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers are used instead.
+    out : str or Path, optional
+        Folder for `<method>/record.json` and `<method>/predictions.parquet`, from which an interrupted run resumes;
+        without it nothing is kept.
+    folder : str or Path, optional
+        Output folder of `arise-zoo build`. Methods that classify descriptors read them from there where they exist.
+    descriptors : str or Path, optional
+        Folder in which all other descriptors are kept, for this method and later ones.
+    progress : bool, default False
+        Show progress on standard error.
 
     Returns
     -------
-    The record, as described by `arise_zoo.benchmark.record_schema()`; accuracies in percent.
+    Record
+        As described by `arise_zoo.benchmark.record_schema()`; accuracies in percent.
 
     Raises
     ------
     AriseZooError
-        with one sentence, for an unknown name, a method that breaks the protocol, or results of another version
-        in `out`.
+        For an unknown name, a method that breaks the protocol, or results of another version in `out`.
     """
     tables = parse_tables(table)
     conditions = _conditions(tables, only)
@@ -83,12 +95,13 @@ def evaluate(
     plan = Plan(resolved.facts, Sampling(iterations, seed))
     if not plan.supported:
         raise AriseZooError(f"method {plan.facts.name!r} treats periodic structures only but recognises none of them.")
-    stored = stored_vectors_for(resolved, data) if seed == BASE_SEED else None
+    stored = stored_vectors_for(resolved, folder) if seed == BASE_SEED else None
     with ExitStack() as stack:
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
-        folder = base / plan.facts.name
-        stack.enter_context(locked(folder))
-        run = RunFolder(folder, identity(plan))
+        results = base / plan.facts.name
+        taken = f"another run is writing into {results}; wait for it or choose another --out."
+        stack.enter_context(locked(results / ".lock", taken=taken, remedy="choose another --out"))
+        run = RunFolder(results, identity(plan))
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
         wanted = plan.units_of(tables, conditions, supported_only)
@@ -115,7 +128,7 @@ def _conditions(tables: list[str], only: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Questions:
-    """How a method is asked: by structures, by descriptors of a data set, or by those kept in a folder."""
+    """What a method is given: structures, descriptors of a data set, or descriptors kept in a folder."""
 
     method: ResolvedMethod
     plan: Plan

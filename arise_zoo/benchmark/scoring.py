@@ -28,7 +28,7 @@ class Count(NamedTuple):
 
 
 def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
-    """For each structure id of a predictions table: its right labels and its labels; `truth` as of the method."""
+    """Right labels and labels for each structure id of a predictions table; `truth` is the method's."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -33,7 +33,7 @@ def evaluate_methods(
     table, supported_only, **options
         As for `evaluate`.
     left_out : callable, optional
-        Told the error of each method that is left out (default: a warning).
+        Called with the error of each method that is left out (default: a warning).
 
     Yields
     ------
@@ -58,7 +58,7 @@ def evaluate_methods(
 
 
 def all_methods(left_out: Callable[[AriseZooError], object]) -> Iterator[Method]:
-    """Every registered method that can be made here; `left_out` is told the error of each other one."""
+    """Every registered method that can be made here; `left_out` is called with the error of each other one."""
     for entry in list_methods():
         try:
             yield get_method(entry.name)

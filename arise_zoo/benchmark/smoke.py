@@ -1,6 +1,6 @@
 """A quick look at a method before a full run: does it follow the protocol, and would anything fail?
 
-A few dozen small structures of the benchmark are shown to it; accuracy is not the point here. The full run is `runner`.
+A few dozen small structures of the benchmark are shown to it; accuracy does not matter here. The full run is `runner`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _N_CLASSES, _MOST_ATOMS = 6, 400
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked at, whether it holds, and a sentence where it does not (or where there is something to say)."""
+    """What was checked, whether it holds, and a sentence if it does not or if there is something to say."""
 
     name: str
     passed: bool
@@ -37,7 +37,7 @@ class Check:
 
 
 def smoke(method: str | Method) -> list[Check]:
-    """Look at a method, given by name or as an object: in well under half a minute unless the method itself is slow.
+    """Check a method, given by name or as an object, in well under half a minute unless the method itself is slow.
 
     Checks come in the order of the returned list; those that need an earlier one that failed are left out.
     """

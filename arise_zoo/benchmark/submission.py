@@ -20,11 +20,13 @@ from ..common.environment import hardware
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from .identity import data_sha256
-from .record import Cell, Record, RecordError, Scores, read_record
+from .predictions import PREDICTIONS
+from .record import RECORD, Cell, Record, RecordError, Scores, read_record
 from .rescoring import rescore
 
 SUFFIX = ".arise.zip"
-_MEMBERS = ("record.json", "predictions.parquet", "environment.json", "declaration.json")
+_ENVIRONMENT, _DECLARATION = "environment.json", "declaration.json"
+_MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, _DECLARATION)
 _LARGEST = 2**31  # bytes unpacked; the predictions of all atoms of all tables are a tenth of it
 
 
@@ -70,14 +72,14 @@ def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Pa
     """
     declaration.check()
     results = Path(results)
-    if not (results / "record.json").is_file():
-        raise SubmissionError(f"{results} holds no record.json; name the folder of one method, such as results/mine.")
-    record = read_record(results / "record.json")
+    if not (results / RECORD).is_file():
+        raise SubmissionError(f"{results} holds no {RECORD}; name the folder of one method, such as results/mine.")
+    record = read_record(results / RECORD)
     out = Path(out) if out else Path(record["method"] + SUFFIX)
-    texts = {"environment.json": _environment(), "declaration.json": asdict(declaration)}
+    texts = {_ENVIRONMENT: _environment(), _DECLARATION: asdict(declaration)}
     with replacing(out) as temporary:
         with zipfile.ZipFile(temporary, "w") as archive:
-            for name in ("record.json", record["predictions"]["file"]):
+            for name in (RECORD, record["predictions"]["file"]):
                 if not (results / name).is_file():
                     raise SubmissionError(f"{results} holds no {name}; run the method again.")
                 # Parquet is compressed already.
@@ -102,17 +104,17 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
     with tempfile.TemporaryDirectory() as folder:
         _unpack(path, Path(folder), where)
         try:
-            record = read_record(Path(folder) / "record.json")
+            record = read_record(Path(folder) / RECORD)
         except RecordError as error:
             raise SubmissionError(str(error).replace(f"{folder}/", f"{where}: ")) from error
-        declaration = _declaration(Path(folder) / "declaration.json", where)
+        declaration = _declaration(Path(folder) / _DECLARATION, where)
         declaration.check()
         for key, ours in _expected().items():
             theirs = record[key]  # type: ignore[literal-required]
             if theirs != ours:
                 what = key.replace("_", " ")
                 raise SubmissionError(f"{where} was made with {what} {theirs}, but this package has {ours}.")
-        predictions = Path(folder) / "predictions.parquet"
+        predictions = Path(folder) / PREDICTIONS
         if sha256(predictions) != record["predictions"]["sha256"]:
             raise SubmissionError(f"{where}: the predictions are not those that the record was made from.")
         try:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Literal
 
 from ..errors import UnknownNameError
-from ..structures.conditions.depth import DEPTH_CONDITIONS
+from ..structures.conditions import DEPTH_CONDITIONS
 
 ScoredOn = Literal["supported", "all"]
 SUPPORTED: Literal["supported"] = "supported"
@@ -28,7 +28,13 @@ TABLES: dict[str, tuple[ScoredOn, ...]] = {
 }
 """The paper's tables and the depth suite, D, each with the sets of classes on which methods are scored in it."""
 
-_FILE = {"2": "S1", "S1": "S1", "S2": "S2", "S3": "S3"}
+PAPER_TABLES = ("S1", "S2", "S3")
+"""The paper's tables that have conditions of their own."""
+
+REPEATED = {"2": "S1"}
+"""Table 2 repeats the supported rows of Table S1."""
+
+_FILE = {table: table for table in PAPER_TABLES} | REPEATED
 
 
 @cache

@@ -96,6 +96,7 @@ def _smoke(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from ..benchmark.record import RECORD
     from ..benchmark.several import evaluate_methods
     from ..benchmark.tables import parse_tables
     from ..leaderboard.formatting import format_record
@@ -113,14 +114,14 @@ def _run(args: argparse.Namespace) -> int:
         n_jobs=args.jobs,
         scheduler=args.scheduler,
         out=args.out,
-        data=args.data,
+        folder=args.data,
         descriptors=args.descriptors,
         progress=True,
     ):
         records.append(record)
         if args.json != "-":
             print(format_record(record, tables), end="\n\n", flush=True)
-            print(f"record: {args.out / record['method'] / 'record.json'} ({record['wall_s']:.0f} s)\n", flush=True)
+            print(f"record: {args.out / record['method'] / RECORD} ({record['wall_s']:.0f} s)\n", flush=True)
     if args.json:
         show("", records if len(records) > 1 else records[0], args.json)
     return 0

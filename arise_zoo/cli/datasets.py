@@ -20,8 +20,8 @@ def add_commands(subparsers: Any) -> None:
     build = subparsers.add_parser(
         "build",
         help="build a data set: card, Parquet files, manifest",
-        description="Build a data set below the output folder, as it stands on the Hub. What is there already is "
-        "checked and kept, so that a build that was stopped goes on where it was.",
+        description="Build a data set below the output folder, in the layout of the Hub. What exists already is "
+        "checked and kept, so that an interrupted build resumes.",
     )
     build.add_argument("dataset", choices=("prototypes", "defects"))
     build.add_argument("--out", default=".", metavar="DIR", help="output folder (default: this one)")

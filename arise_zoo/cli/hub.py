@@ -76,7 +76,7 @@ def _pull(args: argparse.Namespace) -> int:
 
 
 def _quiet() -> None:
-    """No bars of the Hub's client where nobody sees them move."""
+    """Switch off the progress bars of the Hub's client unless they are seen on a terminal."""
     if not sys.stderr.isatty():
         from huggingface_hub.utils.tqdm import disable_progress_bars
 

@@ -1,4 +1,4 @@
-"""The commands of `arise-bench` besides running a method: from results to the leaderboard, and submissions to it."""
+"""The subcommands of `arise-bench`: from results to the leaderboard, and submissions to it."""
 
 from __future__ import annotations
 

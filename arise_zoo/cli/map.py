@@ -15,7 +15,7 @@ def add_commands(subparsers: Any) -> None:
         "map",
         help="recognise the local crystal structure everywhere in a file",
         description="Classify the atoms in a box that moves over a structure. Writes result.parquet, maps (PNG) and "
-        "atoms.xyz, the structure with a label for each atom, into the output folder. A run that was stopped goes on "
+        "atoms.xyz, the structure with a label for each atom, into the output folder. An interrupted run continues "
         "when the same command is given again.",
     )
     command.add_argument("file", metavar="FILE", help="any file that ASE reads")

@@ -1,14 +1,11 @@
-"""`arise-zoo train`: make one of the shipped models anew, or a variant (`arise_zoo.models.training.shipped`)."""
+"""`arise-zoo train`: retrain one of the shipped models, or a variant of it (`arise_zoo.models.training.shipped`)."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .common import add_json_option, show
-
-if TYPE_CHECKING:
-    from ..models.training.plans import Plan
 
 _NUMBERS = {
     "epochs": (int, "passes over the data"),
@@ -25,8 +22,8 @@ _NUMBERS = {
 
 
 _FURTHER = {
-    "blurred": "thermally blurred variants of each pristine supercell to learn from besides",
-    "perturbed": "variants with displaced and missing atoms to learn from besides",
+    "blurred": "thermally blurred variants of each pristine supercell in the training data",
+    "perturbed": "variants with displaced and missing atoms in the training data",
 }
 
 
@@ -36,7 +33,7 @@ def add_commands(subparsers: Any) -> None:
         "train",
         help="train a model: arise-mlp, arise-thermal, arise-robust, gnb, bnb",
         description="Train a model on arise/prototypes and write its checkpoint into the output folder. The defaults "
-        "are those of the shipped model. A training that was stopped goes on when the same command is given again.",
+        "are those of the shipped model. An interrupted training continues when the same command is given again.",
     )
     train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, gnb or bnb")
     train.add_argument(
@@ -58,33 +55,19 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from ..models.training.plans import PLANS
+    from ..models.training.plans import PLANS, varied
     from ..models.training.shipped import make_model
 
     plan = PLANS.get(args.model)
-    plan = plan and _changed(plan, args)
-    made = make_model(args.model, args.out, data=args.data, plan=plan, n_jobs=args.jobs, progress=True)
+    if plan is not None:
+        shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
+        recipe = {key: vars(args)[key] for key in _fields(_NUMBERS)}
+        rows = {key: vars(args)[key] for key in _FURTHER}
+        plan = varied(plan, architecture=_given(shape), recipe=_given(recipe), rows=_given(rows))
+    made = make_model(args.model, args.out, folder=args.data, plan=plan, n_jobs=args.jobs, progress=True)
     reached = (f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items())
     show("  ".join([str(made.folder), *reached]), {"folder": str(made.folder), "results": made.results}, args.json)
     return 0
-
-
-def _changed(plan: Plan, args: argparse.Namespace, first: Plan | None = None) -> Plan:
-    """The plan with the options given, which hold for all networks of an average; their seeds stay apart."""
-    from dataclasses import replace
-
-    shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
-    recipe = _given({key: vars(args)[key] for key in _fields(_NUMBERS)})
-    if first is not None and "seed" in recipe:
-        recipe["seed"] += plan.recipe.seed - first.recipe.seed
-    further = _given({key: vars(args)[key] for key in _FURTHER})
-    return replace(
-        plan,
-        architecture=replace(plan.architecture, **_given(shape)),
-        recipe=replace(plan.recipe, **recipe),
-        further=tuple(_changed(part, args, first or plan) for part in plan.further),
-        **{key: n for key, n in further.items() if first is None or vars(plan)[key]},
-    )
 
 
 def _fields(options: dict[str, Any]) -> list[str]:

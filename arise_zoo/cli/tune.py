@@ -16,7 +16,7 @@ def add_commands(subparsers: Any) -> None:
         "tune",
         help="search for a network's shape and learning rate",
         description="Train networks of the paper's search space, each chosen by Bayesian optimisation after those "
-        "before, and keep all trials in the table trials.csv. A search that was stopped goes on when the same command "
+        "before, and keep all trials in the table trials.csv. An interrupted search continues when the same command "
         "is given again.",
     )
     tune.add_argument("model", nargs="?", default="arise-mlp", choices=_MODELS, help="whose recipe gives all else")
@@ -56,7 +56,7 @@ def _tune(args: argparse.Namespace) -> int:
         trials=args.trials,
         epochs=args.epochs,
         seed=args.seed,
-        data=args.data,
+        folder=args.data,
         n_jobs=args.jobs,
         progress=True,
     )

@@ -1,4 +1,4 @@
-"""What all parts of the package use and none of them owns: files, seeds, workers, statistics.
+"""Shared by all parts of the package: files, seeds, workers, statistics.
 
-Nothing here knows of crystal classes.
+Nothing here depends on crystal classes.
 """

@@ -1,4 +1,4 @@
-"""The length in which everything is measured: d_NN, the most frequent nearest-neighbour distance.
+"""The unit of length: d_NN, the most frequent nearest-neighbour distance.
 
 Displacements, cut-offs and Gaussian widths are given in units of it, which makes descriptors independent of the
 lattice constant (Leitherer et al. 2021, Methods, "Isotropic scaling").

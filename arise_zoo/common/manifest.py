@@ -1,6 +1,6 @@
 """`manifest.json`: the files of a folder, each with its SHA-256. Data sets and checkpoints carry one.
 
-What a data set's manifest says besides is in `datasets.manifest`.
+Further entries of a data set's manifest are in `datasets.manifest`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def describe_files(folder: Path, names: Iterable[str]) -> list[FileHash]:
 
 
 def entries(content: Any) -> list[Entry]:
-    """The files that the content of a manifest lists; raises `KeyError`, `TypeError` or `ValueError` if it is none."""
+    """The files that the content of a manifest lists; raises `KeyError`, `TypeError` or `ValueError` if it is not a
+    manifest."""
     files: list[Entry] = content["files"]
     if not all(isinstance(file["path"], str) and isinstance(file["sha256"], str) for file in files):
         raise ValueError("no hashes")

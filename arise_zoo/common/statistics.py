@@ -1,4 +1,4 @@
-"""Accuracy and its interval from counts per structure."""
+"""Shares, means and areas under ROC curves, each with its 95 % interval."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 _CONFIDENCE = 0.95
+_NORMAL = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 
 def accuracy(correct: np.ndarray, total: np.ndarray) -> float:
@@ -35,6 +36,43 @@ def interval(correct: np.ndarray, total: np.ndarray) -> tuple[float, float]:
     effective = p * (1 - p) / variance if variance > 0 else n_structures
     effective = min(max(effective, 1.0), n_labels)
     return _wilson(p, effective, t.ppf(0.5 + _CONFIDENCE / 2, n_structures - 1))
+
+
+def share_interval(right: int, n: int) -> tuple[float, float]:
+    """95 % interval in percent of the share of `right` in `n` structures with one label each."""
+    return interval(np.repeat([1.0, 0.0], [right, n - right]), np.ones(n))
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float, float]:
+    """The mean of values and the ends of its 95 % interval, by the normal distribution."""
+    value, half = float(values.mean()), _NORMAL * float(values.std() / np.sqrt(len(values)))
+    return value, value - half, value + half
+
+
+def percentile_interval(resampled: np.ndarray | list[float], axis: int = 0) -> np.ndarray:
+    """The ends of the 95 % interval that resampled values span, shape (2, ...)."""
+    ends: np.ndarray = np.percentile(resampled, [2.5, 97.5], axis=axis)
+    return ends
+
+
+def auroc(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float, float] | None:
+    """Probability that a positive scores higher than a negative, ties by half, and the ends of its 95 % interval.
+
+    None without both. Variance as E. R. DeLong et al., Biometrics 44, 837 (1988); where it is zero, as if one pair of
+    the smaller sample were in doubt.
+    """
+    from scipy.stats import rankdata
+
+    m, n = len(positive), len(negative)
+    if not m or not n:
+        return None
+    ranks = rankdata(np.concatenate([positive, negative]))
+    above = (ranks[:m] - rankdata(positive)) / n  # share of negatives below each positive
+    below = 1.0 - (ranks[m:] - rankdata(negative)) / m
+    value = float(above.mean())
+    variance = (above.var(ddof=1) / m if m > 1 else 0.25) + (below.var(ddof=1) / n if n > 1 else 0.25)
+    half = _NORMAL * max(float(np.sqrt(variance)), 0.5 / min(m, n))
+    return value, max(0.0, value - half), min(1.0, value + half)
 
 
 def _wilson(p: float, n: float, z: float) -> tuple[float, float]:

@@ -41,6 +41,30 @@ def replacing(path: Path) -> Iterator[Path]:
         raise StorageError(f"cannot write {path}: {reason}; free the disk or choose another folder.") from error
 
 
+@contextmanager
+def locked(path: Path, *, remedy: str, taken: str | None = None) -> Iterator[None]:
+    """Hold a lock, the file `path`.
+
+    Another process that holds it is waited for, or, with the sentence `taken`, ends the call by an `AriseZooError`.
+    Raises `StorageError`, closed by the `remedy`, if the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=-1 if taken is None else 0)
+    except Timeout as error:
+        raise AriseZooError(taken) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise StorageError(f"cannot write into {path.parent}: {reason}; {remedy}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file as a whole."""
     with replacing(path) as temporary:

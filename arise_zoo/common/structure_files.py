@@ -23,7 +23,7 @@ def read_frames(path: str | PathLike[str]) -> list[Atoms]:
         raise StructureError(f"there is no file {path}.")
     try:
         frames = list(ase.io.iread(path, index=":"))
-    except Exception as error:  # each format has errors of its own
+    except Exception as error:  # every format raises its own errors
         name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
         if name is not None and name not in atomic_numbers and name.isalnum():
             raise StructureError(f"{path} holds the species {name!r}, which is no element known to ASE.") from error

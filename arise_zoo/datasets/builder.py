@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from .._version import DATA_VERSION, __version__
 from ..common.manifest import MANIFEST, describe_files
 from ..common.parallel import workers
 from ..common.progress import Progress
-from ..common.storage import StorageError, replacing
+from ..common.storage import locked, replacing
 from ..errors import AriseZooError
 from ..hub.client import NAMESPACE
 from .cards import write_card
@@ -139,7 +139,7 @@ def _finish(config: Config, store: ShardStore, shards: list[Shard], folder: Path
 
 def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit: int | None) -> None:
     """Put files into the manifest, and write the card that follows from it."""
-    with _lock(work / "lock"):
+    with locked(work / "lock", remedy="choose another folder"):
         for left_behind in folder.glob(".*.part"):  # by a build that was killed; who holds the lock writes here alone
             left_behind.unlink(missing_ok=True)
         manifest = _existing(folder, dataset, limit)
@@ -147,23 +147,6 @@ def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit
         card = write_card(folder, manifest)
         manifest.replace([File(**file) for file in describe_files(folder, [card.name])], [])
         manifest.write(folder)
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Keep other builds waiting that would write the same manifest."""
-    from filelock import FileLock
-
-    lock = FileLock(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror or error}; choose another folder.") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Config, split: str) -> File:

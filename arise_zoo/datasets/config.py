@@ -1,6 +1,6 @@
 """What a configuration of a data set is: its name, columns, splits, and how its rows are made.
 
-The configurations there are stand in `prototypes.py` and `defects.py`, their list in `catalogue.py`.
+The configurations are in `prototypes.py` and `defects.py`, their list in `catalogue.py`.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ FOLDER_VARIABLE = "ARISE_ZOO_DATA"
 
 
 class DatasetError(AriseZooError):
-    """A data set that is nowhere to be found, or not what it should be."""
+    """A data set that cannot be found, or that is damaged."""
 
 
 def load_dataset(
@@ -108,7 +108,7 @@ def _check(path: Path, manifest: Manifest, config: str) -> None:
 def _read(path: Path, manifest: Manifest, config: str, split: str | None, streaming: bool) -> Loaded:
     import datasets
 
-    # `datasets` looks its cache up by names and versions; files built anew must not be answered with old rows.
+    # `datasets` identifies its cache by names and versions; a rebuilt file must not be answered with old rows.
     digest = "-".join(file.sha256[:16] for file in manifest.of(config))
     cache = Path(datasets.config.HF_DATASETS_CACHE) / "arise_zoo" / digest
     # By file rather than by folder, for which `datasets` would want the files of other configurations too.

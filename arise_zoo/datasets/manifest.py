@@ -33,7 +33,7 @@ class File:
     size_in_memory: int | None = None
 
     def fault(self, folder: Path) -> str | None:
-        """What is wrong with the file in this folder, None if it is as it was written."""
+        """What is wrong with the file in this folder, None if it is unchanged."""
         path = folder / self.path
         if not path.is_file():
             return "is missing"
@@ -64,7 +64,7 @@ class Manifest:
         return [file for file in self.files if file.config == config]
 
     def replace(self, files: list[File], order: list[str]) -> None:
-        """Put these files in the place of those with the same paths; configurations stand in the given order."""
+        """Replace the files with the same paths by these; configurations are sorted into the given order."""
         paths = {file.path for file in files}
         kept = [file for file in self.files if file.path not in paths]
         place = {name: i for i, name in enumerate(order)}
@@ -93,7 +93,7 @@ class Manifest:
 
 
 def released_manifest(repository: str, revision: str) -> dict[str, Any] | None:
-    """The manifest that the package carries of a release, None if it carries none (as of other owners' copies)."""
+    """The manifest that the package carries of a release, None if it has none, as for other owners' copies."""
     owner, _, name = repository.rpartition("/")
     path = resources.files("arise_zoo.datasets") / "releases" / f"{name}-{revision}.json"
     if owner != NAMESPACE or not path.is_file():

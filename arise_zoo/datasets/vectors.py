@@ -25,7 +25,8 @@ def descriptors_of(table: pa.Table) -> np.ndarray:
 def is_central(table: pa.Table) -> np.ndarray:
     """Which rows of a data set have the central setting, shape (n_rows,)."""
     settings = [table[column].to_numpy() for column in ("r_cut", "sigma", "extrinsic_scale")]
-    return np.all([values == centre for values, centre in zip(settings, CENTRE, strict=True)], axis=0)
+    central: np.ndarray = np.all([values == c for values, c in zip(settings, CENTRE, strict=True)], axis=0)
+    return central
 
 
 @lru_cache(maxsize=128)  # tables of radial functions are made once a setting

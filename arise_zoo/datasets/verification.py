@@ -1,4 +1,4 @@
-"""Checking a built data set: hashes, schema, counts, every row's identity, and a sample of rows built anew.
+"""Checking a built data set: hashes, schema, counts, every row's identity, and a sample of rows that are rebuilt.
 
 Nothing here writes; what is found is returned as a `Report`.
 """
@@ -87,7 +87,7 @@ def find_datasets(folder: str | Path) -> list[Path]:
 def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report:
     """Check the data set in a folder.
 
-    Parameters: `sample`, number of rows of each configuration that are built anew from their identity and compared
+    Parameters: `sample`, number of rows of each configuration that are rebuilt from their identity and compared
     (geometry bit by bit, descriptors to 1e-6); `seed` draws them. Raises `ManifestError` if there is no manifest to
     check against.
     """
@@ -177,7 +177,7 @@ class _FileCheck:
         self.largest = 0.0
 
     def problems(self, wanted: np.ndarray) -> list[Problem]:
-        """What is wrong with the file; rows `wanted` are built anew."""
+        """What is wrong with the file; the rows `wanted` are rebuilt."""
         import pyarrow.parquet as pq
 
         if not self.path.is_file():
@@ -227,7 +227,7 @@ class _FileCheck:
             yield self._problem(int(number), "descriptor has components that are not finite")
 
     def _rebuilt(self, opened: pq.ParquetFile, wanted: np.ndarray) -> Iterator[Problem]:
-        """Rows of the sample that differ from those built anew."""
+        """Rows of the sample that differ from the rebuilt ones."""
         starts = np.cumsum([0] + [opened.metadata.row_group(i).num_rows for i in range(opened.num_row_groups)])
         groups = np.searchsorted(starts, wanted, side="right") - 1
         for group in np.unique(groups):

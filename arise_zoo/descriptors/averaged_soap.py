@@ -24,22 +24,29 @@ class AveragedSOAP:
     """Averaged SOAP descriptor of a structure (Leitherer et al. 2021, Methods, "Atomic-structure representation").
 
     For each ordered pair (a, b) of the species present, positions are divided by d_NN(a, b) x extrinsic_scale, the
-    density of b-atoms around a-atoms is expanded, its coefficients averaged over the a-atoms, and their power
-    spectrum normalised to length 1; the descriptor is the mean over all pairs. A pair without neighbours counts as
-    zeros. It does not depend on rotation, translation, order of the atoms, lattice constant, or which elements the
-    species are.
+    density of b-atoms around a-atoms is expanded, its coefficients are averaged over the a-atoms, and their power
+    spectrum is normalised to length 1. The descriptor is the mean over all pairs; a pair without neighbours counts as
+    zeros. It does not depend on rotation, translation, the order of the atoms, the lattice constant, or which elements
+    the species are. Memory: a few MB beyond one copy of the atoms and of their periodic images within the cut-off,
+    whatever the number of pairs.
 
     Parameters
     ----------
-    r_cut, sigma : cut-off and width of the Gaussians, in units of the scaled d_NN.
-    n_max, l_max : number of radial functions, and highest angular momentum.
-    basis : `"quip"`, the paper's (as QUIP's `soap ... average=T`), or `"gto"` (as DScribe's averaged SOAP).
-    extrinsic_scale : factor on d_NN.
-    thermal_displacement : blurs the neighbours as if each atom were spread over a cube of edge 2 x this (in units
-        of the scaled d_NN); 0 for atoms where they are.
+    r_cut, sigma : float
+        Cut-off and width of the Gaussians, in units of the scaled d_NN.
+    n_max, l_max : int
+        Number of radial functions, and highest angular momentum.
+    basis : {"quip", "gto"}
+        The paper's basis (QUIP's `soap ... average=T`), or that of DScribe's averaged SOAP.
+    extrinsic_scale : float
+        Factor on d_NN.
+    thermal_displacement : float, default 0
+        Blurs the neighbours as if each atom were spread over a cube of edge 2 x this, in units of the scaled d_NN.
 
-    Memory: a few MB beyond one copy of the atoms and of their periodic images within the cut-off, whatever the
-    number of pairs. Raises `DescriptorError` for parameters out of range.
+    Raises
+    ------
+    DescriptorError
+        For parameters out of range.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class AveragedSOAP:
         l_max: int = L_MAX,
         basis: str = BASIS,
         extrinsic_scale: float = CENTRE[2],
+        *,
         thermal_displacement: float = 0.0,
     ):
         self.r_cut, self.sigma, self.n_max, self.l_max = r_cut, sigma, n_max, l_max
@@ -72,7 +80,7 @@ class AveragedSOAP:
         return vector
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
-        """The descriptors of many structures, shape (n_structures, n_features), on so many processes."""
+        """The descriptors of many structures, shape (n_structures, n_features), on `n_jobs` processes."""
         rows = _map(self._settings.descriptors, structures, n_jobs)
         return np.concatenate(rows) if rows else np.empty((0, self.n_features))
 
@@ -83,6 +91,7 @@ def soap_grid(
     sigmas: Sequence[float] = SIGMAS,
     scales: Sequence[float] = EXTRINSIC_SCALES,
     basis: str = BASIS,
+    *,
     thermal_displacements: Sequence[float] = (0.0,),
     n_max: int = N_MAX,
     l_max: int = L_MAX,
@@ -110,6 +119,7 @@ class SpectrumGrid:
         sigma: float,
         scales: Sequence[float],
         thermal_displacements: Sequence[float],
+        *,
         n_max: int = N_MAX,
         l_max: int = L_MAX,
         basis: str = BASIS,

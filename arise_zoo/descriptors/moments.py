@@ -22,7 +22,7 @@ from .radial import RadialBasis
 
 _ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
 _BIN_WIDTH = 0.4  # in widths of the narrowest Gaussian; see the test that halves it
-_GUESSES_PER_UNIT = 512.0  # so many that the first guess is nearly always right
+_GUESSES_PER_UNIT = 512.0  # enough for the first guess to be right nearly always
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def numba_jit(function: _F) -> _F:
     """Compile with numba, floating-point sums in any order, and keep the machine code on disk where that is possible.
 
     Numba stores it next to the source, else in the user's cache folder; where neither can be written (a read-only
-    installation without a home), compiling anew in every process is all that is left.
+    installation without a home), every process compiles again.
     """
     fastmath = {"reassoc", "contract", "arcp", "nsz"}
     try:

@@ -20,7 +20,7 @@ class RadialBasis(Protocol):
     """A set of radial functions."""
 
     r_max: float
-    """Distance from which on all functions are 0."""
+    """Distance beyond which all functions are 0."""
     breakpoints: tuple[float, ...]
     """Distances at which the functions, or a derivative of theirs, jump; r_max is the last one."""
 
@@ -34,7 +34,7 @@ def radial_basis(
 ) -> RadialBasis:
     """The basis of this name, `"quip"` or `"gto"`.
 
-    With a thermal displacement d, each Cartesian component of every atom is thought to be spread uniformly over
+    With a thermal displacement d, each Cartesian component of every atom is assumed to be spread uniformly over
     [-d, d]: the neighbour's Gaussian has the width sigma_eff^2 = sigma^2 + 2 d^2 / 3 (the variance of a difference
     of two such displacements is 2 d^2 / 3), while the functions it is expanded in stay those of sigma.
     """

@@ -4,21 +4,6 @@ All are seeded and come as `ase.Atoms`, with what each atom belongs to in `atoms
 defects are made in `arise_zoo.prototypes` and `arise_zoo.structures`.
 """
 
-from importlib import import_module
+from ..common.lazy import attach
 
-_WHERE = {
-    "bain_path": ".bain",
-    "nanoparticle": ".particles",
-    "stacking_fault": ".stacking",
-    "superalloy": ".superalloys",
-    "tilt_grain_boundary": ".grain_boundary",
-    "voronoi_polycrystal": ".polycrystal",
-}
-
-__all__ = [*_WHERE]
-
-
-def __getattr__(name: str):
-    if name in _WHERE:
-        return getattr(import_module(_WHERE[name], __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -13,7 +13,7 @@ from ..errors import StructureError
 from .overlaps import without_overlaps
 
 
-def coincidence_number(plane: Sequence[int]) -> int:
+def coincidence_number(plane: Sequence[int] | np.ndarray) -> int:
     """Sigma of the boundary on this plane of a cubic crystal: h^2 + k^2 + l^2, halved until it is odd."""
     square = sum(int(index) ** 2 for index in plane)
     while square and square % 2 == 0:
@@ -37,21 +37,21 @@ def tilt_grain_boundary(
     Parameters: `plane`, Miller indices of the boundary, perpendicular to `axis`, that of the tilt, such as (2, 1, 0)
     and (0, 0, 1) for Sigma 5, (1, 1, 1) and (1, -1, 0) for the coherent Sigma 3; `structure`, "fcc", "bcc" or
     "diamond"; `lattice_constant` in angstrom (default: the element's); `thickness` of each grain and `width` of the
-    others edges, at least, in angstrom; of atoms closer than `overlap` nearest-neighbour distances one is left out.
+    other edges, at least, in angstrom; of atoms closer than `overlap` nearest-neighbour distances one is left out.
     The normal is along y, the axis along z. The array "grain" is 0 or 1, `info["sigma"]` the coincidence number.
     Nothing is relaxed. Raises `StructureError` for indices that do not fit.
     """
-    normal, axis = (np.array(vector, int) for vector in (plane, axis))
-    if normal.shape != (3,) or axis.shape != (3,) or not normal.any() or not axis.any() or normal @ axis:
+    normal, along = (np.array(vector, int) for vector in (plane, axis))
+    if normal.shape != (3,) or along.shape != (3,) or not normal.any() or not along.any() or normal @ along:
         raise StructureError(f"the plane {tuple(plane)} must contain the axis {tuple(axis)}: their product must be 0.")
     if structure not in ("fcc", "bcc", "diamond"):
         raise StructureError(f"a cubic metal is fcc, bcc or diamond, not {structure!r}.")
-    normal, axis = _reduced(normal), _reduced(axis)
+    normal, along = _reduced(normal), _reduced(along)
     try:
         cell = bulk(symbol, structure, a=lattice_constant, cubic=True)
     except (ValueError, RuntimeError, KeyError) as error:
         raise StructureError(f"{symbol} has no known lattice constant as {structure}; give one.") from error
-    edges = np.array([_reduced(np.cross(normal, axis)), normal, axis])
+    edges = np.array([_reduced(np.cross(normal, along)), normal, along])
     block = make_supercell(cell, edges if np.linalg.det(edges) > 0 else edges * [[-1], [1], [1]])
     lengths = block.cell.lengths()
     scaled = block.get_scaled_positions(wrap=True)
@@ -76,4 +76,5 @@ def tilt_grain_boundary(
 
 
 def _reduced(vector: np.ndarray) -> np.ndarray:
-    return vector // gcd(*map(int, vector))
+    reduced: np.ndarray = vector // gcd(*map(int, vector))
+    return reduced

@@ -1,4 +1,4 @@
-"""Atoms that stand too close to one another where two crystals meet."""
+"""Removing atoms that are too close to each other where two crystals meet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ase import Atoms
 def without_overlaps(atoms: Atoms, distance: float) -> Atoms:
     """The structure without one atom of each pair closer than `distance` (angstrom), across periodic boundaries too.
 
-    Pairs are taken from the closest on; of a pair the later atom goes, unless the earlier one has gone already.
+    Pairs are treated from the closest on; the later atom of a pair is removed, unless the earlier one already was.
     """
     from ase.neighborlist import neighbor_list
 

@@ -10,6 +10,7 @@ from ase import Atoms
 from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import get_prototype
+from ..structures.operations import random_rotation
 from .overlaps import nearest_distance, without_overlaps
 
 
@@ -33,25 +34,25 @@ def voronoi_polycrystal(
 
     Raises `StructureError` for monolayers and tubes, which fill no space, and for impossible sizes.
     """
-    size = np.asarray(size, float)
+    edges = np.asarray(size, float)
     n_grains = len(classes) if n_grains is None else n_grains
-    if size.shape != (3,) or not (size > 0).all():
-        raise StructureError(f"the size of the box must be three positive lengths, not {size.tolist()}.")
+    if edges.shape != (3,) or not (edges > 0).all():
+        raise StructureError(f"the size of the box must be three positive lengths, not {edges.tolist()}.")
     if not classes or n_grains < 1 or dimensions not in (2, 3):
         raise StructureError("a polycrystal needs at least one class and one grain, in 2 or 3 dimensions.")
     prototypes = [get_prototype(classes[i % len(classes)]) for i in range(n_grains)]
     for prototype in prototypes:
         if prototype.group in ("monolayer", "nanotube"):
             raise StructureError(f"{prototype.id} is a {prototype.group} and fills no space; take a bulk class.")
-    identity = ("polycrystal", *classes, *size.tolist(), n_grains, dimensions, periodic, seed)
-    seeds = rng_for(*identity, "points").random((n_grains, 3)) * size
+    identity = ("polycrystal", *classes, *edges.tolist(), n_grains, dimensions, periodic, seed)
+    seeds = rng_for(*identity, "points").random((n_grains, 3)) * edges
     if dimensions == 2:
         seeds[:, 2] = size[2] / 2
     grains, nearest = [], []
     for number, prototype in enumerate(prototypes):
         cell = prototype.build()
         rotation = _rotation(rng_for(*identity, "rotation", number), dimensions)
-        grain = _grain(cell, rotation, seeds, number, size, periodic, dimensions)
+        grain = _grain(cell, rotation, seeds, number, size=edges, periodic=periodic, dimensions=dimensions)
         grain.set_array("grain", np.full(len(grain), number, np.int32))
         grains.append(grain)
         nearest.append(nearest_distance(cell))
@@ -68,14 +69,21 @@ def voronoi_polycrystal(
 def _rotation(rng: np.random.Generator, dimensions: int) -> np.ndarray:
     from scipy.spatial.transform import Rotation
 
-    if dimensions == 2:
-        return Rotation.from_euler("z", 2 * np.pi * rng.random()).as_matrix()
-    quaternion = rng.standard_normal(4)  # uniform over rotations
-    return Rotation.from_quat(quaternion).as_matrix()
+    if dimensions == 3:
+        return random_rotation(rng)
+    about_z: np.ndarray = Rotation.from_euler("z", 2 * np.pi * rng.random()).as_matrix()
+    return about_z
 
 
 def _grain(
-    cell: Atoms, rotation: np.ndarray, seeds: np.ndarray, number: int, size: np.ndarray, periodic: bool, dimensions: int
+    cell: Atoms,
+    rotation: np.ndarray,
+    seeds: np.ndarray,
+    number: int,
+    *,
+    size: np.ndarray,
+    periodic: bool,
+    dimensions: int,
 ) -> Atoms:
     """The atoms of a turned crystal that are nearer to this grain's point than to any other's."""
     from scipy.spatial import cKDTree

@@ -24,16 +24,27 @@ def superalloy(
 
     Parameters
     ----------
-    n_cells : fcc cells along each edge, of four atoms each (32: 131,072 atoms).
-    cube_cells : cells along each edge of the cube (by default half as many).
-    seed : of the random occupation of the matrix.
-    lattice_constant : angstrom, the same in both phases.
-    solute : share of aluminium on the sites of the matrix.
+    n_cells : int, default 32
+        Fcc cells of four atoms along each edge; 32 cells make 131,072 atoms.
+    cube_cells : int, optional
+        Cells along each edge of the cube (default: half of `n_cells`).
+    seed : int
+        Seed of the random occupation of the matrix.
+    lattice_constant : float
+        In angstrom, the same in both phases.
+    solute : float
+        Share of aluminium on the sites of the matrix.
 
     Returns
     -------
-    The atoms, not periodic, with the array `phase`: 0 in the matrix, 1 in the cube, in which aluminium is on the
-    corners of the cells. Raises `StructureError` for a cube that does not fit.
+    ase.Atoms
+        Not periodic, with the array `phase`: 0 in the matrix, 1 in the cube, in which aluminium is on the corners of
+        the cells.
+
+    Raises
+    ------
+    StructureError
+        If the cube does not fit.
     """
     cube_cells = n_cells // 2 if cube_cells is None else cube_cells
     if n_cells < 1 or not 0 <= cube_cells <= n_cells:

@@ -1,4 +1,4 @@
-"""One repository on the Hub: what is in it at a revision, and changing it. Faults come out as one sentence each.
+"""One repository on the Hub: its content at a revision, and changing it. Each fault becomes one sentence.
 
 What a release is, and which files belong to it, is in `arise_zoo.releases`.
 """
@@ -29,7 +29,7 @@ _OTHER = {"dataset": "model", "model": "dataset"}
 
 
 class HubError(AriseZooError):
-    """Something that the Hub refuses, or cannot be asked; the message says which and what to do."""
+    """A request that the Hub refuses or that cannot be sent; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Remote:
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         def send(api: HfApi) -> CommitInfo:
-            # Made anew for each try: an operation remembers what it has uploaded.
+            # New ones for each attempt: an operation remembers what it has uploaded.
             operations: list[CommitOperationAdd | CommitOperationDelete] = [
                 *(CommitOperationAdd(name, folder / name) for name in add),
                 *(CommitOperationDelete(name) for name in delete),
@@ -162,7 +162,7 @@ def retried(call: Callable[[], _T]) -> _T:
 
 
 def _wait(response: Any, number: int) -> float:
-    """Seconds to wait: what the server says, else 0.5, 1, 2 ..."""
+    """Seconds to wait: as the server demands, else 0.5, 1, 2 ..."""
     said = response.headers.get("Retry-After", "") if response is not None else ""
     return float(said) if said.isdigit() else 0.5 * 2**number
 

@@ -1,7 +1,7 @@
 """`fetch`: files of a release at a pinned revision, from the cache or the Hub, each compared with its hash.
 
-The client trusts what lies in its cache; here a file that does not match is fetched once more, then refused. Which
-releases this package knows by their hashes is said by data sets and models.
+The client trusts what lies in its cache; here a file that does not match is fetched once more, then refused. The
+hashes that this package knows of a release are passed in by data sets and models.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..benchmark.record import Record
-from ..common.statistics import interval
+from ..common.statistics import interval, share_interval
 from ..prototypes.near_duplicates import NEAR_DUPLICATES
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ class Share(NamedTuple):
 @cache
 def share(right: int, n: int) -> Share:
     """The share of n structures with one label each, with its Wilson score interval."""
-    return Share(right, n, interval(np.repeat([1, 0], [right, n - right]), np.ones(n)))
+    return Share(right, n, share_interval(right, n))
 
 
 def class_shares(record: Record, counts: pa.Table | None) -> dict[str, dict[str, Share]]:
-    """Condition -> class -> share. Where atoms are labelled, intervals need `counts`, as of `read_counts`."""
+    """Condition -> class -> share. Where atoms are labelled, intervals need `counts`, the result of `read_counts`."""
     if record["level"] == "structure":
         return {
             condition: {c: share(*counted) for c, counted in found.items()}

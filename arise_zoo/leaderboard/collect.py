@@ -1,7 +1,7 @@
 """Results small enough to be committed: a method's record, and its right labels structure by structure.
 
 `collect` takes both from a folder of results, `read_counts` reads the labels again. The predictions themselves stay
-where they are; the record keeps their SHA-256. What is made of collected results is in `markdown` and `page`.
+where they are; the record keeps their SHA-256. Collected results are shown by `markdown` and `page`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..benchmark.predictions import read_predictions
-from ..benchmark.record import Record, read_record, write_record
+from ..benchmark.record import RECORD, Record, read_record, write_record
 from ..benchmark.scoring import count_right
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
@@ -31,15 +31,15 @@ class CollectError(AriseZooError):
 def collect(results: Path, records: Path) -> list[str]:
     """Copy the record of each method in `results` to `records/NAME.json`, with `records/NAME.parquet` beside it.
 
-    The Parquet file has a row a structure: its identity, how many of its labels are right by class and by space group,
-    how many there are, and the label where there is one a structure. Returns the names. Raises `CollectError` if there
-    is nothing to collect or if predictions are not those of their record.
+    The Parquet file has one row per structure: its identity, how many of its labels are right by class and by space
+    group, how many there are, and the label where there is one a structure. Returns the names. Raises `CollectError` if
+    there is nothing to collect or if predictions are not those of their record.
     """
-    found = sorted(path.parent for path in Path(results).glob("*/record.json"))
+    found = sorted(path.parent for path in Path(results).glob(f"*/{RECORD}"))
     if not found:
         raise CollectError(f"there are no results in {results}; name the folder that was given to --out.")
     for folder in found:
-        record = read_record(folder / "record.json")
+        record = read_record(folder / RECORD)
         predictions = folder / record["predictions"]["file"]
         if not predictions.is_file() or sha256(predictions) != record["predictions"]["sha256"]:
             raise CollectError(f"{predictions} is not the file that its record was made from; run the method again.")

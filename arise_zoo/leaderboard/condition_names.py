@@ -1,4 +1,4 @@
-"""Conditions in words, and where on an axis they go."""
+"""Names of conditions in words, and their order on an axis."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def kind(condition: str) -> str:
 
 
 def amount(condition: str) -> float | None:
-    """By which conditions of a kind are ordered: the share missing, or the displacement; None beyond the paper."""
+    """What orders the conditions of a kind: the share missing, or the displacement; None beyond the paper."""
     if kind(condition) == "depth":
         return None
     return float(condition.split("-")[1]) if "-" in condition else 0.0

@@ -1,6 +1,6 @@
 """How numbers of records are written: cells and their differences from the paper, and a record as plain-text tables.
 
-What is put where on a page is in `markdown` and `page`.
+The layout of pages is in `markdown` and `page`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..benchmark.record import Cell, Record
-from ..benchmark.tables import ALL, SUPPORTED, TABLES, published_rows, table_conditions
+from ..benchmark.tables import ALL, REPEATED, SUPPORTED, TABLES, published_rows, table_conditions
 from ..prototypes import class_ids
 
 _HEADER = f"  {'condition':<20}{'ours':>8}{'paper':>9}{'diff':>8}   {'95 % interval':<17}{'n':>9}{'structures':>12}"
@@ -29,6 +29,12 @@ def cells_of(record: Record, table: str, scored_on: str) -> dict[str, Cell]:
     return {c["condition"]: c for c in record["cells"] if c["table"] == table and c["scored_on"] == scored_on}
 
 
+def supported_cells(record: Record, table: str) -> dict[str, Cell]:
+    """Condition -> cell of the supported rows of a table, or of the table that repeats them."""
+    repeats = [repeated for repeated, original in REPEATED.items() if original == table]
+    return {c: cell for name in (*repeats, table) for c, cell in cells_of(record, name, SUPPORTED).items()}
+
+
 def percent(value: float) -> str:
     """Two decimals, as in the paper."""
     return f"{value:.2f}"
@@ -40,7 +46,7 @@ def interval_text(cell: Cell, form: str = "[{}, {}]") -> str:
 
 
 def paper_texts(cell: Cell) -> tuple[str, str] | None:
-    """The published accuracy and ours minus it, with its sign (no minus before zero); None where there is none."""
+    """The published accuracy and ours minus it, with its sign (no minus before zero); None if nothing was published."""
     paper = cell["paper"]
     return None if paper is None else (percent(paper), f"{round(cell['accuracy'] - paper, 2) + 0.0:+.2f}")
 
@@ -48,7 +54,7 @@ def paper_texts(cell: Cell) -> tuple[str, str] | None:
 def differences(record: Record) -> Differences | None:
     """How far a record is from the paper, each published value once; None if the paper has none of its cells."""
     met: dict[tuple[str, str], tuple[Cell, float]] = {}
-    for cell in sorted(record["cells"], key=lambda cell: cell["table"] == "2"):
+    for cell in sorted(record["cells"], key=lambda cell: cell["table"] in REPEATED):
         if cell["paper"] is not None:
             met.setdefault((cell["scored_on"], cell["condition"]), (cell, cell["accuracy"] - cell["paper"]))
     if not met:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ..benchmark.record import Cell, Record, RecordError, read_record
 from ..benchmark.tables import TABLES, table_conditions
+from ..common.pages import fill_between
 from ..common.storage import write_text
 from ..errors import AriseZooError
 from .condition_names import condition_name
-from .formatting import cells_of, differences, interval_text, paper_texts, percent, rows_not_met
+from .formatting import cells_of, differences, interval_text, paper_texts, percent, rows_not_met, supported_cells
 
 BEGIN, END = "<!-- numbers: filled by `arise-bench report` -->", "<!-- end of numbers -->"
 
@@ -54,11 +55,9 @@ def fill_page(page: Path, numbers: str, *, check: bool = False) -> None:
     except OSError as error:
         raise ReportError(f"cannot read {page}: {error.strerror}.") from error
     try:
-        before, rest = text.split(BEGIN)
-        _, after = rest.split(END)
+        filled = fill_between(text, BEGIN, END, numbers)
     except ValueError as error:
         raise ReportError(f"{page} has no place for the numbers; put {BEGIN} and {END} into it.") from error
-    filled = f"{before}{BEGIN}\n{numbers}\n{END}{after}"
     if check and filled != text:
         raise ReportError(f"the numbers in {page} are not those of the records; run `arise-bench report`.")
     if filled != text:
@@ -79,10 +78,7 @@ def summary_table(records: list[Record]) -> str:
     header = ["method", *(condition_name(condition) for _, condition in _SHOWN), "n, in this order"]
     lines = [_row(header), _row(["---", *["--:"] * len(_SHOWN), "---"])]
     for record in records:
-        # Table 2 stands in for S1, whose supported rows it repeats.
-        both = cells_of(record, "2", "supported") | cells_of(record, "S1", "supported")
-        there = {"S1": both, "S3": cells_of(record, "S3", "supported")}
-        cells = [there[table].get(condition) for table, condition in _SHOWN]
+        cells = [supported_cells(record, table).get(condition) for table, condition in _SHOWN]
         what = "atoms" if record["level"] == "atom" else "structures"
         sizes = ", ".join(str(cell["n"]) if cell else "–" for cell in cells)
         who = f"{sizes} {what} of {len(record['scored_on_supported'])} classes"

@@ -1,4 +1,4 @@
-"""Who is better than whom, over all structures of the benchmark, and for which methods the structures cannot tell.
+"""Ranks of methods over all structures of the benchmark, and which methods cannot be told apart.
 
 The score of a method is the share of right labels, averaged over the structures of all 108 classes under the paper's
 conditions. What it does not treat counts 0; of a structure whose atoms are labelled, the share of its atoms counts.
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..benchmark.record import Record
-from ..benchmark.tables import table_conditions
+from ..benchmark.tables import PAPER_TABLES, table_conditions
 from ..common.seeds import rng_for
+from ..common.statistics import percentile_interval
 from ..prototypes import class_ids
 from ..structures import benchmark_structures, pristine_structures
 from .condition_names import KINDS, kind
@@ -23,7 +24,7 @@ from .condition_names import KINDS, kind
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CONDITIONS = tuple(dict.fromkeys(c for table in ("S1", "S2", "S3") for c in table_conditions(table)))
+CONDITIONS = tuple(dict.fromkeys(c for table in PAPER_TABLES for c in table_conditions(table)))
 """The conditions of the paper's tables."""
 
 GROUPS: dict[str, tuple[str, ...]] = {"all": CONDITIONS} | {
@@ -35,7 +36,7 @@ _RESAMPLES = 2000
 
 
 class Standing(NamedTuple):
-    """Score in percent with its 95 % interval; the first and the last rank that a method may have; its ties.
+    """Score in percent with its 95 % interval; the best and the worst rank that are possible; ties.
 
     The first rank is one more than the number of methods that are better, the last the number of those that are not
     worse, itself among them.
@@ -48,7 +49,7 @@ class Standing(NamedTuple):
 
 
 def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: int) -> dict[str, Standing]:
-    """Of the methods that have all conditions of a group; `sums` as of `class_sums`, for each method.
+    """Standings of the methods that have all conditions of a group; `sums`: the result of `class_sums` for each method.
 
     Two methods tie if the 95 % interval of the difference of their scores holds 0: percentiles of a paired bootstrap
     over structures, in which those of a class are drawn together, since its supercells tend to be right or wrong
@@ -64,10 +65,10 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
     drawn = rng_for(0, "ranks", group).multinomial(n_classes, np.full(n_classes, 1 / n_classes), size=_RESAMPLES)
     scores = 100 * right.sum(axis=0) / n.sum()
     resampled = 100 * (drawn @ right) / (drawn @ n)[:, None]
-    intervals = np.percentile(resampled, [2.5, 97.5], axis=0).T
+    intervals = percentile_interval(resampled).T
     found = {}
     for place, name in enumerate(names):
-        low, high = np.percentile(resampled - resampled[:, [place]], [2.5, 97.5], axis=0)
+        low, high = percentile_interval(resampled - resampled[:, [place]])
         better, worse = (low > 0), (high < 0)
         ties = tuple(names[i] for i in np.flatnonzero(~better & ~worse) if i != place)
         rank = int(better.sum()) + 1, len(names) - int(worse.sum())
@@ -80,8 +81,9 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
 def class_sums(record: Record, counts: pa.Table) -> dict[str, np.ndarray]:
     """For each of the paper's conditions that a record has, the sum over structures of the share of right labels.
 
-    Arrays have shape (108,), in the order of the classes; `counts` as of `collect.read_counts`. Methods of
-    periodic structures only have met the periodic pristine supercell in the place of the unit cell: the same crystal.
+    Arrays have shape (108,), in the order of the classes; `counts` is the result of `collect.read_counts`. Methods of
+    periodic structures only are shown the periodic pristine supercell instead of the unit cell, which is the same
+    crystal.
     """
     place = {class_id: number for number, class_id in enumerate(class_ids())}
     sums = {cell["condition"]: np.zeros(len(place)) for cell in record["cells"] if cell["condition"] in CONDITIONS}

@@ -1,7 +1,7 @@
-"""What methods that classify the averaged SOAP descriptor of a structure have in common.
+"""The common base of methods that classify the averaged SOAP descriptor of a structure.
 
-The classifiers are in `naive_bayes` and `bayesian_network`. None of them carries what it has learnt: it is read by name
-in the process that predicts, so that a method stays small when it travels to workers.
+The classifiers are in `baselines` and `network`. None of them carries learnt parameters: these are read by name in the
+process that predicts, so that a method stays small when it is sent to workers.
 """
 
 from __future__ import annotations

@@ -29,11 +29,10 @@ class BayesianNetworkMethod(DescriptorMethod):
 
     @property
     def engine(self) -> str:
-        """Which weights, by the start of their hash, and how many passes."""
-        from ..common.storage import sha256
+        """The start of the hash of the weights, and the number of passes."""
+        from ..models.checkpoint import weights_label
 
-        digest = sha256(self._model.folder / "model.weights.h5")
-        return f"weights {digest[:12]}, {self.n_samples} passes"
+        return f"{weights_label(self._model.weights_sha256)}, {self.n_samples} passes"
 
     @property
     def recognises(self) -> tuple[str, ...]:
@@ -42,7 +41,7 @@ class BayesianNetworkMethod(DescriptorMethod):
 
     @property
     def descriptor(self) -> Mapping[str, Any]:
-        """The model's."""
+        """Parameters of the model's descriptor."""
         return self._model.descriptor
 
     @property
@@ -56,7 +55,7 @@ class BayesianNetworkMethod(DescriptorMethod):
 
     def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same, and the mutual information (nats), shape (n,)."""
-        answer = self._model.predict(vectors, self.n_samples, self.seed, n_jobs=1)
+        answer = self._model.predict(vectors, self.n_samples, self.seed, n_threads=1)
         return answer.probabilities, answer.mutual_information
 
     @property

@@ -33,30 +33,48 @@ class Method(Protocol):
 
     Attributes
     ----------
-    name : the name in tables and on the command line.
-    level : `"atom"` if it labels every atom, `"structure"` if it gives one label a structure.
-    truth : `"class"` if its labels are class ids, `"space_group"` if they are space-group numbers (as text).
-    recognises : ids of the classes for which it has a label. Structures of classes for which no label of its can
-        be right are not shown to it, and count as wrong where all classes are scored.
-    finite : whether it treats finite structures too; otherwise it meets periodic ones only.
+    name : str
+        Name in tables and on the command line.
+    level : {"atom", "structure"}
+        Whether the method labels every atom, or gives one label per structure.
+    truth : {"class", "space_group"}
+        Whether labels are class ids, or space-group numbers as text.
+    recognises : collection of str
+        Ids of the classes for which the method has a label. Structures of classes for which none of its labels can be
+        right are not shown to it, and count as wrong where all classes are scored.
+    finite : bool
+        Whether it treats finite structures too; otherwise it is shown periodic ones only.
 
-    Optional
-    --------
-    scored_on : ids of the classes of the "supported" rows, where fewer than `recognises`.
-    fit(structures, labels) : called once, before anything is predicted, with the pristine structures of the
-        classes recognised and their class ids.
-    predict_many(structures) : as `predict`, on a list; used where present.
-    predict_vectors(vectors) : as `predict_many`, on descriptors, shape (n_structures, n_features), float32; used where
-        the harness has descriptors with the parameters `descriptor`.
-    descriptor : those parameters, of `arise_zoo.descriptors.AveragedSOAP`.
-    probabilistic : whether its predictions carry `probabilities`; for methods whose truth is the class of a structure.
-        An answer without them then counts as equal probabilities.
-    structures_at_once : how many structures to show at a time; otherwise those of one supercell are.
-    paper_row : its name in the paper's tables, where another than `name`.
-    packages : names of the installed packages whose versions decide its answers.
-    engine : name of the implementation at work, where there is a choice.
-    citation : how to cite it.
-    trained_on_defects : whether defective structures took part in making it.
+    Notes
+    -----
+    Optional attributes:
+
+    scored_on : collection of str
+        Ids of the classes of the "supported" rows, if fewer than `recognises`.
+    fit(structures, labels)
+        Called once, before any prediction, with the pristine structures of the recognised classes and their class ids.
+    predict_many(structures)
+        Like `predict`, for a list of structures; used if present.
+    predict_vectors(vectors)
+        Like `predict_many`, for descriptors of shape (n_structures, n_features), float32; used if the harness has
+        descriptors with the parameters `descriptor`.
+    descriptor : mapping
+        Parameters of `arise_zoo.descriptors.AveragedSOAP` for `predict_vectors`.
+    probabilistic : bool
+        Whether predictions carry `probabilities`; for methods at the level of structures whose truth is the class. An
+        answer without them counts as equal probabilities.
+    structures_at_once : int
+        Number of structures shown at a time (default: those of one supercell).
+    paper_row : str
+        Name in the paper's tables, if different from `name`.
+    packages : sequence of str
+        Names of the installed packages whose versions affect the answers.
+    engine : str
+        Name of the implementation in use, if there is a choice.
+    citation : str
+        How to cite the method.
+    trained_on_defects : bool
+        Whether defective structures were used in making it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The methods that can be benchmarked by name: those of this package, and those that other packages register.
+"""The methods that can be benchmarked by name: those of this package and of other packages.
 
 Another package registers its own under the entry-point group `arise_zoo.methods`, each entry a callable without
 arguments that returns a `Method`. Nothing of a method is imported before it is asked for.
@@ -24,8 +24,8 @@ GROUP = "arise_zoo.methods"
 class MethodEntry:
     """A registered method: its name, where it is made (`module:factory`), a summary, and the package it is from.
 
-    `slow`: everything would take days on two cores, so that a run of all methods leaves out the classes that this one
-    is not meant for, and table D.
+    `slow`: a complete run would take days on two cores, so that a run of all methods leaves out table D and the classes
+    that this method is not meant for.
     """
 
     name: str
@@ -37,8 +37,7 @@ class MethodEntry:
 
 _LOCAL = "arise_zoo.methods.local_structure"
 _SYMMETRY = "arise_zoo.methods.symmetry"
-_NAIVE_BAYES = "arise_zoo.methods.naive_bayes"
-_PRISTINE = "arise_zoo.methods.pristine_vectors"
+_BASELINES = "arise_zoo.methods.baselines"
 _NETWORK = "arise_zoo.methods.network"
 
 _BUILT_IN = (
@@ -51,11 +50,11 @@ _BUILT_IN = (
     MethodEntry("spglib-loose", f"{_SYMMETRY}:spglib_loose", "space group by spglib, symprec 0.1, angles 5 degrees"),
     MethodEntry("spglib-tight", f"{_SYMMETRY}:spglib_tight", "space group by spglib, symprec 1e-4, angles 1 degree"),
     MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)", slow=True),
-    MethodEntry("gnb", f"{_NAIVE_BAYES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
-    MethodEntry("bnb", f"{_NAIVE_BAYES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
-    MethodEntry("random-forest", f"{_PRISTINE}:random_forest", "random forest on averaged SOAP descriptors"),
+    MethodEntry("gnb", f"{_BASELINES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
+    MethodEntry("bnb", f"{_BASELINES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
+    MethodEntry("random-forest", f"{_BASELINES}:random_forest", "random forest on averaged SOAP descriptors"),
     MethodEntry(
-        "cosine", f"{_PRISTINE}:cosine", "nearest pristine structure by the cosine of averaged SOAP descriptors"
+        "cosine", f"{_BASELINES}:cosine", "nearest pristine structure by the cosine of averaged SOAP descriptors"
     ),
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
     MethodEntry(

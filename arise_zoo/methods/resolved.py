@@ -1,6 +1,6 @@
-"""A method as the benchmark knows it: what it declares, what it can do, and the one check of both.
+"""A method as the benchmark knows it: what it declares and what it can do, both checked.
 
-The protocol that methods follow is in `protocol`, where they are registered in `registry`.
+The protocol of methods is in `protocol`, their registry in `registry`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class MethodFacts:
 
 @dataclass(frozen=True)
 class ResolvedMethod:
-    """A method that was checked. What it does not offer is None."""
+    """A method that was checked. Abilities that it lacks are None."""
 
     method: Any
 

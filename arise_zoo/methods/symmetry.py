@@ -1,26 +1,28 @@
 """Space-group methods: spglib at the paper's two settings, and MatID's symmetry-based clustering.
 
-Methods that label atoms by their surroundings live elsewhere; here a structure is taken whole.
+These methods treat a structure as a whole; those that label atoms are in `local_structure`.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from typing import ClassVar
 
 from ase import Atoms
 
 from ..errors import MissingPackageError, StructureError
 from ..prototypes import load_prototypes
 from .protocol import UNKNOWN
+from .resolved import Level, Truth
 
 
 @lru_cache(maxsize=1)
 def periodic_classes() -> tuple[str, ...]:
-    """Ids of the 96 classes that have a periodic form: all of which a space group can be asked."""
+    """Ids of the 96 classes that have a periodic form, and therefore a space group."""
     return tuple(p.id for p in load_prototypes() if p.is_periodic)
 
 
@@ -30,28 +32,13 @@ def aflow_classes() -> tuple[str, ...]:
     return tuple(p.id for p in load_prototypes() if p.group in ("elemental", "binary"))
 
 
-@dataclass(frozen=True)
-class SpglibMethod:
-    """The space group that spglib finds in a periodic structure, as it stands.
+class _SymmetryMethod:
+    """The common base of methods that name the space group of a periodic structure."""
 
-    `symprec` (angstrom) bounds the distance by which an atom may miss its symmetric image, `angle_tolerance`
-    (degrees) the change of the angles between lattice vectors. Monolayers are treated with their vacuum, as
-    crystals periodic in three directions (Leitherer et al. 2021, Supplementary Methods).
-    """
-
-    name: str
-    symprec: float
-    angle_tolerance: float
-    level: str = field(default="structure", init=False, repr=False)
-    truth: str = field(default="space_group", init=False, repr=False)
-    finite: bool = field(default=False, init=False, repr=False)
-    packages: tuple[str, ...] = field(default=("spglib",), init=False, repr=False)
-    citation: str = field(
-        default="A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Methods 4, 2384822 (2024)",
-        init=False,
-        repr=False,
-    )
-    trained_on_defects: bool = field(default=False, init=False, repr=False)
+    level: ClassVar[Level] = "structure"
+    truth: ClassVar[Truth] = "space_group"
+    finite: ClassVar[bool] = False
+    trained_on_defects: ClassVar[bool] = False
 
     @property
     def recognises(self) -> tuple[str, ...]:
@@ -63,6 +50,22 @@ class SpglibMethod:
         """The 38 AFLOW prototypes (elemental and binary)."""
         return aflow_classes()
 
+
+@dataclass(frozen=True)
+class SpglibMethod(_SymmetryMethod):
+    """The space group that spglib finds in a periodic structure.
+
+    `symprec` (angstrom) bounds the distance by which an atom may miss its symmetric image, `angle_tolerance`
+    (degrees) the change of the angles between lattice vectors. Monolayers are treated with their vacuum, as
+    crystals periodic in three directions (Leitherer et al. 2021, Supplementary Methods).
+    """
+
+    name: str
+    symprec: float
+    angle_tolerance: float
+    packages: ClassVar[tuple[str, ...]] = ("spglib",)
+    citation: ClassVar[str] = "A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Methods 4, 2384822 (2024)"
+
     def predict(self, atoms: Atoms) -> str:
         """Space-group number as text, such as `"225"`, or `UNKNOWN` where spglib finds none.
 
@@ -73,7 +76,7 @@ class SpglibMethod:
 
 
 @dataclass(frozen=True)
-class MatIDMethod:
+class MatIDMethod(_SymmetryMethod):
     """The space group of the prototype cell of the largest cluster that MatID's symmetry-based clustering finds.
 
     `min_coverage` is the share of the structure's atoms that this cluster must hold; below it there is no label.
@@ -82,24 +85,8 @@ class MatIDMethod:
 
     name: str = "matid-sbc"
     min_coverage: float = 0.5
-    level: str = field(default="structure", init=False, repr=False)
-    truth: str = field(default="space_group", init=False, repr=False)
-    finite: bool = field(default=False, init=False, repr=False)
-    packages: tuple[str, ...] = field(default=("matid", "spglib"), init=False, repr=False)
-    citation: str = field(
-        default="L. Himanen, P. Rinke, A. S. Foster, npj Comput. Mater. 4, 52 (2018)", init=False, repr=False
-    )
-    trained_on_defects: bool = field(default=False, init=False, repr=False)
-
-    @property
-    def recognises(self) -> tuple[str, ...]:
-        """The 96 periodic classes."""
-        return periodic_classes()
-
-    @property
-    def scored_on(self) -> tuple[str, ...]:
-        """The 38 AFLOW prototypes (elemental and binary), as for spglib."""
-        return aflow_classes()
+    packages: ClassVar[tuple[str, ...]] = ("matid", "spglib")
+    citation: ClassVar[str] = "L. Himanen, P. Rinke, A. S. Foster, npj Comput. Mater. 4, 52 (2018)"
 
     def predict(self, atoms: Atoms) -> str:
         """Space-group number as text, or `UNKNOWN` where no cluster is large enough or its cell has no group.

@@ -1,4 +1,4 @@
-"""The model card of a network, written from the record of its training. The checkpoint around it is in `checkpoint`.
+"""Model cards, written from the record of a training or fine-tuning. The checkpoint around them is in `checkpoint`.
 
 A number on the card is one that was measured when the model was made.
 """
@@ -11,7 +11,7 @@ from .checkpoint import Facts
 
 
 def model_card(facts: Facts, record: dict[str, Any]) -> str:
-    """The model card, Markdown with the Hub's YAML head."""
+    """The card of a network trained from the start, Markdown with the Hub's YAML head."""
     architecture, recipe, results = record["architecture"], record["recipe"], record["results"]
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     further = record["further_rows"]
@@ -69,6 +69,47 @@ setting {results["pristine"]:.2f} %. For displaced and missing atoms see the ben
 It knows 108 prototypes and names the most similar of them for everything it is shown; look at the mutual information
 before believing it. Elements are not seen, only which sites are alike. Some classes are nearly the same structure, such
 as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3N.
+"""
+
+
+def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
+    """The card of a fine-tuned network, Markdown with the Hub's YAML head."""
+    base, options, results = record["base"], record["options"], record["results"]
+    classes = "\n".join(f"| `{label}` | {found[0]['formula']} |" for label, found in record["new_classes"].items())
+    kept = "in the place of" if options["replace_head"] else "besides"
+    layers = "the last layer alone" if options["freeze"] else f"all layers, {options['epochs']} epochs"
+    lines = []
+    for which, found in results["accuracy"].items():
+        before = "-" if found["before"] is None else f"{found['before']:.2f} %"
+        lines.append(f"| {which} | {results['n'][which]} | {before} | {found['after']:.2f} % |")
+    scores = "\n".join(lines)
+    return f"""---
+license: apache-2.0
+library_name: keras
+pipeline_tag: other
+tags: [crystal-structure, materials-science, bayesian-deep-learning]
+---
+
+# {facts.name}
+
+`{base["name"]}` of arise_zoo, fine-tuned to name {len(record["new_classes"])} classes {kept} its {base["labels"]}.
+
+```python
+import arise_zoo
+
+print(arise_zoo.classify("structure.cif", model="{facts.name}"))  # the folder of this checkpoint
+```
+
+| new class | formula |
+| --- | --- |
+{classes}
+
+Trained: {layers}, on {record["rows"]["new"]:,} descriptors of the new classes and {record["rows"]["old"]:,} of the old
+ones, all from pristine structures. Accuracy on pristine structures at the central setting, 100 Monte-Carlo passes:
+
+| classes | structures | before | after |
+| --- | --: | --: | --: |
+{scores}
 """
 
 

@@ -1,4 +1,4 @@
-"""The folder of a checkpoint: Keras's unzipped layout, what its numbers mean, where it comes from, and proof of both.
+"""The folder of a checkpoint: the network in Keras's unzipped layout, its meaning, its origin, and proof of integrity.
 
     config.json, metadata.json, model.weights.h5   the network, as `keras.saving.load_model(folder)` reads it
     checkpoint.json                                labels, descriptor settings, format, versions
@@ -22,11 +22,10 @@ import numpy as np
 from packaging.specifiers import SpecifierSet
 
 from .._version import __version__
-from ..common.manifest import MANIFEST, describe_files, entries
+from ..common.manifest import CARD, MANIFEST, describe_files, entries
 from ..common.storage import StorageError, replacing, sha256, write_json, write_text
 from ..errors import AriseZooError
-from .network.averaged import AveragedNetwork, read_network
-from .network.forward import Network
+from .network.forward import CONFIG, METADATA, WEIGHTS, Network, read_network
 from .network.prediction import predict
 
 if TYPE_CHECKING:
@@ -35,8 +34,14 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Version of this layout and of what the numbers in it mean. Changes when code no longer fits older checkpoints."""
 
+FACTS, TRAINING, REFERENCE = "checkpoint.json", "training.json", "reference.json"
+
+SHIPPED = Path(__file__).parent / "checkpoints"
+"""The checkpoints that are part of the package, each in the folder of its name."""
+
 REFERENCE_PASSES = 20
 _TOLERANCE = 1e-5
+_NEWER = ("quantization_config", "input_axes", "output_axes")
 
 
 class CheckpointError(AriseZooError, ValueError):
@@ -76,10 +81,10 @@ def write_checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     write_network(folder, network)
-    write_json(folder / "checkpoint.json", asdict(facts))
-    write_json(folder / "training.json", training)
-    write_json(folder / "reference.json", _reference(read_network(folder), *reference))
-    write_text(folder / "README.md", card)
+    write_json(folder / FACTS, asdict(facts))
+    write_json(folder / TRAINING, training)
+    write_json(folder / REFERENCE, _reference(read_network(folder), *reference))
+    write_text(folder / CARD, card)
     names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST)
     write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     return folder
@@ -94,14 +99,22 @@ def write_network(folder: Path, network: keras.Model) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as work:
         saved = Path(work) / "network"
         bare.save(saved, zipped=False)
-        for name in ("config.json", "metadata.json", "model.weights.h5"):
+        config = json.loads((saved / CONFIG).read_text(encoding="utf-8"))
+        (saved / CONFIG).write_text(json.dumps(portable(config)), encoding="utf-8")
+        for name in (CONFIG, METADATA, WEIGHTS):
             with replacing(folder / name) as temporary:
                 (saved / name).replace(temporary)
 
 
-def _reference(
-    network: Network | AveragedNetwork, structures: Sequence[str], descriptors: np.ndarray
-) -> dict[str, Any]:
+def portable(config: Any) -> Any:
+    """A network's configuration without options of newer versions of Keras that are not set, since older ones refuse
+    to read them."""
+    if isinstance(config, dict):
+        return {key: portable(value) for key, value in config.items() if value is not None or key not in _NEWER}
+    return [portable(value) for value in config] if isinstance(config, list) else config
+
+
+def _reference(network: Network, structures: Sequence[str], descriptors: np.ndarray) -> dict[str, Any]:
     descriptors = np.asarray(descriptors, np.float32)
     answer = predict(network, descriptors, REFERENCE_PASSES)
     return {
@@ -114,7 +127,7 @@ def _reference(
     }
 
 
-def read_checkpoint(folder: str | Path) -> tuple[Facts, Network | AveragedNetwork]:
+def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
     """Read a checkpoint, after proving that no file was changed and that code and weights still fit.
 
     Raises `CheckpointError` with one sentence if there is none, if a file does not match the manifest, if it has
@@ -122,7 +135,7 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network | AveragedNetwor
     """
     folder = Path(folder)
     _check_files(folder)
-    content = _read(folder / "checkpoint.json")
+    content = _read(folder / FACTS)
     if content.get("format") != FORMAT:
         raise CheckpointError(
             f"{folder} has checkpoint format {content.get('format')}, written by arise-zoo "
@@ -133,7 +146,7 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network | AveragedNetwor
         facts = Facts(**{**content, "labels": tuple(content["labels"])})
         allowed = SpecifierSet(facts.requires)
     except (TypeError, KeyError, ValueError) as error:
-        raise CheckpointError(f"{folder / 'checkpoint.json'} is not that of a checkpoint ({error}).") from error
+        raise CheckpointError(f"{folder / FACTS} is not that of a checkpoint ({error}).") from error
     if not allowed.contains(__version__, prereleases=True):
         raise CheckpointError(
             f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
@@ -145,14 +158,19 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network | AveragedNetwor
     return facts, network
 
 
+def weights_label(sha256_of_weights: str) -> str:
+    """How benchmark records name the weights of a network: by the start of their hash."""
+    return f"weights {sha256_of_weights[:12]}"
+
+
 def read_training(folder: str | Path) -> dict[str, Any]:
     """The record of a checkpoint's training."""
-    return _read(Path(folder) / "training.json")
+    return _read(Path(folder) / TRAINING)
 
 
 def read_reference(folder: str | Path) -> dict[str, Any]:
     """The reference prediction of a checkpoint."""
-    return _read(Path(folder) / "reference.json")
+    return _read(Path(folder) / REFERENCE)
 
 
 def _check_files(folder: Path) -> None:
@@ -162,7 +180,7 @@ def _check_files(folder: Path) -> None:
         files = {file["path"]: file["sha256"] for file in entries(_read(folder / MANIFEST))}
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / MANIFEST} is damaged; get the checkpoint anew.") from error
-    needed = {"config.json", "model.weights.h5", "checkpoint.json", "reference.json"}
+    needed = {CONFIG, WEIGHTS, FACTS, REFERENCE}
     for name in sorted(needed | files.keys()):
         path = folder / name
         if not path.is_file() or name not in files:
@@ -171,14 +189,14 @@ def _check_files(folder: Path) -> None:
             raise CheckpointError(f"{path} does not match its SHA-256; get the checkpoint anew.")
 
 
-def _check_reference(folder: Path, network: Network | AveragedNetwork) -> None:
-    reference = _read(folder / "reference.json")
+def _check_reference(folder: Path, network: Network) -> None:
+    reference = _read(folder / REFERENCE)
     try:
         answer = predict(network, reference["descriptors"], reference["n_samples"], reference["seed"])
         expected = np.array(reference["probabilities"])
         difference = float(np.abs(answer.probabilities - expected).max())
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{folder / 'reference.json'} does not fit the network ({error}).") from error
+        raise CheckpointError(f"{folder / REFERENCE} does not fit the network ({error}).") from error
     if not difference < _TOLERANCE:
         raise CheckpointError(
             f"{folder} gives its reference prediction with a difference of {difference:.1e}: this code does not fit "

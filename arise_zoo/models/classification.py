@@ -1,6 +1,6 @@
 """`arise_zoo.classify`: from structures or files to names, with probabilities and uncertainties.
 
-What a model computes is in `model`; here is only what goes in and how the answer is shown.
+What a model computes is in `model`; this module prepares the input and shows the answer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COLUMNS = ("mutual_information", "predictive_entropy", "variation_ratio")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says of one structure.
+    """The answer of a model for one structure.
 
     Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
     probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
@@ -62,8 +62,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Classification(Sequence):
-    """The answers to all structures, in their order: a sequence that prints well; `to_dataframe()` makes a table."""
+class Classification(Sequence[Answer]):
+    """The answers for all structures, in order: a sequence that prints well; `to_dataframe()` makes a table."""
 
     model: str
     n_samples: int
@@ -79,7 +79,7 @@ class Classification(Sequence):
         return "\n".join(map(str, self.answers)) if self.answers else "no structures"
 
     def _repr_html_(self) -> str:
-        return self.to_dataframe().to_html()
+        return str(self.to_dataframe().to_html())
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row a structure: its most probable class, uncertainties, then the next classes (`label_2` ...)."""
@@ -103,24 +103,29 @@ def classify(
 
     Parameters
     ----------
-    structures : an `ase.Atoms`, a path of a file that ASE reads (all its frames), or several of either. Periodic
-        directions are those of `pbc`.
-    model : name of a shipped model, folder of a checkpoint, or a loaded model.
-    n_samples : Monte-Carlo passes, from which the uncertainties come (0: one pass that drops nothing).
-    top : number of classes to name, the most probable ones.
-    seed : from which the passes follow.
+    structures : ase.Atoms, str, Path, or iterable of these
+        Structures, or files that ASE reads (all their frames). `pbc` says which directions are periodic.
+    model : str, Path or Model, default "arise-mlp"
+        Name of a shipped model, folder of a checkpoint, or a loaded model.
+    n_samples : int, default 1000
+        Monte-Carlo passes, from which the uncertainties follow; 0 makes one pass without dropout.
+    top : int, default 5
+        Number of classes to name.
+    seed : int, default 0
+        Seed of the passes.
 
     Returns
     -------
-    A `Classification`. A structure for which there is no descriptor (a single atom, atoms that coincide) gets a
-    sentence in the place of labels; one that the model has not seen gets labels and, in general, a high uncertainty.
+    Classification
+        A structure without a descriptor (a single atom, coinciding atoms) gets a sentence instead of labels. A
+        structure that is unlike all classes gets labels and, in general, a high uncertainty.
 
     Raises
     ------
     StructureError
-        for a file that is not there or that ASE cannot read.
+        If a file does not exist or ASE cannot read it.
     AriseZooError
-        for an unknown model or other parameters out of range.
+        For an unknown model or other parameters out of range.
     """
     if top < 1:
         raise AriseZooError(f"the number of classes to name must be at least 1, not {top}.")
@@ -130,7 +135,7 @@ def classify(
     for i, (name, atoms) in enumerate(_structures(structures)):
         found.append((name, len(atoms)))
         try:
-            vector = model.describe([atoms])[0]  # which has sentences of its own, of a structure without atoms too
+            vector = model.describe([atoms])[0]  # has its own messages, for a structure without atoms too
             check_atoms(atoms, name)
             rows.append((i, vector))
         except StructureError as error:
@@ -143,7 +148,9 @@ def classify(
                 *found[i],
                 labels=tuple(model.labels[j] for j in order),
                 probabilities=tuple(float(said.probabilities[row, j]) for j in order),
-                **{column: float(getattr(said, column)[row]) for column in _COLUMNS},
+                mutual_information=float(said.mutual_information[row]),
+                predictive_entropy=float(said.predictive_entropy[row]),
+                variation_ratio=float(said.variation_ratio[row]),
             )
     return Classification(model.name, n_samples, tuple(answers[i] for i in range(len(found))))
 

@@ -12,18 +12,20 @@ import numpy as np
 
 from .._version import __version__
 from ..common.manifest import Entry
+from ..common.storage import sha256
 from ..errors import StructureError, UnknownNameError
 from ..hub import fetch
 from ..hub.client import NAMESPACE
 from ..hub.fetching import read_manifest
-from .checkpoint import read_checkpoint, read_training
+from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_training
+from .network.forward import WEIGHTS
 from .network.prediction import NetworkPrediction, predict
 
 if TYPE_CHECKING:
     import keras
     from ase import Atoms
 
-_SHIPPED = Path(__file__).parent / "checkpoints"
+    from ..descriptors import AveragedSOAP
 
 
 class Model:
@@ -58,13 +60,13 @@ class Model:
         n_samples: int = 1000,
         seed: int = 0,
         hidden: Sequence[int] = (),
-        n_jobs: int = -1,
+        n_threads: int = -1,
     ) -> NetworkPrediction:
         """Probabilities with uncertainties and, if asked for, activations of hidden layers (from 0).
 
-        `n_jobs`: threads (-1: one per core). Raises `NetworkError` for descriptors that do not fit.
+        `n_threads`: -1 for one per core. Raises `NetworkError` for descriptors that do not fit.
         """
-        return predict(self.network, X, n_samples, seed, hidden, n_jobs)
+        return predict(self.network, X, n_samples, seed, hidden, n_threads)
 
     def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
         """Descriptors of structures as the model wants them, shape (n, n_features), float32.
@@ -81,12 +83,17 @@ class Model:
         return keras.saving.load_model(self.folder, compile=False)
 
     @property
+    def weights_sha256(self) -> str:
+        """Hash of the file of weights, by which benchmark records know the network."""
+        return sha256(self.folder / WEIGHTS)
+
+    @property
     def training(self) -> dict[str, Any]:
         """The record of its training."""
         return read_training(self.folder)
 
     @cached_property
-    def _soap(self):
+    def _soap(self) -> AveragedSOAP:
         from ..descriptors import AveragedSOAP
 
         return AveragedSOAP(**self.descriptor)
@@ -103,7 +110,7 @@ class Model:
 
 def shipped_models() -> tuple[str, ...]:
     """Names of the models that are part of the package."""
-    return tuple(sorted(path.parent.name for path in _SHIPPED.glob("*/checkpoint.json")))
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob(f"*/{FACTS}")))
 
 
 def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
@@ -116,7 +123,7 @@ def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
     """
     name = str(name_or_path)
     if revision is None and name in shipped_models():
-        return _load(_SHIPPED / name)
+        return _load(SHIPPED / name)
     if revision is None and Path(name_or_path).is_dir():
         return _load(Path(name_or_path).resolve())
     if name in shipped_models() or (name.count("/") == 1 and not name.startswith((".", "/", "~"))):
@@ -126,12 +133,12 @@ def load_model(name_or_path: str | Path, revision: str | None = None) -> Model:
 
 
 def released_files(repository: str, revision: str) -> list[Entry] | None:
-    """The files of a release if it is one that the package carries, else None (as of other owners' models)."""
+    """The files of a release if it is one that the package carries, else None, as for other owners' models."""
     owner, _, name = repository.rpartition("/")
     if owner != NAMESPACE or name not in shipped_models():
         return None
-    checkpoint = json.loads((_SHIPPED / name / "checkpoint.json").read_text(encoding="utf-8"))
-    return read_manifest(_SHIPPED / name) if revision == f"v{checkpoint['package_version']}" else None
+    checkpoint = json.loads((SHIPPED / name / FACTS).read_text(encoding="utf-8"))
+    return read_manifest(SHIPPED / name) if revision == f"v{checkpoint['package_version']}" else None
 
 
 @lru_cache(maxsize=8)

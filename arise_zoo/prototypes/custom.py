@@ -25,7 +25,7 @@ def prototype_from_file(
     Parameters: `path`; `class_id` (default: the file's name without suffix); `name` (default: the id); `symprec`
     (angstrom), the tolerance with which spglib finds the space group of a periodic structure.
 
-    The structure's cell is taken as it stands. A structure that is periodic in two directions is replicated in
+    The structure's cell is taken unchanged. A structure that is periodic in two directions is replicated in
     these two (a monolayer); one that is not periodic at all is used as one finite structure. Raises
     `StructureError` if the file is missing, unreadable or holds no atoms.
     """

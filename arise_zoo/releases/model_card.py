@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..models.checkpoint import weights_label
 from ..structures import CONDITIONS
 
 
@@ -32,8 +33,8 @@ def _records(folder: str | Path | None, name: str, weights: str) -> list[dict[st
 
 
 def _is_by(record: dict[str, Any], weights: str) -> bool:
-    """Whether a record was made with these weights: its `engine` gives the start of their hash."""
-    return str(record.get("engine")).startswith(f"weights {weights[:12]},")
+    """Whether a record was made with these weights, which its `engine` begins with."""
+    return str(record.get("engine")).startswith(f"{weights_label(weights)},")
 
 
 def _cells(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..common.manifest import CARD, MANIFEST, FileHash, describe_files, first_difference
-from ..common.storage import sha256, write_json
+from ..common.storage import write_json
 from ..datasets.manifest import Manifest, released_manifest
 from ..hub.client import HubError
 from ..hub.fetching import read_manifest
@@ -96,9 +96,9 @@ def model_release(name_or_folder: str, records: str | Path | None, work: Path) -
     folder.mkdir(parents=True)
     for file in read_manifest(model.folder):
         shutil.copyfile(model.folder / file["path"], folder / file["path"])
-    weights = sha256(folder / "model.weights.h5")
     card = folder / CARD
-    card.write_text(with_results(card.read_text(encoding="utf-8"), model.name, weights, records), encoding="utf-8")
+    text = with_results(card.read_text(encoding="utf-8"), model.name, model.weights_sha256, records)
+    card.write_text(text, encoding="utf-8")
     names = sorted(path.name for path in folder.iterdir())
     write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     facts, _ = read_checkpoint(folder)

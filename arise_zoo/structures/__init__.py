@@ -1,8 +1,7 @@
 """What is done to the classes: supercells, the named conditions, defects, and the identity of every structure."""
 
 from ..prototypes.supercells import supercell
-from .conditions.base import Condition
-from .conditions.paper import CONDITIONS, condition
+from .conditions import CONDITIONS, Condition, condition
 from .operations import displace, remove_atoms
 from .spec import StructureSpec, benchmark_structures, pristine_structures
 

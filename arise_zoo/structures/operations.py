@@ -1,4 +1,7 @@
-"""Displacing and removing atoms at random (Leitherer et al. 2021, Supplementary Methods)."""
+"""What is done to atoms at random.
+
+Displacing and removing them is as in Leitherer et al. 2021, Supplementary Methods.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +41,58 @@ def remove_atoms(atoms: Atoms, fraction: float, rng: np.random.Generator) -> Ato
 def number_removed(natoms: int, fraction: float) -> int:
     """floor(fraction x natoms)."""
     return math.floor(fraction * natoms + _EXACT)
+
+
+def substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
+    """A copy in which a share of the atoms, at least one, has another of the structure's species, or
+    the next element where there is only one."""
+    changed: Atoms = atoms.copy()
+    species = np.unique(atoms.numbers)
+    chosen = np.argsort(rng.random(len(atoms)), kind="stable")[: number_changed(len(atoms), share)]
+    for i in chosen:
+        others = species[species != atoms.numbers[i]]
+        changed.numbers[i] = others[int(rng.random() * len(others))] if len(others) else atoms.numbers[i] + 1
+    return changed
+
+
+def deformed(atoms: Atoms, gradient: np.ndarray) -> Atoms:
+    """A copy whose lattice vectors and positions went through the deformation gradient, shape (3, 3)."""
+    changed: Atoms = atoms.copy()
+    changed.positions = atoms.positions @ gradient.T
+    if atoms.pbc.any():
+        changed.cell = atoms.cell.array @ gradient.T
+    return changed
+
+
+def uniaxial(strain: float, rng: np.random.Generator) -> np.ndarray:
+    """A deformation gradient: 1 +- strain along a random direction."""
+    direction = random_rotation(rng)[0]
+    sign = 1.0 if rng.random() < 0.5 else -1.0
+    return np.eye(3) + sign * strain * np.outer(direction, direction)
+
+
+def shaken(atoms: Atoms, deviation: float, rng: np.random.Generator) -> Atoms:
+    """A copy in which each Cartesian component moved by a normal draw of this standard deviation (angstrom)."""
+    moved: Atoms = atoms.copy()
+    moved.positions += deviation * rng.standard_normal((len(atoms), 3))
+    return moved
+
+
+def random_rotation(rng: np.random.Generator) -> np.ndarray:
+    """A rotation matrix, shape (3, 3), uniform over all rotations (K. Shoemake, Graphics Gems III, 1992)."""
+    from scipy.spatial.transform import Rotation
+
+    a, b, c = rng.random(3)
+    quaternion = [
+        math.sqrt(1 - a) * math.sin(2 * math.pi * b),
+        math.sqrt(1 - a) * math.cos(2 * math.pi * b),
+        math.sqrt(a) * math.sin(2 * math.pi * c),
+        math.sqrt(a) * math.cos(2 * math.pi * c),
+    ]
+    matrix: np.ndarray = Rotation.from_quat(quaternion).as_matrix()
+    return matrix
+
+
+def number_changed(natoms: int, share: float) -> int:
+    """floor(share x natoms), but at least one."""
+    return max(1, number_removed(natoms, share))

@@ -11,8 +11,8 @@ from .._version import BASE_SEED, ITERATIONS
 from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import Prototype, class_ids, find_prototype
-from .conditions.paper import CONDITIONS
-from .conditions.paper import condition as get_condition
+from .conditions import CONDITIONS
+from .conditions import condition as get_condition
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class StructureSpec:
 
     @property
     def prototype(self) -> Prototype:
-        """The class, or the prototype that is none."""
+        """The class, or the prototype outside the classes."""
         return find_prototype(self.class_id)
 
     @property
@@ -85,7 +85,7 @@ def benchmark_structures(
     periodic: Iterable[bool] = (True, False),
     seed: int = BASE_SEED,
 ) -> Iterator[StructureSpec]:
-    """The structures of one defective condition: three supercells, periodic and finite, so many iterations each.
+    """The structures of one defective condition: three supercells, periodic and finite, `iterations` of each.
 
     With the defaults these are the 5,880 structures of a condition (588 x 10). A condition without random draws, such
     as `pristine`, has one iteration. Those of the depth suite take one supercell; prototypes of its own, if a condition

@@ -12,12 +12,13 @@ from arise_zoo.descriptors.settings import CENTRAL
 from arise_zoo.methods import Prediction, resolve
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import benchmark_structures
+from tests.fake_methods import FakeMethod
 
 
-class Sceptic:
+class Sceptic(FakeMethod):
     """Calls fcc whatever has one species, and doubts the rest."""
 
-    name, level, truth, finite, probabilistic = "sceptic", "structure", "class", False, True
+    name, finite, probabilistic = "sceptic", False, True
     recognises = ("bcc_w", "fcc_cu")
 
     def predict(self, atoms):

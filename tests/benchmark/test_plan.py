@@ -7,10 +7,11 @@ from arise_zoo.methods.local_structure import a_cna, ptm
 from arise_zoo.methods.resolved import facts_of
 from arise_zoo.methods.symmetry import spglib_loose
 from arise_zoo.prototypes import class_ids, get_prototype
+from tests.fake_methods import FakeMethod
 
 
-class EveryClass:
-    name, level, truth, finite = "every-class", "structure", "class", True
+class EveryClass(FakeMethod):
+    name = "every-class"
     recognises = class_ids()
 
 

@@ -18,6 +18,7 @@ from arise_zoo.benchmark import VOLATILE_FIELDS, RecordError, identity, read_rec
 from arise_zoo.errors import AriseZooError, UnknownNameError
 from arise_zoo.methods import MethodError, Prediction
 from arise_zoo.structures import StructureSpec
+from tests.fake_methods import FakeMethod
 
 pytestmark = pytest.mark.usefixtures("use_outside_package")
 
@@ -29,17 +30,11 @@ def stable(record):
     return {key: value for key, value in record.items() if key not in VOLATILE_FIELDS}
 
 
-class Fake:
+class Fake(FakeMethod):
     """A method of four small classes whose answer a test chooses."""
 
-    name, level, truth, finite = "fake", "structure", "class", False
+    finite = False
     recognises = ("fcc_cu", "bcc_w", "alpha_po", "diamond_c")
-
-    def __init__(self, answer="fcc_cu"):
-        self.answer = answer
-
-    def predict(self, atoms):
-        return self.answer(atoms) if callable(self.answer) else self.answer
 
 
 class PerAtom(Fake):

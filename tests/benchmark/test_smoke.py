@@ -9,18 +9,15 @@ from ase import Atoms
 from arise_zoo.benchmark.smoke import smoke
 from arise_zoo.cli.bench import main
 from arise_zoo.methods import Prediction
+from tests.fake_methods import FakeMethod
 
 pytestmark = pytest.mark.usefixtures("use_outside_package")
 
 
-class Sound:
+class Sound(FakeMethod):
     """A method that is sound, however wrong its labels."""
 
-    name, level, truth, finite = "sound", "structure", "class", True
-    recognises = ("fcc_cu", "bcc_w", "nacl")
-
-    def predict(self, atoms):
-        return "fcc_cu"
+    name = "sound"
 
 
 class Fickle(Sound):

@@ -94,7 +94,7 @@ def test_descriptors_that_are_not_stored_are_not_made_up(small_data):
 
 def test_a_folder_without_data_sets_is_refused(tmp_path):
     with pytest.raises(AriseZooError, match=r"holds no data set of version .*arise-zoo build defects"):
-        evaluate("gnb", "2", data=tmp_path)
+        evaluate("gnb", "2", folder=tmp_path)
 
 
 def test_a_changed_data_file_is_refused(small_data, tmp_path):

@@ -5,9 +5,8 @@ import pytest
 
 from arise_zoo import load_model
 from arise_zoo.models.checkpoint import write_network
-from arise_zoo.models.network.architecture import Architecture
-from arise_zoo.models.network.averaged import AveragedNetwork, average, read_network
-from arise_zoo.models.network.forward import Network, NetworkError
+from arise_zoo.models.network.architecture import Architecture, average
+from arise_zoo.models.network.forward import Member, Network, NetworkError, read_network
 from arise_zoo.models.network.prediction import predict
 
 keras = pytest.importorskip("keras")
@@ -38,7 +37,7 @@ def alone(networks, tmp_path_factory):
     folders = [tmp_path_factory.mktemp("network") for _ in networks]
     for place, network in zip(folders, networks, strict=True):
         write_network(place, network)
-    return [Network(place) for place in folders]
+    return [Member(place) for place in folders]
 
 
 def test_without_dropping_it_is_the_mean_as_keras_computes_it(folder, networks, vectors):
@@ -49,12 +48,17 @@ def test_without_dropping_it_is_the_mean_as_keras_computes_it(folder, networks, 
     np.testing.assert_allclose(ours, mean, atol=1e-6)
 
 
+def test_an_average_gives_the_same_before_it_is_saved(networks, vectors):
+    mean = np.mean([network.predict(vectors, verbose=0) for network in networks], axis=0)
+    np.testing.assert_allclose(average(networks).predict(vectors, verbose=0), mean, atol=1e-6)
+
+
 def test_passes_go_round_among_the_networks(folder, alone, vectors):
     said = predict(read_network(folder), vectors, 7, seed=3).probabilities
     passes = []
     for t in range(7):
         member = alone[t % 2]
-        (logits,) = member.monte_carlo_passes(member.standardised(vectors), 7, 3, [t])
+        (logits,) = member.monte_carlo_passes(member.standardised(vectors), [t], 3)
         passes.append(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))
     np.testing.assert_allclose(said, np.mean(passes, axis=0), atol=1e-6)
 
@@ -69,10 +73,10 @@ def test_a_hidden_layer_is_the_layers_side_by_side(folder, alone, vectors):
 def test_networks_that_do_not_fit_each_other_are_refused(alone, tmp_path):
     write_network(tmp_path, Architecture(hidden=(8,)).build(np.zeros(316), np.ones(316)))
     with pytest.raises(NetworkError, match="same inputs"):
-        AveragedNetwork([alone[0], Network(tmp_path)])
+        Network([alone[0], Member(tmp_path)])
 
 
 def test_the_last_network_of_arise_thermal_is_arise_mlp():
-    last, alone = load_model("arise-thermal").network.members[-1], load_model("arise-mlp").network
+    last, alone = (load_model(name).network.members[-1] for name in ("arise-thermal", "arise-mlp"))
     for ours, theirs in zip([*last.kernels, *last.biases], [*alone.kernels, *alone.biases], strict=True):
         np.testing.assert_array_equal(ours, theirs)

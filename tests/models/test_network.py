@@ -5,7 +5,7 @@ import pytest
 
 from arise_zoo.models.model import Model
 from arise_zoo.models.network.architecture import Architecture, ArchitectureError
-from arise_zoo.models.network.forward import Network, NetworkError
+from arise_zoo.models.network.forward import Member, NetworkError, read_network
 from arise_zoo.models.network.prediction import predict
 
 keras = pytest.importorskip("keras")
@@ -32,7 +32,7 @@ def test_numpy_and_keras_agree_on_what_is_not_dropped(small_checkpoint, small_ne
 def test_any_depth_survives_the_way_through_a_file(depth, tmp_path, vectors):
     network = Architecture(7, 3, hidden=(8,) * depth).build(np.full(7, 0.5), np.full(7, 2.0), seed=depth)
     network.save(tmp_path / "network", zipped=False)
-    said = predict(Network(tmp_path / "network"), vectors, n_samples=0).probabilities
+    said = predict(read_network(tmp_path / "network"), vectors, n_samples=0).probabilities
     assert np.abs(said - network.predict(vectors, verbose=0)).max() < 1e-5
 
 
@@ -42,7 +42,7 @@ def test_numpys_monte_carlo_passes_have_the_mean_and_spread_of_keras(input_dropo
     architecture = Architecture(7, 4, hidden=(16, 24, 12), dropout=0.2, input_dropout=input_dropout)
     drawn = architecture.build(rng.normal(size=7), rng.uniform(0.5, 2, 7), seed=3)
     drawn.save(tmp_path / "network", zipped=False)
-    saved, one = Network(tmp_path / "network"), vectors[:1]
+    saved, one = read_network(tmp_path / "network"), vectors[:1]
     passes = drawn(np.repeat(one, n, axis=0), training=True)
     theirs = keras.ops.convert_to_numpy(passes).astype(float)
     ours = np.concatenate([_softmax(p) for p in saved.monte_carlo_passes(saved.standardised(one), n, 0)])
@@ -54,11 +54,11 @@ def test_numpys_monte_carlo_passes_have_the_mean_and_spread_of_keras(input_dropo
 @pytest.mark.parametrize("rates", [(0.0, 0.1, 0.1), (0.0, 0.0, 0.1), (0.0, 0.0, 0.0)])
 def test_what_cannot_be_dropped_changes_no_pass(rates, tmp_path, vectors):
     Architecture(7, 3, hidden=(8, 8)).build(np.zeros(7), np.ones(7), seed=1).save(tmp_path / "network", zipped=False)
-    network = Network(tmp_path / "network")
+    network = Member(tmp_path / "network")
     network.dropout = list(rates)
-    shortened = list(network.monte_carlo_passes(vectors, 5, seed=0))
+    shortened = list(network.monte_carlo_passes(vectors, range(5), seed=0))
     network.dropout[0] = 1e-12  # never dropped either, but the first layer is gone through
-    assert np.allclose(shortened, list(network.monte_carlo_passes(vectors, 5, seed=0)), atol=1e-5)
+    assert np.allclose(shortened, list(network.monte_carlo_passes(vectors, range(5), seed=0)), atol=1e-5)
 
 
 def _softmax(logits):
@@ -89,4 +89,4 @@ def test_a_network_of_other_layers_is_refused(tmp_path):
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     network.save(tmp_path / "other", zipped=False)
     with pytest.raises(NetworkError, match="describes a network of other layers"):
-        Network(tmp_path / "other")
+        read_network(tmp_path / "other")

@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from arise_zoo.descriptors import AveragedSOAP
 from arise_zoo.models.baselines.pristine_vectors import (
-    _SHIPPED,
+    FOLDER,
     class_similarities,
     fitted_random_forest,
     load_pristine_vectors,
@@ -61,7 +61,7 @@ def test_the_forest_is_the_same_when_it_is_grown_again(rows):
 
 
 def test_changed_rows_are_refused(tmp_path):
-    folder = shutil.copytree(_SHIPPED, tmp_path / "vectors")
+    folder = shutil.copytree(FOLDER, tmp_path / "vectors")
     (folder / "vectors.npz").write_bytes((folder / "vectors.npz").read_bytes()[:-1] + b"x")
     with pytest.raises(CheckpointError, match="does not match its SHA-256"):
         load_pristine_vectors(folder)

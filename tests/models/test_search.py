@@ -37,9 +37,9 @@ def searched(small_data, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, pytest.warns(UserWarning, match="partial build"):
         patch.setattr(module, "train_network", stopped)
         with pytest.raises(KeyboardInterrupt):
-            search(folder, trials=2, data=small_data, **QUICK)
+            search(folder, trials=2, folder=small_data, **QUICK)
         assert len(candidates(folder)) == 1
-        search(folder, trials=2, data=small_data, **QUICK)
+        search(folder, trials=2, folder=small_data, **QUICK)
     assert len(tried) == 3, "the trial that was stopped is made again, the other is kept"
     return folder
 
@@ -73,7 +73,7 @@ def test_the_choice_is_by_defects_of_other_seeds(searched):
 def test_a_trial_that_diverges_ends_at_once_and_counts_as_failed(small_data, tmp_path):
     with pytest.MonkeyPatch.context() as patch, pytest.warns(UserWarning, match="partial build"):
         patch.setattr(module, "LEARNING_RATES", (1e30, 1e31))
-        found = search(tmp_path, trials=1, data=small_data, **QUICK)
+        found = search(tmp_path, trials=1, folder=small_data, **QUICK)
     assert len(found) == 1 and np.isnan(found[0].validation)
     with pytest.raises(SearchError, match="no trial"):
         select(tmp_path, conditions=["missing-0.3"])
@@ -81,7 +81,7 @@ def test_a_trial_that_diverges_ends_at_once_and_counts_as_failed(small_data, tmp
 
 def test_a_folder_of_another_search_is_left_alone(searched, small_data):
     with pytest.raises(SearchError, match="holds another search"):
-        search(searched, trials=2, data=small_data, epochs=2, n_jobs=1)
+        search(searched, trials=2, folder=small_data, epochs=2, n_jobs=1)
 
 
 def test_a_folder_without_a_search_is_named(tmp_path):

@@ -39,10 +39,10 @@ def test_a_seed_gives_the_same_answer_again_and_another_seed_another(model, vect
 
 def test_the_answer_does_not_depend_on_company_or_threads(model, vectors):
     many = np.tile(vectors, (3, 1))
-    together = model.predict(many, 20, n_jobs=2).probabilities
+    together = model.predict(many, 20, n_threads=2).probabilities
     alone = np.concatenate([model.predict_proba(row[None], 20) for row in vectors[:5]])
     assert np.abs(together[:5] - alone).max() < 1e-6
-    assert np.array_equal(together, model.predict(many, 20, n_jobs=1).probabilities)
+    assert np.array_equal(together, model.predict(many, 20, n_threads=1).probabilities)
 
 
 def test_without_samples_nothing_is_dropped_and_nothing_is_left_to_learn(model, vectors):
@@ -55,8 +55,8 @@ def test_activations_of_any_hidden_layer_are_had_on_request(model, vectors):
     assert model.predict(vectors, 1).activations == {}
     activations = model.predict(vectors, 1, hidden=(0, 2)).activations
     assert {layer: a.shape for layer, a in activations.items()} == {0: (600, 16), 2: (600, 12)}
-    network = model.network
-    first = np.maximum(network.standardised(vectors) @ network.kernels[0] + network.biases[0], 0)
+    (member,) = model.network.members
+    first = np.maximum(member.standardised(vectors) @ member.kernels[0] + member.biases[0], 0)
     assert np.allclose(activations[0], first)
 
 

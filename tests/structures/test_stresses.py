@@ -10,7 +10,8 @@ from arise_zoo.errors import UnknownNameError
 from arise_zoo.prototypes import get_prototype, load_prototypes
 from arise_zoo.prototypes.supercells import displacement_unit
 from arise_zoo.structures import StructureSpec, benchmark_structures, condition, supercell
-from arise_zoo.structures.conditions.depth import DEPTH_CONDITIONS, random_rotation, uniaxial
+from arise_zoo.structures.conditions.depth import DEPTH_CONDITIONS
+from arise_zoo.structures.operations import random_rotation, uniaxial
 
 CLASSES = ("fcc_cu", "nacl", "cu2znsns4", "graphene", "cnt_6_0", "wurtzite_zns")
 ALL_STRESSES = tuple(DEPTH_CONDITIONS)

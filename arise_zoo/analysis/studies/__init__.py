@@ -24,7 +24,7 @@ _STUDIES: dict[str, tuple[str, str]] = {
     "out-of-sample": ("out_of_sample", "prototypes that are none of the 108, beside the published answers"),
     "order-parameter": ("order_parameter", "mutual information of a nanoparticle whose disorder is annealed away"),
 }
-"""Name -> (module of this package, what is looked at)."""
+"""Name -> (module of this package, what is studied)."""
 
 
 def study_names() -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def run_study(
     seed: int = 0,
     source: str | Path | None = None,
     model: str = "arise-mlp",
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     scheduler: str | None = None,
     progress: bool = False,
 ) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def run(out: Path, *, small: bool = False, seed: int = 0, model: str = "arise-ml
     lengths = LENGTHS[::4] if small else LENGTHS
     network = load_model(model)
     path = list(bain_path(lengths, lengths))
-    answer = network.predict(network.describe([atoms for *_, atoms in path]), 100 if small else 1000, seed, n_jobs=1)
+    answer = network.predict(network.describe([atoms for *_, atoms in path]), 100 if small else 1000, seed, n_threads=1)
     found = np.array(network.labels)[answer.probabilities.argmax(axis=1)]
     information = answer.mutual_information
     ratio = np.array([c / a for a, c, _ in path])
@@ -51,7 +51,8 @@ def _beside_a_change(ratio: np.ndarray, found: np.ndarray) -> np.ndarray:
     order = np.argsort(ratio, kind="stable")
     changes = found[order][1:] != found[order][:-1]
     at = (ratio[order][1:][changes] + ratio[order][:-1][changes]) / 2
-    return (np.abs(ratio[:, None] - at) < _BESIDE).any(axis=1)
+    beside: np.ndarray = (np.abs(ratio[:, None] - at) < _BESIDE).any(axis=1)
+    return beside
 
 
 def _draw(lengths: Any, found: np.ndarray, information: np.ndarray, out: Path) -> None:

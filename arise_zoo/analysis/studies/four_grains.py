@@ -1,6 +1,6 @@
 """The four-grain polycrystal of the paper: which structure where, how sure, and clusters without labels.
 
-Once as it is, and once with a fifth of its atoms missing and the others displaced. Box 16 and stride 1 angstrom,
+Once pristine, and once with a fifth of its atoms missing and the others displaced. Box 16 and stride 1 angstrom,
 HDBSCAN on the activations of the second dense layer with min_cluster_size 500 (Leitherer et al. 2021, Methods).
 """
 
@@ -16,6 +16,8 @@ from ...common.length_scale import nearest_neighbour_distance
 from ...common.seeds import rng_for
 from ...structures.operations import displace, remove_atoms
 from .. import maps
+from ..clustering import Clustering
+from ..grid import Grid
 from ..pattern_matching import strided_pattern_matching
 from ..result import PatternMatchingResult
 from .common import blocks_of, contrast, read_source, share
@@ -46,7 +48,7 @@ def run(
     pristine = read_source(source, "four-grains", "four_grains.xyz")
     stride = 4.0 if small else 1.0
     numbers: dict[str, Any] = {"box": BOX, "stride": stride, "n_samples": N_SAMPLES}
-    grid = grains = None
+    grid: Grid | None = None
     for name, atoms in (("pristine", pristine), ("defective", defective(pristine, seed))):
         result = strided_pattern_matching(
             atoms,
@@ -63,7 +65,8 @@ def run(
             progress=progress,
         )
         if grid is None:
-            grid, grains = result.grid, find_grains(pristine, result.grid)
+            grid = result.grid
+            grains = find_grains(pristine, grid)
         clusters = _clusters(result, stride)
         numbers[name] = {"n_atoms": len(atoms), **_numbers(result, grains, clusters, seed)}
         _draw(result, clusters, out, f"four-grains-{name}")
@@ -78,12 +81,9 @@ def defective(atoms: Atoms, seed: int = 0) -> Atoms:
 
 def _clusters(result: PatternMatchingResult, stride: float) -> np.ndarray:
     """Number of the cluster of each box, -1 for an outlier, -2 where there is no answer."""
-    from hdbscan import HDBSCAN
-
     clusters = np.full(len(result), -2)
-    size = max(round(_MIN_CLUSTER_SIZE / stride**2), 5)
-    model = HDBSCAN(min_cluster_size=size, core_dist_n_jobs=1)
-    clusters[result.valid] = model.fit_predict(result.hidden[_SECOND_DENSE_LAYER][result.valid].astype(float))
+    clustering = Clustering(max(round(_MIN_CLUSTER_SIZE / stride**2), 5))
+    clusters[result.valid] = clustering.fit_predict(result.hidden[_SECOND_DENSE_LAYER][result.valid])
     return clusters
 
 

@@ -1,4 +1,4 @@
-"""Where the grains of the four-grain polycrystal are, by a method that knows nothing of the network: PTM.
+"""Where the grains of the four-grain polycrystal are, by a method independent of the network: PTM.
 
 Polyhedral template matching names single atoms; here these names become the grain of a box, and whether the box is
 inside a grain or on a boundary.
@@ -48,9 +48,10 @@ def find_grains(atoms: Atoms, grid: Grid) -> Grains:
 def _grain_of_atoms(atoms: Atoms) -> np.ndarray:
     from scipy.spatial import cKDTree
 
-    from ...methods import get_method
+    from ...methods import Prediction, get_method
 
-    labels = np.asarray(get_method("ptm").predict(atoms).labels)
+    answer = get_method("ptm").predict(atoms)
+    labels = np.asarray(answer.labels if isinstance(answer, Prediction) else answer)
     votes = np.stack([labels == grain for grain in GRAINS], axis=1)
     tree = cKDTree(atoms.positions)
     counts = np.array([votes[near].sum(axis=0) for near in tree.query_ball_point(atoms.positions, _NEIGHBOURHOOD)])

@@ -21,7 +21,7 @@ DISPLACEMENTS = (0.14, 0.12, 0.10, 0.08, 0.06, 0.04, 0.02, 0.0)
 """Standard deviation of each coordinate, in nearest-neighbour distances."""
 ANNEALED_FROM = 0.08
 """Above this, a network that never saw such crystals is as unsure as it gets."""
-_FULL = 0.85  # share of the fullest box's atoms from which on a box counts as inside
+_FULL = 0.85  # a box counts as inside with at least this share of the fullest box's atoms
 
 
 def run(
@@ -72,7 +72,8 @@ def _half_interval(values: np.ndarray) -> np.ndarray:
     from scipy.stats import t
 
     n = len(values)
-    return t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    half: np.ndarray = t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return half
 
 
 def _longest_fall(mean: np.ndarray) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Prototypes that are none of the 108: which class a network finds most alike, beside the published answers.
+"""Prototypes outside the 108: which class a network finds most similar, beside the published answers.
 
 The crystals and the answers of Leitherer et al. (2021) are in `data/out_of_sample.json`.
 """
@@ -23,7 +23,8 @@ _TOP = 3
 def prototypes() -> list[dict[str, Any]]:
     """Records of the crystals: name, AFLOW label, space group, lattice, sites, published classes and percentage."""
     text = (files(__package__) / "data" / "out_of_sample.json").read_text(encoding="utf-8")
-    return json.loads(text)["structures"]
+    structures: list[dict[str, Any]] = json.loads(text)["structures"]
+    return structures
 
 
 def build(record: dict[str, Any]) -> Atoms:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...common.pages import fill_between
 from ...common.storage import write_text
 from ...errors import AriseZooError
 from . import flat, study_names
@@ -38,13 +39,11 @@ def fill_page(page: str | Path, records: str | Path) -> list[str]:
             continue
         try:
             record = json.loads((records / f"{name}.json").read_text(encoding="utf-8"))
-            before, rest = text.split(begin(name))
-            _, after = rest.split(END, 1)
+            text = fill_between(text, begin(name), END, table(record))
         except (OSError, ValueError) as error:
             raise StudyReportError(
                 f"cannot fill {begin(name)} of {page}; it needs {records / name}.json and {END}."
             ) from error
-        text = f"{before}{begin(name)}\n{table(record)}\n{END}{after}"
         filled.append(name)
     write_text(page, text)
     return filled

@@ -1,6 +1,6 @@
 """The nickel superalloy of the paper: an L1_2-ordered cube in a random face-centred-cubic matrix.
 
-Box 16 and stride 5 angstrom over 131,072 atoms; the sample of the paper has 132,127 and a composition of its own.
+Box 16 and stride 5 angstrom over 131,072 atoms; the sample of the paper has 132,127 and another composition.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..pattern_matching import strided_pattern_matching
 from .common import blocks_of, contrast, share
 
 CUBE, MATRIX = "l12_cu3au", "fcc_cu"
-_PURE = 0.99  # share of a box's atoms from which on it counts as wholly in the cube or the matrix
+_PURE = 0.99  # a box with at least this share of its atoms in the cube or the matrix counts as wholly there
 _MARGIN = 1.0  # angstrom, less than a layer of atoms, by which a box may stick out of a surface
 _MIXED = (0.25, 0.75)  # shares of cube atoms in a box on the interface
 
@@ -76,7 +76,8 @@ def _within(atoms: Any, result: Any) -> np.ndarray:
     """Whether a box does not reach beyond a surface, shape (n,)."""
     half = 0.5 * result.grid.box - _MARGIN
     lower, upper = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
-    return ((result.centres - half >= lower) & (result.centres + half <= upper)).all(axis=1)
+    within: np.ndarray = ((result.centres - half >= lower) & (result.centres + half <= upper)).all(axis=1)
+    return within
 
 
 def _cube_share(atoms: Any, result: Any) -> np.ndarray:

@@ -148,7 +148,7 @@ def _method(record: Record, counts: pa.Table | None, ranked: dict[str, dict[str,
 
 
 def _cells(record: Record, scored_on: str) -> dict[str, Json]:
-    """Condition -> cell. Table S1 has all of Table 2."""
+    """Condition -> cell."""
     return {c: _cell(x) for table in TABLES for c, x in cells_of(record, table, scored_on).items()}
 
 

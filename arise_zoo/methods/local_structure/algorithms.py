@@ -1,4 +1,4 @@
-"""What is asked of an engine and what it answers, in one numbering for all engines.
+"""Input and output of an engine, with the same numbering for all engines.
 
 How an answer is turned into class ids is in `labels`; how it is computed is in the engine modules.
 """

@@ -120,7 +120,7 @@ def _a_cna(found: _Neighbours, n_atoms: int) -> np.ndarray:
     separations = _separations(found, n_atoms)
     low, high = (lattice_constant[:, None] * factor for factor in (BCC_CUTOFF_OVITO, BCC_CUTOFF_MDAPY))
     between = ((separations > low) & (separations <= high)).any(axis=1)
-    # bcc is tried last, so that an atom taken for fcc, hcp or icosahedral is none of the atoms in question.
+    # bcc is tried last, so that atoms labelled fcc, hcp or icosahedral need no second look.
     for atom in np.flatnonzero(between & np.isin(types, (0, bcc))):
         only_this = np.zeros_like(counts)
         only_this[atom] = counts[atom]

@@ -27,8 +27,8 @@ BAA_CITATION = "G. J. Ackland, A. P. Jones, Phys. Rev. B 73, 054104 (2006)"
 class LocalStructureMethod:
     """A method of `arise_zoo.methods.protocol.Method` that labels every atom by its local structure.
 
-    `engine` names the library at work, "ovito" or "mdapy"; left out, it is chosen once, here: see `choose_engine`,
-    also for the errors. Objects can be pickled and hold nothing of the library.
+    `engine` is the library that is used, "ovito" or "mdapy"; by default it is chosen by `choose_engine`, which also
+    describes the errors. Objects can be pickled and hold nothing of the library.
     """
 
     name: str

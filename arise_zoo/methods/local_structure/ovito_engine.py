@@ -46,7 +46,7 @@ _thread: ThreadPoolExecutor | None = None
 
 
 def _in_its_thread(function: Callable[..., _T], *arguments: object) -> _T:
-    """Call a function where OVITO lives.
+    """Call a function in the thread that has loaded OVITO.
 
     OVITO (3.17) ends the process when a thread other than the one that imported it uses it. It is therefore left to
     the main thread if that is the first to ask, and otherwise given one thread of its own which serves all others.

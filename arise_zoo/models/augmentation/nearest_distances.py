@@ -1,6 +1,6 @@
 """What the nearest-neighbour distances of a pristine structure would be if its atoms moved: distances, no structures.
 
-Each distance is drawn on its own, so that what comes out are estimates of d_NN, not positions of atoms.
+Each distance is drawn independently; the result are estimates of d_NN, not positions of atoms.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ No structure of the benchmark can be among them: the seeds, which decide all ran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from ...common.seeds import rng_for
 from ...common.storage import replacing
 from ...prototypes import class_ids, get_prototype
 from ...prototypes.supercells import displacement_unit
-from ...structures import benchmark_structures, displace, remove_atoms, supercell
+from ...structures import StructureSpec, benchmark_structures, displace, remove_atoms, supercell
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -34,8 +34,10 @@ TRAINING_SEED = 2
 MOST_DISPLACED, MOST_MISSING = 0.12, 0.33
 """Largest displacement (in units of d_NN) and share of missing atoms in training: a little past the benchmark."""
 
-SELECTION_CONDITIONS = ("displacement-0.04", "displacement-0.07", "displacement-0.1", "missing-0.3", "both-0.2-0.04")
-SELECTION_CONDITIONS += ("both-0.25-0.07", "both-0.3-0.1")
+SELECTION_CONDITIONS = (
+    *("displacement-0.04", "displacement-0.07", "displacement-0.1", "missing-0.3"),
+    *("both-0.2-0.04", "both-0.25-0.07", "both-0.3-0.1"),
+)
 """The conditions under which networks differ; under the others nearly all of them know everything."""
 
 
@@ -78,6 +80,9 @@ class PerturbedStructure:
         return rng_for(self.seed, self.id)
 
 
+_Structure = PerturbedStructure | StructureSpec
+
+
 def training_structures(variant: int, classes: Iterable[str] | None = None) -> list[PerturbedStructure]:
     """One perturbed structure for each of the 588 that the benchmark perturbs."""
     return [
@@ -92,11 +97,11 @@ def training_structures(variant: int, classes: Iterable[str] | None = None) -> l
 def training_rows(
     folder: str | Path,
     variants: Sequence[int],
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
     classes: Sequence[str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Descriptors, shape (n, 316), and class numbers of so many variants of all training structures.
+    """Descriptors, shape (n, 316), and class numbers of `variants` of all training structures.
 
     `classes`: ids, to describe these alone. What has been described is kept in `folder`, one file a variant, and not
     described again.
@@ -109,7 +114,7 @@ def selection_rows(
     folder: str | Path,
     condition: str,
     iterations: int = 2,
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
     classes: Sequence[str] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -121,7 +126,7 @@ def selection_rows(
 
 
 def _rows(
-    folder: str | Path, blocks: dict[str, Callable[[], Iterable]], n_jobs: int, progress: bool
+    folder: str | Path, blocks: Mapping[str, Callable[[], Iterable[_Structure]]], n_jobs: int, progress: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     import joblib
 
@@ -142,7 +147,7 @@ def _rows(
     return np.concatenate([p["descriptors"] for p in parts]), np.concatenate([p["labels"] for p in parts])
 
 
-def _describe(structures: Sequence) -> np.ndarray:
+def _describe(structures: Sequence[_Structure]) -> np.ndarray:
     from ...datasets.vectors import one_setting
     from ...descriptors.settings import CENTRE
 

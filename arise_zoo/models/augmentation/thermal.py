@@ -48,7 +48,7 @@ class _Pair:
 class BlurredStructure:
     """A pristine structure of a class whose displaced and thinned forms can be looked up.
 
-    Parameters: `prototype`, `k` and `periodic`, as of `arise_zoo.structures.supercell`. A periodic structure is
+    Parameters: `prototype`, `k` and `periodic`, as for `arise_zoo.structures.supercell`. A periodic structure is
     described by its unit cell, k = 1, from which those of all its supercells follow.
     """
 
@@ -57,22 +57,22 @@ class BlurredStructure:
         points, d_nn, spectra = _grid().of(atoms)
         longest = _REACH * displacement_unit(prototype, max(k, prototype.supercell_sizes[0]))
         self._n_species = len(points.species)
-        self._pairs = [
-            _Pair(d_nn[a, b], table.astype(np.float32), near_neighbours(atoms, *points.species[[a, b]], longest))
-            for (a, b), table in spectra
-        ]
+        self._pairs = []
+        for (a, b), table in spectra:
+            neighbours = near_neighbours(atoms, points.species[a], points.species[b], longest)
+            self._pairs.append(_Pair(d_nn[a, b], table.astype(np.float32), neighbours))
 
     def descriptor(self, displacement: float, missing: float, rng: np.random.Generator, copies: int = 1) -> np.ndarray:
         """The descriptor, shape (316,), under a displacement (angstrom) and a share of missing atoms.
 
         `copies`: how many unit cells the supercell has, over which d_NN is estimated.
         """
-        total = 0.0
+        total: np.ndarray | float = 0.0
         for pair in self._pairs:
             nearest = pair.neighbours.drawn(displacement, missing, rng, copies)
             d_nn = most_frequent_distance(nearest) if len(nearest) else pair.d_nn
             total = total + _looked_up(pair.spectra, d_nn / pair.d_nn, displacement / d_nn)
-        return total / self._n_species**2
+        return np.asarray(total / self._n_species**2)
 
 
 def _looked_up(spectra: np.ndarray, scale: float, width: float) -> np.ndarray:
@@ -83,20 +83,21 @@ def _looked_up(spectra: np.ndarray, scale: float, width: float) -> np.ndarray:
     j = int(width / _STEP)
     along = (width**2 - _WIDTHS[j] ** 2) / (_WIDTHS[j + 1] ** 2 - _WIDTHS[j] ** 2)
     weights = np.outer([1 - (place - i), place - i], [1 - along, along]).astype(np.float32)
-    return np.einsum("ij,ijf->f", weights, spectra[i : i + 2, j : j + 2])
+    spectrum: np.ndarray = np.einsum("ij,ijf->f", weights, spectra[i : i + 2, j : j + 2])
+    return spectrum
 
 
 @lru_cache(maxsize=1)
 def _grid() -> SpectrumGrid:
     from ...descriptors.settings import BASIS, CENTRE, L_MAX, N_MAX
 
-    return SpectrumGrid(*CENTRE[:2], _SCALES, _WIDTHS, N_MAX, L_MAX, BASIS)
+    return SpectrumGrid(*CENTRE[:2], _SCALES, _WIDTHS, n_max=N_MAX, l_max=L_MAX, basis=BASIS)
 
 
 def blurred_rows(
-    variants: int, classes: Sequence[str] | None = None, n_jobs: int = -1, progress: bool = False
+    variants: int, classes: Sequence[str] | None = None, n_jobs: int = 1, progress: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Descriptors, shape (n, 316), and class numbers of so many variants of each supercell, periodic and finite.
+    """Descriptors, shape (n, 316), and class numbers of `variants` of each supercell, periodic and finite.
 
     By turns, a variant has a displacement, both, or missing atoms alone. All draws follow from
     `THERMAL_SEED`, class, supercell and number of the variant.
@@ -118,7 +119,7 @@ def blurred_rows(
 
 
 def blurred_rows_of(prototype: Prototype, variants: int) -> np.ndarray:
-    """Descriptors, shape (n, 316), of so many variants of each supercell of one class, which may be one of your own."""
+    """Descriptors, shape (n, 316), of `variants` of each supercell of one class, which need not be one of the 108."""
     rows = []
     for periodic in (True, False) if prototype.is_periodic else (False,):
         cell = BlurredStructure(prototype, 1, True) if periodic else None

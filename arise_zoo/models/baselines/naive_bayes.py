@@ -15,7 +15,7 @@ import numpy as np
 from ...common.storage import replacing, sha256, write_json
 from ...errors import UnknownNameError
 from ...prototypes import class_ids
-from ..checkpoint import CheckpointError
+from ..checkpoint import SHIPPED, TRAINING, CheckpointError
 
 if TYPE_CHECKING:
     from sklearn.naive_bayes import BernoulliNB, GaussianNB
@@ -26,7 +26,8 @@ PARAMETERS = {
 }
 """The fitted attributes of each classifier: `gnb` is `GaussianNB`, `bnb` is `BernoulliNB`, both with defaults."""
 
-_SHIPPED = Path(__file__).parents[1] / "checkpoints"
+
+_PARAMETERS = "parameters.npz"
 
 
 def fit_naive_bayes(name: str, descriptors: np.ndarray, labels: np.ndarray) -> GaussianNB | BernoulliNB:
@@ -37,11 +38,11 @@ def fit_naive_bayes(name: str, descriptors: np.ndarray, labels: np.ndarray) -> G
 def write_naive_bayes(folder: str | Path, name: str, fitted: Any, training: dict[str, Any]) -> Path:
     """Write the fitted parameters and the record of the fit into a folder and return it."""
     folder = Path(folder)
-    with replacing(folder / "parameters.npz") as temporary, open(temporary, "wb") as file:
+    with replacing(folder / _PARAMETERS) as temporary, open(temporary, "wb") as file:
         arrays = {attribute.rstrip("_"): getattr(fitted, attribute) for attribute in PARAMETERS[name]}
         np.savez_compressed(file, **arrays)
-    digest = sha256(folder / "parameters.npz")
-    write_json(folder / "training.json", {"name": name, **training, "sha256": {"parameters.npz": digest}})
+    digest = sha256(folder / _PARAMETERS)
+    write_json(folder / TRAINING, {"name": name, **training, "sha256": {_PARAMETERS: digest}})
     return folder
 
 
@@ -52,10 +53,10 @@ def load_naive_bayes(name: str, folder: Path | None = None) -> GaussianNB | Bern
     Read once in each process. Raises `CheckpointError` if the parameters are missing or were changed.
     """
     classifier = _unfitted(name)
-    folder = folder or _SHIPPED / name
-    path = folder / "parameters.npz"
+    folder = folder or SHIPPED / name
+    path = folder / _PARAMETERS
     try:
-        expected = json.loads((folder / "training.json").read_text(encoding="utf-8"))["sha256"]["parameters.npz"]
+        expected = json.loads((folder / TRAINING).read_text(encoding="utf-8"))["sha256"][_PARAMETERS]
         if sha256(path) != expected:
             raise CheckpointError(f"{path} does not match its SHA-256; get it anew.")
         with np.load(path) as arrays:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...common.storage import sha256
-from ..checkpoint import CheckpointError
+from ..checkpoint import SHIPPED, CheckpointError
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
 
-_SHIPPED = Path(__file__).parents[1] / "checkpoints" / "pristine-vectors"
+FOLDER = SHIPPED / "pristine-vectors"
 
 
 class PristineVectors(NamedTuple):
@@ -34,7 +34,7 @@ class PristineVectors(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def load_pristine_vectors(folder: Path = _SHIPPED) -> PristineVectors:
+def load_pristine_vectors(folder: Path = FOLDER) -> PristineVectors:
     """The rows as shipped, sorted by class, structure and scale; raises `CheckpointError` if they were changed."""
     path = folder / "vectors.npz"
     try:
@@ -74,4 +74,5 @@ def class_similarities(descriptors: np.ndarray) -> np.ndarray:
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     vectors = np.asarray(vectors, dtype=np.float64)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit

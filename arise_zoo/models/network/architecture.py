@@ -1,4 +1,6 @@
-"""The shape of a Bayesian network and its Keras form. Training is in `training`, prediction in `forward`.
+"""The shape of a Bayesian network and its Keras form; the average of several.
+
+Training is in `training`, prediction without Keras in `forward`.
 
 TensorFlow is imported when a network is built, never before.
 """
@@ -68,6 +70,22 @@ class Architecture:
         standardise.set_weights([mean, np.square(spread), np.array(0)])  # of how many rows is of no importance
         standardise.finalize_state()
         return network
+
+
+def average(networks: list[keras.Sequential]) -> keras.Model:
+    """One Keras model that gives the mean of the networks' probabilities; for a single one, that network."""
+    import keras
+
+    if len(networks) == 1:
+        return networks[0]
+    descriptor = keras.Input(networks[0].input_shape[1:], name="descriptor")
+    members = []
+    for number, network in enumerate(networks, 1):
+        member = keras.Sequential.from_config({**network.get_config(), "name": f"network_{number}"})
+        member.set_weights(network.get_weights())
+        member.get_layer("standardise").finalize_state()  # without it the layer keeps the statistics it was made with
+        members.append(member(descriptor))
+    return keras.Model(descriptor, keras.layers.Average(name="mean")(members), name="averaged_networks")
 
 
 def _glorot(*identity: object) -> keras.initializers.Initializer:

@@ -6,7 +6,7 @@ What is made of the passes' probabilities is in `prediction`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +15,87 @@ import numpy as np
 from ...common.seeds import rng_for
 from ...errors import AriseZooError
 
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+"""The files of a network in Keras's unzipped layout."""
+
 
 class NetworkError(AriseZooError, ValueError):
     """Files that hold no network of the kind that `Architecture` builds, or inputs that do not fit one."""
 
 
 class Network:
-    """A network read from a folder in Keras's unzipped layout (`config.json`, `model.weights.h5`).
+    """One network or several whose probabilities are averaged, which are its `members`.
 
-    Attributes: `mean` and `spread`, shape (n_features,); `kernels` and `biases`, one array each a dense layer, shapes
-    (n_in, n_out) and (n_out,); `dropout`, the rate of the inputs and of each hidden layer. All float32. `member`: which
-    one, of several that are averaged (`averaged`). Raises `NetworkError` if the files hold something else.
+    Pass t is made by member t modulo their number, so that an average costs what one network does. A hidden layer is
+    the layers of all members side by side. Raises `NetworkError` if the members do not fit each other.
     """
 
-    def __init__(self, folder: str | Path, member: int | None = None):
+    def __init__(self, members: Sequence[Member]):
+        if len({(m.n_features, m.n_classes, m.n_hidden) for m in members}) != 1:
+            raise NetworkError("networks that are averaged must have the same inputs, classes and number of layers.")
+        self.members = tuple(members)
+
+    @property
+    def n_features(self) -> int:
+        """Length of the descriptors."""
+        return self.members[0].n_features
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return self.members[0].n_classes
+
+    @property
+    def n_hidden(self) -> int:
+        """Number of hidden layers."""
+        return self.members[0].n_hidden
+
+    def standardised(self, descriptors: np.ndarray) -> np.ndarray:
+        """Inputs as each member standardises them, shape (n, n_members, n_features).
+
+        Raises `NetworkError` for descriptors of another shape, NaN or infinity.
+        """
+        return np.stack([member.standardised(descriptors) for member in self.members], axis=1)
+
+    def plain_pass(self, x: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        """Activations of each hidden layer, shape (n, units of all members), and logits of the mean probabilities,
+        shape (n, n_classes), without dropout."""
+        if len(self.members) == 1:
+            return self.members[0].plain_pass(x[:, 0])
+        hidden, logits = zip(*(member.plain_pass(x[:, i]) for i, member in enumerate(self.members)), strict=True)
+        return [np.hstack(layer) for layer in zip(*hidden, strict=True)], _logits_of_mean(np.stack(logits))
+
+    def monte_carlo_passes(self, x: np.ndarray, n_samples: int, seed: int) -> Iterator[np.ndarray]:
+        """Logits, shape (n, n_classes), of `n_samples` passes of standardised inputs, one pass at a time, member by
+        member."""
+        for i, member in enumerate(self.members):
+            yield from member.monte_carlo_passes(x[:, i], range(i, n_samples, len(self.members)), seed)
+
+
+def read_network(folder: str | Path) -> Network:
+    """The network in a folder in Keras's unzipped layout (`config.json`, `model.weights.h5`); raises `NetworkError`."""
+    path = Path(folder) / CONFIG
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        layers = config["config"]["layers"] if config["class_name"] == "Functional" else []
+        count = sum(layer["class_name"] == "Sequential" for layer in layers)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NetworkError(f"{path} does not describe a Keras network ({error}).") from error
+    return Network([Member(folder, number) for number in range(count)] if count else [Member(folder)])
+
+
+class Member:
+    """One network.
+
+    Attributes: `mean` and `spread`, shape (n_features,); `kernels` and `biases`, one array each a dense layer, shapes
+    (n_in, n_out) and (n_out,); `dropout`, the rate of the inputs and of each hidden layer. All float32. `number`: which
+    one, where the folder holds several. Raises `NetworkError` if the files hold something else.
+    """
+
+    def __init__(self, folder: str | Path, number: int | None = None):
         folder = Path(folder)
-        layers = _layers(folder / "config.json", member)
-        arrays = _arrays(folder / "model.weights.h5", layers, member)
+        layers = _layers(folder / CONFIG, number)
+        arrays = _arrays(folder / WEIGHTS, layers, number)
         self.mean, self.spread = arrays[0][0], np.sqrt(arrays[0][1])
         self.kernels = [kernel for kernel, _ in arrays[1:]]
         self.biases = [bias for _, bias in arrays[1:]]
@@ -52,11 +116,6 @@ class Network:
         """Number of hidden layers."""
         return len(self.kernels) - 1
 
-    @property
-    def members(self) -> list[Network]:
-        """Itself: it is an average of one."""
-        return [self]
-
     def standardised(self, descriptors: np.ndarray) -> np.ndarray:
         """Standardised inputs, shape (n, n_features); raises `NetworkError` for another shape, NaN or infinity."""
         x = np.asarray(descriptors, dtype=np.float32)
@@ -64,7 +123,8 @@ class Network:
             raise NetworkError(f"descriptors must have the shape (n, {self.n_features}), but theirs is {x.shape}.")
         if not np.isfinite(x).all():
             raise NetworkError("descriptors must be finite numbers, but some are NaN or infinite.")
-        return (x - self.mean) / self.spread
+        standardised: np.ndarray = (x - self.mean) / self.spread
+        return standardised
 
     def plain_pass(self, x: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
         """Activations of each hidden layer, shape (n, units), and logits, shape (n, n_classes), dropping nothing."""
@@ -74,10 +134,8 @@ class Network:
             hidden.append(x)
         return hidden, x @ self.kernels[-1] + self.biases[-1]
 
-    def monte_carlo_passes(
-        self, x: np.ndarray, n_samples: int, seed: int, which: Sequence[int] | None = None
-    ) -> Iterator[np.ndarray]:
-        """Logits, shape (n, n_classes), of so many passes of standardised inputs, one pass at a time, or of `which`.
+    def monte_carlo_passes(self, x: np.ndarray, which: Iterable[int], seed: int) -> Iterator[np.ndarray]:
+        """Logits, shape (n, n_classes), of the passes of these numbers, one at a time, of standardised inputs.
 
         In each pass the same units are dropped for all rows: one pass is one network drawn from the posterior, and
         the answer to a row does not depend on which others it is asked with.
@@ -91,7 +149,7 @@ class Network:
             x = np.maximum(x @ kernel + bias, 0)
         kernel = self.kernels[first] / keep[first]
         undropped = x @ kernel + self.biases[first]
-        for t in range(n_samples) if which is None else which:
+        for t in which:
             draws = np.split(rng_for(seed, "Monte-Carlo pass", t).random(sum(widths), dtype=np.float32), ends)
             kept = [draw < share for draw, share in zip(draws, keep, strict=True)]
             dropped = np.flatnonzero(~kept[first])  # few: cheaper to take off than to leave out
@@ -106,7 +164,7 @@ class Network:
 
 def _layers(path: Path, member: int | None) -> list[dict[str, Any]]:
     try:
-        layers = json.loads(path.read_text(encoding="utf-8"))["config"]["layers"]
+        layers: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["config"]["layers"]
         if member is not None:
             layers = [layer for layer in layers if layer["class_name"] == "Sequential"][member]["config"]["layers"]
         kinds = [layer["class_name"] for layer in layers]
@@ -123,7 +181,8 @@ def _arrays(path: Path, layers: list[dict[str, Any]], member: int | None) -> lis
     """The two arrays of each layer that has weights, in order."""
     import h5py
 
-    arrays, seen = [], {}
+    arrays = []
+    seen: dict[str, int] = {}
     top = "layers" if member is None else f"layers/sequential{f'_{member}' if member else ''}/layers"
     try:
         with h5py.File(path) as file:
@@ -136,3 +195,11 @@ def _arrays(path: Path, layers: list[dict[str, Any]], member: int | None) -> lis
     except (OSError, KeyError) as error:
         raise NetworkError(f"{path} does not hold the weights of its network ({error}).") from error
     return arrays
+
+
+def _logits_of_mean(logits: np.ndarray) -> np.ndarray:
+    """Logarithms of the mean, over the first axis, of the probabilities that belong to the logits."""
+    from scipy.special import log_softmax, logsumexp
+
+    mean: np.ndarray = logsumexp(log_softmax(logits, axis=-1), axis=0) - np.log(np.float32(len(logits)))
+    return mean

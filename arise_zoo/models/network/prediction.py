@@ -1,4 +1,4 @@
-"""What Monte-Carlo passes say of a structure: mean probabilities, and how much the passes disagree.
+"""The result of Monte-Carlo passes: mean probabilities, and how much the passes disagree.
 
 The passes themselves are in `forward`. Entropies are in nats.
 """
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import AriseZooError
-from .averaged import AveragedNetwork
 from .forward import Network
 
 _ROWS_AT_ONCE = 512
@@ -24,12 +23,17 @@ class NetworkPrediction:
 
     Attributes
     ----------
-    probabilities : mean over the passes, shape (n, n_classes).
-    mutual_information : entropy of the mean minus mean entropy, shape (n,); what more training could resolve
-        (Leitherer et al. 2021, Methods, "Bayesian neural networks"; Gal and Ghahramani 2016).
-    predictive_entropy : entropy of the mean, shape (n,).
-    variation_ratio : share of passes whose most probable class is not the most frequent such class, shape (n,).
-    activations : for each hidden layer asked for (from 0), what it gives when nothing is dropped, (n, units).
+    probabilities : array of shape (n, n_classes)
+        Mean over the passes.
+    mutual_information : array of shape (n,)
+        Entropy of the mean minus the mean entropy (nats): the uncertainty that more training could resolve (Leitherer
+        et al. 2021, Methods, "Bayesian neural networks"; Gal and Ghahramani 2016).
+    predictive_entropy : array of shape (n,)
+        Entropy of the mean (nats).
+    variation_ratio : array of shape (n,)
+        Share of passes whose most probable class differs from the most frequent one.
+    activations : dict of int to array of shape (n, units)
+        Activations without dropout of the requested hidden layers, numbered from 0.
     """
 
     probabilities: np.ndarray
@@ -50,28 +54,48 @@ class NetworkPrediction:
         return cls(**joined, activations={i: np.concatenate([p.activations[i] for p in parts]) for i in layers})
 
 
-def percent_right(
-    network: Network | AveragedNetwork, descriptors: np.ndarray, labels: np.ndarray, n_samples: int
-) -> float:
+def percent_right(network: Network, descriptors: np.ndarray, labels: np.ndarray, n_samples: int) -> float:
     """Share of rows (percent, four decimals) whose class number is that of the highest mean probability."""
     said = predict(network, descriptors, n_samples).probabilities.argmax(axis=1)
     return round(100 * float(np.mean(said == labels)), 4)
 
 
 def predict(
-    network: Network | AveragedNetwork,
+    network: Network,
     descriptors: np.ndarray,
     n_samples: int = 1000,
     seed: int = 0,
     hidden: Sequence[int] = (),
-    n_jobs: int = -1,
+    n_threads: int = -1,
 ) -> NetworkPrediction:
-    """Pass descriptors, shape (n, n_features), so many times through the network.
+    """Mean probabilities and uncertainties over Monte-Carlo passes.
 
-    `n_samples=0` makes one pass that drops nothing. `hidden`: numbers of hidden layers (from 0) whose activations are
-    wanted. `n_jobs`: threads (-1: one per core), which change nothing but the time. Memory grows with n x n_classes,
-    not with the number of passes. Raises `NetworkError` for descriptors that do not fit and `AriseZooError` for other
-    parameters that do not.
+    Parameters
+    ----------
+    network : Network
+        The network.
+    descriptors : array of shape (n, n_features)
+        Descriptors.
+    n_samples : int, default 1000
+        Number of passes; 0 makes one pass without dropout.
+    seed : int, default 0
+        Seed of the passes.
+    hidden : sequence of int
+        Hidden layers (from 0) whose activations are returned.
+    n_threads : int, default -1
+        Threads (-1: one per core); they do not affect the result.
+
+    Returns
+    -------
+    NetworkPrediction
+        Memory grows with n x n_classes, not with the number of passes.
+
+    Raises
+    ------
+    NetworkError
+        If the descriptors do not fit.
+    AriseZooError
+        For other parameters out of range.
     """
     from threadpoolctl import threadpool_limits
 
@@ -88,15 +112,13 @@ def predict(
             return _predict(network, blocks[0], n_samples, seed, hidden)
         from joblib import Parallel, delayed
 
-        parts = Parallel(n_jobs, backend="threading")(
+        parts = Parallel(n_threads, backend="threading")(
             delayed(_predict)(network, block, n_samples, seed, hidden) for block in blocks
         )
     return NetworkPrediction.concatenate(parts)
 
 
-def _predict(
-    network: Network | AveragedNetwork, x: np.ndarray, n_samples: int, seed: int, hidden: Sequence[int]
-) -> NetworkPrediction:
+def _predict(network: Network, x: np.ndarray, n_samples: int, seed: int, hidden: Sequence[int]) -> NetworkPrediction:
     rows = np.arange(len(x))
     total = np.zeros((len(x), network.n_classes))
     votes = np.zeros((len(x), network.n_classes), dtype=np.int32)
@@ -121,7 +143,7 @@ def _predict(
 
 
 def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities, shape (n, n_classes), in the place of the logits, and their entropies, shape (n,)."""
+    """Probabilities, shape (n, n_classes), which overwrite the logits, and their entropies, shape (n,)."""
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     sums = exponentials.sum(axis=1, keepdims=True)

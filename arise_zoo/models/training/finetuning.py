@@ -1,6 +1,6 @@
-"""Fine-tuning: a network that is there learns further classes from their pristine structures.
+"""Fine-tuning: a trained network learns further classes from their pristine structures.
 
-A new class first gets an output of its own on the last hidden layer, by a fit that leaves all else as it is; then,
+A new class first gets an output on the last hidden layer, by a fit that leaves everything else unchanged; then,
 unless they are frozen, all layers are trained a little. What is shown to the network is made in `finetuning_rows`; how
 networks are trained from the start is in `training`.
 """
@@ -22,13 +22,14 @@ from ...common.seeds import rng_for
 from ...common.storage import StorageError
 from ...errors import AriseZooError
 from ...prototypes import Prototype, class_ids
+from ..card import finetuned_card
 from ..checkpoint import Facts, read_reference, write_checkpoint
-from ..finetuning_card import finetuned_card
 from ..model import Model, load_model
-from ..network.averaged import AveragedNetwork, average, read_network
-from ..network.forward import Network
+from ..network.architecture import Architecture, average
+from ..network.forward import Member, Network, read_network
 from ..network.prediction import percent_right
 from .finetuning_rows import FineTuningRows, as_prototypes, fine_tuning_rows
+from .rows import joined
 
 if TYPE_CHECKING:
     import keras
@@ -39,7 +40,7 @@ _SMOOTHING = 0.02
 _PASSES = 100
 _EXAMPLES = 4
 _FITTED_PASSES = 4
-_FIT = {"maxiter": 200}  # classes that cannot be told apart would go on for long
+_FIT = {"maxiter": 200}  # classes that cannot be told apart would take long
 
 
 class FineTuningError(AriseZooError, ValueError):
@@ -77,25 +78,44 @@ def finetune(
     freeze: bool = False,
     epochs: int = 5,
     seed: int = 0,
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> FineTuned:
-    """Teach a network classes from one or more structures of each, and write the checkpoint `out`.
+    """Teach a network new classes from one or more structures of each, and write the checkpoint `out`.
+
+    Supercells, scales and thermally blurred variants are made from the structures here; nothing is displaced or
+    removed.
 
     Parameters
     ----------
-    model : name, folder or Hub id, as of `arise_zoo.load_model`.
-    structures, labels : unit cells (or finite structures) and the name of each one's class. Supercells, scales and
-        thermally blurred variants are made of them here; nothing is displaced or removed.
-    out : folder of the new checkpoint.
-    replace_head : forget the old classes; otherwise the new ones are added to them.
-    freeze : leave all layers but the last as they are; otherwise all of them are trained on for `epochs`, which tells
-        a new class from an old one that the network took it for.
-    seed : of all random draws.
-    n_jobs : processes that describe structures (-1: one per core).
+    model : str or Path
+        Name, folder or Hub id, as for `arise_zoo.load_model`.
+    structures : sequence of ase.Atoms
+        Unit cells or finite structures.
+    labels : sequence of str
+        Name of the class of each structure.
+    out : str or Path
+        Folder of the new checkpoint.
+    replace_head : bool, default False
+        Forget the old classes; by default the new ones are added to them.
+    freeze : bool, default False
+        Train the last layer only. By default all layers are then trained for `epochs`, so that the network tells a new
+        class from an old one for which it took it.
+    epochs : int, default 5
+        Epochs of training all layers.
+    seed : int, default 0
+        Seed of all random draws.
+    n_jobs : int, default 1
+        Processes that describe structures (-1: one per core).
+    progress : bool, default False
+        Show progress on standard error.
 
-    Raises `FineTuningError` if structures and labels do not fit or a label is one of the model's, `StructureError` for
-    a structure that has no descriptor, and as `load_model` does.
+    Raises
+    ------
+    FineTuningError
+        If structures and labels do not fit, or if a label is one of the model's.
+    StructureError
+        If a structure has no descriptor.
     """
     started = time.monotonic()
     base = load_model(model)
@@ -167,10 +187,10 @@ def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str],
     return new
 
 
-def _head(network: Network, rows: FineTuningRows, n_new: int, extend: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _head(network: Member, rows: FineTuningRows, n_new: int, extend: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Kernel, shape (n_units, n_new), and bias of the new classes at which the rows are most likely.
 
-    The old classes count as one, whose logit is the logarithm of the sum of theirs: theirs do not change. A convex
+    The old classes count as one, whose logit is the logsumexp of their logits, which do not change. A convex
     problem, solved by L-BFGS.
     """
     from scipy.optimize import minimize
@@ -198,7 +218,7 @@ def _head(network: Network, rows: FineTuningRows, n_new: int, extend: bool, seed
     return found[:-n_new].reshape(-1, n_new).astype(np.float32), found[-n_new:].astype(np.float32)
 
 
-def _last_hidden(network: Network, x: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+def _last_hidden(network: Member, x: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     """Activations of the last hidden layer, shape (n, n_units), in a few passes with other units dropped in each."""
     for number in range(_FITTED_PASSES):
         rng = rng_for(seed, "fine-tuning, pass", number)
@@ -210,10 +230,8 @@ def _last_hidden(network: Network, x: np.ndarray, seed: int) -> Iterator[np.ndar
         yield hidden.astype(float)
 
 
-def _network(network: Network, kernel: np.ndarray, bias: np.ndarray, extend: bool) -> keras.Sequential:
+def _network(network: Member, kernel: np.ndarray, bias: np.ndarray, extend: bool) -> keras.Sequential:
     """The network with another output layer."""
-    from ..network.architecture import Architecture
-
     kernels, biases = list(network.kernels), list(network.biases)
     kernels[-1] = np.hstack([kernels[-1], kernel]) if extend else kernel
     biases[-1] = np.concatenate([biases[-1], bias]) if extend else bias
@@ -230,11 +248,10 @@ def _train_all(network: keras.Model, rows: FineTuningRows, n_kept: int, epochs: 
     """Train all layers at a low rate on the same rows, old and new in equal parts."""
     import keras
 
-    x, y = [rows.new], [rows.new_labels + n_kept]
+    parts = [(rows.new, rows.new_labels + n_kept)]
     if n_kept:
-        repeats = max(1, round(len(rows.new) / len(rows.old)))
-        x, y = [*x, *[rows.old] * repeats], [*y, *[rows.old_labels] * repeats]
-    x, y = np.concatenate(x), np.concatenate(y)
+        parts += [(rows.old, rows.old_labels)] * max(1, round(len(rows.new) / len(rows.old)))
+    x, y = joined(parts)
     network.compile(keras.optimizers.Adam(1e-4), "sparse_categorical_crossentropy", jit_compile=False)
     for epoch in range(epochs):
         order = rng_for(seed, "fine-tuning, order of epoch", epoch).permutation(len(x))
@@ -252,19 +269,19 @@ def _reference(base: Model, rows: FineTuningRows) -> tuple[list[str], np.ndarray
 
 
 def _compared(
-    base: Model, after: Network | AveragedNetwork, rows: FineTuningRows, kept: tuple[str, ...]
-) -> tuple[dict, dict]:
+    base: Model, after: Network, rows: FineTuningRows, kept: tuple[str, ...]
+) -> tuple[dict[str, dict[str, float | None]], dict[str, int]]:
     new, old = rows.new[rows.new_is_pristine], rows.old[rows.old_is_pristine]
     new_labels, old_labels = rows.new_labels[rows.new_is_pristine] + len(kept), rows.old_labels[rows.old_is_pristine]
-    accuracy = {"new": {"before": None, "after": percent_right(after, new, new_labels, _PASSES)}}
-    if kept:
-        accuracy["new"]["before"] = 0.0
-        found = {
-            "before": percent_right(base.network, old, old_labels, _PASSES),
-            "after": percent_right(after, old, old_labels, _PASSES),
-        }
-        accuracy = {"old": found, **accuracy}
-    return accuracy, {"old": len(old), "new": len(new)} if kept else {"new": len(new)}
+    learnt = percent_right(after, new, new_labels, _PASSES)
+    if not kept:
+        return {"new": {"before": None, "after": learnt}}, {"new": len(new)}
+    before, after_too = (percent_right(network, old, old_labels, _PASSES) for network in (base.network, after))
+    accuracy: dict[str, dict[str, float | None]] = {
+        "old": {"before": before, "after": after_too},
+        "new": {"before": 0.0, "after": learnt},
+    }
+    return accuracy, {"old": len(old), "new": len(new)}
 
 
 def _facts_of(prototypes: Sequence[Prototype]) -> list[dict[str, Any]]:

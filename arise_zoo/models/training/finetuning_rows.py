@@ -1,4 +1,4 @@
-"""What a network is shown when it learns further classes: all of it made from pristine structures.
+"""The training data of fine-tuning, all of it made from pristine structures.
 
 Of the new classes the supercells that the 108 have, at settings around the central one, and thermally blurred variants;
 the same of those old classes for which the network takes the new ones; of all old ones what the package carries.
@@ -43,7 +43,7 @@ class FineTuningRows:
 
 
 def as_prototypes(structures: Sequence[Atoms], labels: Sequence[str]) -> list[Prototype]:
-    """A prototype of each structure; several of one class have its id all."""
+    """A prototype for each structure; those of one class share its id."""
     return [
         prototype_from_atoms(atoms, label, source=str(atoms.info.get("file", "")))
         for atoms, label in zip(structures, labels, strict=True)
@@ -55,7 +55,7 @@ def fine_tuning_rows(
     prototypes: Sequence[Prototype],
     new: Sequence[str],
     old: Sequence[str] | None,
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> FineTuningRows:
     """The rows from which classes are learnt; `new`: their ids in order; `old`: ids that are kept, None if none are."""
@@ -98,7 +98,7 @@ def _described(
 def _near(base: Model, rows: np.ndarray, labels: np.ndarray, old: Sequence[str]) -> list[str]:
     """The old classes for which the network takes the new ones."""
     probabilities = base.predict(rows, n_samples=0).probabilities
-    found = set()
+    found: set[str] = set()
     for j in np.unique(labels):
         order = np.argsort(-probabilities[labels == j].mean(axis=0))
         found.update(base.labels[i] for i in order[:_NEAR])

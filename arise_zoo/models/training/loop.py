@@ -1,4 +1,4 @@
-"""Training a Bayesian network on descriptors: the recipe, and the loop that keeps what it has done.
+"""Training a Bayesian network on descriptors: the recipe, and a loop that can be resumed.
 
 Where the descriptors come from is in `rows`, what becomes of the network in `shipped`.
 """
@@ -29,7 +29,7 @@ _DIVERGED = 3.0  # times the loss of a network that knows nothing
 
 
 class TrainingError(AriseZooError, RuntimeError):
-    """A training that cannot go on."""
+    """A training that cannot continue."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def train_network(
     """Train a network and return it with its log, one entry an epoch.
 
     `train` and `validation`: descriptors, shape (n, n_features), and class numbers, shape (n,). Every few epochs the
-    state is kept in `folder`; a training that was stopped goes on from there and ends as it would have. Raises
+    state is kept in `folder`; an interrupted training resumes from there and ends with the same weights. Raises
     `TrainingError` if the loss becomes far worse than by guessing or infinite, or if the folder holds another training.
     """
     import keras
@@ -134,11 +134,12 @@ def _mixed(x: np.ndarray, y: np.ndarray, recipe: Recipe, epoch: int) -> np.ndarr
     first = np.cumsum(counts) - counts
     others = order[first[y] + (rng.random(len(y)) * counts[y]).astype(int)]
     share = recipe.mixing * rng.random(len(y)) * (rng.random(len(y)) < recipe.mixed)
-    return x + share.astype(np.float32)[:, None] * (x[others] - x)
+    mixed: np.ndarray = x + share.astype(np.float32)[:, None] * (x[others] - x)
+    return mixed
 
 
 def _seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
-    """Give each epoch draws of its own: a saved network does not say where its generators were."""
+    """Seed each epoch separately, since a saved network does not store the state of its generators."""
     for layer in network.layers:
         if hasattr(layer, "seed_generator"):
             draws = rng_for(seed, "dropout of epoch", epoch, layer.name)
@@ -149,8 +150,8 @@ def calibrate(network: keras.Model, data: tuple[np.ndarray, np.ndarray]) -> floa
     """Scale the logits so that the data are as likely as they can be; returns the factor.
 
     `data`: descriptors, shape (n, n_features), and class numbers, shape (n,), on which the network was not trained.
-    No label changes. A network trained with label smoothing doubts what it knows; this takes the doubt back (the
-    temperature of C. Guo et al., ICML 2017).
+    No label changes. A network trained with label smoothing is underconfident, which this corrects (the temperature
+    of C. Guo et al., ICML 2017).
     """
     from scipy.optimize import minimize_scalar
     from scipy.special import logsumexp
@@ -179,7 +180,8 @@ def accuracy(network: keras.Model, data: tuple[np.ndarray, np.ndarray]) -> float
 
 
 def _targets(y: np.ndarray, n_classes: int, smoothing: float) -> np.ndarray:
-    return (np.eye(n_classes, dtype=np.float32)[y] * (1 - smoothing) + smoothing / n_classes).astype(np.float32)
+    targets: np.ndarray = np.eye(n_classes, dtype=np.float32)[y] * (1 - smoothing) + smoothing / n_classes
+    return targets.astype(np.float32)
 
 
 class _State:

@@ -1,11 +1,13 @@
-"""What each shipped network is: its shape, its recipe, and what it sees besides the pristine rows.
+"""What each shipped network is: its shape, its recipe, and what it sees in addition to pristine rows.
 
 How the numbers were found is in `docs/models.md`; the loop that uses them is in `training`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..network.architecture import Architecture
 from .loop import Recipe
@@ -16,8 +18,8 @@ class Plan:
     """How a network is made.
 
     Parameters: `architecture`; `recipe`; `blurred`, how many thermally blurred variants of each of the 588 pristine
-    supercells it sees besides the rows of the data set (`thermal`); `perturbed`, how many variants with displaced and
-    missing atoms (`perturbed`); `further`, plans of networks that are averaged with this one (`averaged`).
+    supercells it sees in addition to the rows of the data set (`thermal`); `perturbed`, how many variants with
+    displaced and missing atoms (`perturbed`); `further`, plans of networks that are averaged with this one.
     """
 
     architecture: Architecture
@@ -38,11 +40,11 @@ class Plan:
 
 
 _SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
-_COMMON = {"learning_rate": 4e-3, "label_smoothing": 0.1, "spread_offset": 3e-4}
+_COMMON = Recipe(learning_rate=4e-3, label_smoothing=0.1, spread_offset=3e-4, epochs=60)
 
-_PRISTINE = Plan(_SHAPE, Recipe(**_COMMON, epochs=60, mixing=1.0))
-_BLURRED = Plan(Architecture(), Recipe(**_COMMON, epochs=40), blurred=60)
-_PERTURBED = Plan(replace(_SHAPE, dropout=0.01), Recipe(**_COMMON, epochs=60), perturbed=200)
+_PRISTINE = Plan(_SHAPE, replace(_COMMON, mixing=1.0))
+_BLURRED = Plan(Architecture(), replace(_COMMON, epochs=40), blurred=60)
+_PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
@@ -55,3 +57,32 @@ PLANS: dict[str, Plan] = {
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
 }
+
+
+def varied(
+    plan: Plan,
+    *,
+    architecture: Mapping[str, Any],
+    recipe: Mapping[str, Any],
+    rows: Mapping[str, int],
+    first: Plan | None = None,
+) -> Plan:
+    """The plan with other values of its architecture, its recipe, and `rows`: `blurred` and `perturbed`.
+
+    They hold for all networks of an average. Its networks keep different seeds: a `seed` is that of the `first`, and
+    kinds of rows that a further network does not see stay away from it.
+    """
+    own = dict(recipe)
+    if first is not None and "seed" in own:
+        own["seed"] += plan.recipe.seed - first.recipe.seed
+    kinds = {kind: n for kind, n in rows.items() if first is None or getattr(plan, kind)}
+    further = tuple(
+        varied(part, architecture=architecture, recipe=recipe, rows=rows, first=first or plan) for part in plan.further
+    )
+    return replace(
+        plan,
+        architecture=replace(plan.architecture, **architecture),
+        recipe=replace(plan.recipe, **own),
+        further=further,
+        **kinds,
+    )

@@ -21,11 +21,11 @@ from ...common.storage import write_json, write_text
 from ...errors import AriseZooError
 from ..augmentation.perturbed import SELECTION_CONDITIONS, selection_rows
 from ..checkpoint import write_network
-from ..network.forward import Network
+from ..network.forward import read_network
 from ..network.prediction import percent_right
 from .loop import TrainingError, train_network
 from .plans import PLANS, Plan
-from .rows import further_rows, read_rows
+from .rows import Examples, further_rows, joined, read_rows
 
 LAYERS, UNITS, BATCH_SIZES = (2, 5), (256, 512), (64, 128)
 LEARNING_RATES, DROPOUTS = (1e-4, 1e-2), (0.01, 0.05)
@@ -36,7 +36,7 @@ _PASSES = 100
 
 
 class SearchError(AriseZooError, RuntimeError):
-    """A search that cannot go on, or a folder that holds none."""
+    """A search that cannot continue, or a folder that holds none."""
 
 
 @dataclass(frozen=True)
@@ -58,33 +58,32 @@ class Candidate:
 
 
 def search(
-    folder: str | Path,
+    out: str | Path,
     *,
     model: str = "arise-mlp",
     trials: int = 50,
     epochs: int | None = None,
     seed: int = 0,
-    data: str | Path | None = None,
-    n_jobs: int = -1,
+    folder: str | Path | None = None,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> list[Candidate]:
-    """Train so many networks, each with values that promise most after those before, and return them, best first.
+    """Train networks whose values are chosen by Bayesian optimisation, and return them, best first.
 
-    Parameters: `folder`, which keeps all trials and their table, `trials.csv`; a search that was stopped goes on from
-    there, and one that is done goes on if more `trials` are wanted; `model`, whose plan gives what is not searched;
-    `epochs` of each training, by default the plan's; `seed` of all draws; `data`, as `folder` of
+    Parameters: `out`, folder of all trials and their table, `trials.csv`; an interrupted search resumes from
+    there, and a finished one continues if `trials` is raised; `model`, whose plan gives what is not searched;
+    `epochs` of each training, by default the plan's; `seed` of all draws; `folder` of the data set, as of
     `arise_zoo.load_dataset`; `n_jobs`, processes that describe structures. A trial that diverges ends at once and
     counts as failed. Raises `SearchError` if the folder holds another search.
     """
     import keras_tuner
 
-    folder = Path(folder)
+    place = Path(out)
     plan = PLANS[model]
     plan = replace(plan, recipe=replace(plan.recipe, epochs=epochs or plan.recipe.epochs, seed=seed))
-    _remember(folder, {"model": model, "plan": asdict(plan), "seed": seed})
-    train, validation = (read_rows(data, split)[2:0:-1] for split in ("train", "validation"))
-    parts = [train, *further_rows(plan, folder / "structures", n_jobs, progress)]
-    rows = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    _remember(place, {"model": model, "plan": asdict(plan), "seed": seed})
+    train, validation = (read_rows(folder, split).examples for split in ("train", "validation"))
+    rows = joined([train, *further_rows(plan, place / "structures", n_jobs, progress)])
 
     class Tuner(keras_tuner.Tuner):
         def run_trial(self, trial: Any) -> float:
@@ -92,13 +91,13 @@ def search(
             if progress:
                 print(f"trial {number + 1} of {trials}: {_values(tried)}", flush=True)
             try:
-                candidate = _try(folder, number, tried, rows, validation, progress)
+                candidate = _try(place, number, tried, rows, validation, progress)
             except TrainingError as error:
-                _keep(folder, Candidate(number, tried, float("nan"), float("nan"), _place(folder, number)))
+                _keep(place, Candidate(number, tried, float("nan"), float("nan"), _place(place, number)))
                 raise keras_tuner.errors.FailedTrialError(str(error)) from error
-            except Exception as error:  # which keras-tuner would print, and go on
+            except Exception as error:  # keras-tuner would print it and continue
                 raise keras_tuner.errors.FatalError from error
-            _keep(folder, candidate)
+            _keep(place, candidate)
             return candidate.validation
 
     oracle = keras_tuner.oracles.BayesianOptimizationOracle(
@@ -111,13 +110,13 @@ def search(
     space = keras_tuner.HyperParameters()
     _drawn(space)
     oracle.update_space(space)
-    with redirect_stdout(io.StringIO()):  # it says where it goes on, to standard output
-        tuner = Tuner(oracle, hypermodel=_nothing, directory=str(folder), project_name="keras-tuner")
+    with redirect_stdout(io.StringIO()):  # keras-tuner prints to standard output where it resumes
+        tuner = Tuner(oracle, hypermodel=_nothing, directory=str(place), project_name="keras-tuner")
     try:
         tuner.search()
     except keras_tuner.errors.FatalError as error:
         raise error.__cause__ or error from None
-    return candidates(folder)
+    return candidates(place)
 
 
 def candidates(folder: str | Path) -> list[Candidate]:
@@ -136,13 +135,13 @@ def select(
     iterations: int = 2,
     n_samples: int = 100,
     conditions: Sequence[str] = SELECTION_CONDITIONS,
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> list[dict[str, Any]]:
     """Measure the `best` candidates of a search on defects of other seeds and return them, most robust first.
 
     Each entry has the trial, its values, its validation accuracy, its accuracy (percent, mean over `n_samples` passes)
-    under each of the `conditions` with so many `iterations`, and their mean, by which candidates are ordered.
+    under each of the `conditions` over `iterations`, and the mean of these, by which candidates are sorted.
     The table is kept as `selection.csv`.
     """
     folder = Path(folder)
@@ -155,7 +154,7 @@ def select(
     }
     table = []
     for candidate in chosen:
-        network = Network(candidate.folder)
+        network = read_network(candidate.folder)
         reached = {name: percent_right(network, *rows, n_samples) for name, rows in defects.items()}
         entry = {"trial": candidate.trial, **_values(candidate.plan), "validation": candidate.validation}
         table.append({**entry, "mean": round(float(np.mean(list(reached.values()))), 4), **reached})
@@ -164,7 +163,7 @@ def select(
     return table
 
 
-def _try(folder: Path, number: int, plan: Plan, rows: Any, validation: Any, progress: bool) -> Candidate:
+def _try(folder: Path, number: int, plan: Plan, rows: Examples, validation: Examples, progress: bool) -> Candidate:
     import shutil
 
     place = _place(folder, number)
@@ -173,7 +172,7 @@ def _try(folder: Path, number: int, plan: Plan, rows: Any, validation: Any, prog
     write_json(place / "log.json", log)
     shutil.rmtree(place / "work")
     seconds = round(sum(entry["seconds"] for entry in log), 1)
-    return Candidate(number, plan, percent_right(Network(place), *validation, _PASSES), seconds, place)
+    return Candidate(number, plan, percent_right(read_network(place), *validation, _PASSES), seconds, place)
 
 
 def _drawn(space: Any) -> dict[str, Any]:
@@ -243,8 +242,8 @@ def _read(path: Path) -> Candidate:
     plan = replace(plan, recipe=replace(plan.recipe, **{**searched["plan"]["recipe"]}))
     values = {name: content[name] for name in _VALUES}
     values["hidden"] = tuple(int(units) for units in values["hidden"].split(","))
-    numbers = [content[name] if content[name] is not None else float("nan") for name in ("validation", "seconds")]
-    return Candidate(content["trial"], _plan(plan, values), *numbers, path.parent)
+    validation, seconds = (content[n] if content[n] is not None else float("nan") for n in ("validation", "seconds"))
+    return Candidate(content["trial"], _plan(plan, values), validation, seconds, path.parent)
 
 
 def _write_table(path: Path, table: list[dict[str, Any]]) -> None:

@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from ..._version import DATA_VERSION, __version__
+from ...descriptors.settings import CENTRAL
 from ...errors import UnknownNameError
 from ...prototypes import class_ids
 from ..baselines.naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
 from ..card import model_card
 from ..checkpoint import Facts, write_checkpoint
-from ..network.averaged import average, read_network
+from ..network.architecture import average
+from ..network.forward import read_network
 from ..network.prediction import percent_right
 from .loop import calibrate, train_network
 from .plans import PLANS, Plan
-from .rows import Rows, further_rows, read_rows, together
+from .rows import Examples, Rows, further_rows, joined, read_rows, together
 
 REFERENCES = tuple(f"{c}/k1/periodic/pristine/0" for c in ("fcc_cu", "nacl", "cu2znsns4", "graphene"))
 """Structures whose prediction is kept with each checkpoint."""
@@ -46,26 +48,39 @@ def make_model(
     name: str,
     out: str | Path,
     *,
-    data: str | Path | None = None,
+    folder: str | Path | None = None,
     plan: Plan | None = None,
-    n_jobs: int = -1,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> Made:
     """Make a model in the folder `out/name`.
 
-    Parameters: `name`, one of `model_names()`; `data`, as `folder` of `arise_zoo.load_dataset`; `plan`, in the place of
-    the model's own; `n_jobs`, processes that describe structures (-1: one per core). What was stopped goes on where it
-    was, from `out/name.work`. Raises `UnknownNameError`, `DatasetError` if the data set is nowhere, and
-    `TrainingError`.
+    Parameters
+    ----------
+    name : str
+        One of `model_names()`.
+    out : str or Path
+        Output folder; an interrupted training is resumed from `out/name.work`.
+    folder : str or Path, optional
+        Where the data set is, as for `arise_zoo.load_dataset`.
+    plan : Plan, optional
+        Replaces the model's own.
+    n_jobs : int, default 1
+        Processes that describe structures (-1: one per core).
+
+    Raises
+    ------
+    UnknownNameError, DatasetError, TrainingError
+        For an unknown name, if the data set is not found, or if the training diverges.
     """
     if name not in model_names():
         raise UnknownNameError("model", name, model_names())
-    train, validation = (read_rows(data, split) for split in ("train", "validation"))
+    train, validation = (read_rows(folder, split) for split in ("train", "validation"))
     if name in PARAMETERS:
         return _make_naive_bayes(name, Path(out), train, validation)
     plan = plan or PLANS[name]
     work = Path(out) / f"{name}.work"
-    described: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = {}
+    described: dict[tuple[int, int], list[Examples]] = {}
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
         kind = (part.blurred, part.perturbed)
@@ -76,22 +91,22 @@ def make_model(
         networks.append(network)
         records.append(record)
     record = {**_circumstances(len(train.labels)), **records[0], "averaged_with": records[1:]}
-    return _finish(name, Path(out) / name, average(networks), plan, record, train, validation)
+    facts = Facts(name, class_ids(), dict(CENTRAL), plan.trained_on_defects)
+    return _finish(Path(out) / name, average(networks), facts, record, train, validation)
 
 
 def _train(
     plan: Plan,
     train: Rows,
-    further: list[tuple[np.ndarray, np.ndarray]],
+    further: list[Examples],
     validation: Rows,
     work: Path,
     progress: bool,
 ) -> tuple[Any, dict[str, Any]]:
     """One network, with its logits scaled, and the record of its training."""
-    parts = [train[2:0:-1], *further]
-    rows = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
-    network, log = train_network(plan.architecture, plan.recipe, rows, validation[2:0:-1], work, progress=progress)
-    factor = calibrate(network, validation[2:0:-1])
+    rows = joined([train.examples, *further])
+    network, log = train_network(plan.architecture, plan.recipe, rows, validation.examples, work, progress=progress)
+    factor = calibrate(network, validation.examples)
     return network, {
         "architecture": asdict(plan.architecture),
         "recipe": asdict(plan.recipe),
@@ -116,19 +131,9 @@ def _make_naive_bayes(name: str, out: Path, train: Rows, validation: Rows) -> Ma
     return Made(folder, results)
 
 
-def _finish(
-    name: str, folder: Path, network: Any, plan: Plan, record: dict[str, Any], train: Rows, validation: Rows
-) -> Made:
-    from ...descriptors.settings import CENTRAL
-
+def _finish(folder: Path, network: Any, facts: Facts, record: dict[str, Any], train: Rows, validation: Rows) -> Made:
     rows = together(train, validation)
     places = [int(np.flatnonzero(rows.is_central & (rows.structures == s))[0]) for s in REFERENCES]
-    facts = Facts(
-        name,
-        class_ids(),
-        dict(CENTRAL),
-        plan.trained_on_defects,
-    )
     reference = REFERENCES, rows.descriptors[places]
     write_checkpoint(folder, network, facts, record, reference, "")
     saved = read_network(folder)
@@ -141,7 +146,7 @@ def _finish(
 
 
 def _circumstances(n_rows: int) -> dict[str, Any]:
-    """What besides the recipe decides what comes out."""
+    """What the result depends on apart from the recipe."""
     from ...common.environment import hardware, package_versions
 
     return {

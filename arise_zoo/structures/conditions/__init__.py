@@ -2,3 +2,18 @@
 
 What all have in common is in `base`, those of the paper in `paper`, those of the depth suite in `depth`.
 """
+
+from ...errors import UnknownNameError
+from .base import Condition
+from .depth import DEPTH_CONDITIONS
+from .paper import CONDITIONS
+
+__all__ = ["CONDITIONS", "DEPTH_CONDITIONS", "Condition", "condition"]
+
+
+def condition(name: str) -> Condition:
+    """The condition of this name, of the paper or of the depth suite; raises `UnknownNameError`."""
+    found = CONDITIONS.get(name) or DEPTH_CONDITIONS.get(name)
+    if found is None:
+        raise UnknownNameError("condition", name, [*CONDITIONS, *DEPTH_CONDITIONS])
+    return found

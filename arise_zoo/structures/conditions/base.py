@@ -31,7 +31,7 @@ class Condition(ABC):
         return True
 
     def own_prototypes(self) -> tuple[str, ...]:
-        """Ids of prototypes that it takes in the place of the classes."""
+        """Ids of the prototypes that it uses instead of the classes."""
         return ()
 
     def sizes(self, prototype: Prototype) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""Conditions beyond the paper: what crystals meet besides displaced and missing atoms, and what is no known crystal.
+"""Conditions beyond the paper: other disturbances than displaced and missing atoms, and structures of no class.
 
-Each takes the smallest supercell of a class, periodic and finite. The paper's own conditions are in `conditions`; why
-these were chosen is in docs/depth.md.
+Each takes the smallest supercell of a class, periodic and finite. The paper's conditions are in `paper`; the reasons
+for these are in docs/depth.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from ...errors import StructureError
 from ...prototypes import Prototype, load_unknown_prototypes
 from ...prototypes.replication import smallest_replication
 from ...prototypes.supercells import displacement_unit, supercell
-from ..operations import number_removed, remove_atoms
+from ..operations import (
+    deformed,
+    number_changed,
+    number_removed,
+    random_rotation,
+    remove_atoms,
+    shaken,
+    substituted,
+    uniaxial,
+)
 from ..packing import random_packing
 from .base import Condition
 
@@ -121,7 +130,7 @@ class Slab(DepthCondition):
 
 @dataclass(frozen=True)
 class Cluster(DepthCondition):
-    """The atoms nearest to a random point inside the finite structure: a small cluster of so many atoms."""
+    """The `size` atoms nearest to a random point inside the finite structure."""
 
     size: int
 
@@ -170,12 +179,12 @@ class AddedAtoms(DepthCondition):
         return f"added-{self.share:g}"
 
     def n_atoms(self, prototype: Prototype, k: int) -> int:
-        return prototype.n_atoms(k) + _at_least_one(prototype.n_atoms(k), self.share)
+        return prototype.n_atoms(k) + number_changed(prototype.n_atoms(k), self.share)
 
     def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
         atoms = supercell(prototype, k, periodic=periodic)
         room = _ROOM * displacement_unit(prototype, k)
-        for _ in range(_at_least_one(len(atoms), self.share)):
+        for _ in range(number_changed(len(atoms), self.share)):
             atoms.append(_added(atoms, room, rng))
         return atoms
 
@@ -206,7 +215,7 @@ class Mixed(DepthCondition):
 
 @dataclass(frozen=True)
 class Unknown(Condition):
-    """All supercells of a prototype that is none of the 108 (`arise_zoo.prototypes.load_unknown_prototypes`)."""
+    """All supercells of a prototype outside the 108 (`arise_zoo.prototypes.load_unknown_prototypes`)."""
 
     name = "unknown"
     is_random, is_known, has_symmetry = False, False, False
@@ -254,59 +263,6 @@ DEPTH_CONDITIONS: dict[str, Condition] = {
     )
 }
 """The conditions of the depth suite by name."""
-
-
-def substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
-    """A copy in which a share of the atoms, at least one, has another species; see `Substitution`."""
-    changed: Atoms = atoms.copy()
-    species = np.unique(atoms.numbers)
-    chosen = np.argsort(rng.random(len(atoms)), kind="stable")[: _at_least_one(len(atoms), share)]
-    for i in chosen:
-        others = species[species != atoms.numbers[i]]
-        changed.numbers[i] = others[int(rng.random() * len(others))] if len(others) else atoms.numbers[i] + 1
-    return changed
-
-
-def deformed(atoms: Atoms, gradient: np.ndarray) -> Atoms:
-    """A copy whose lattice vectors and positions went through the deformation gradient, shape (3, 3)."""
-    changed: Atoms = atoms.copy()
-    changed.positions = atoms.positions @ gradient.T
-    if atoms.pbc.any():
-        changed.cell = atoms.cell.array @ gradient.T
-    return changed
-
-
-def uniaxial(strain: float, rng: np.random.Generator) -> np.ndarray:
-    """A deformation gradient: 1 +- strain along a random direction."""
-    direction = random_rotation(rng)[0]
-    sign = 1.0 if rng.random() < 0.5 else -1.0
-    return np.eye(3) + sign * strain * np.outer(direction, direction)
-
-
-def shaken(atoms: Atoms, deviation: float, rng: np.random.Generator) -> Atoms:
-    """A copy in which each Cartesian component moved by a normal draw of this standard deviation (angstrom)."""
-    moved: Atoms = atoms.copy()
-    moved.positions += deviation * rng.standard_normal((len(atoms), 3))
-    return moved
-
-
-def random_rotation(rng: np.random.Generator) -> np.ndarray:
-    """A rotation matrix, shape (3, 3), uniform over all rotations (K. Shoemake, Graphics Gems III, 1992)."""
-    from scipy.spatial.transform import Rotation as SpatialRotation
-
-    a, b, c = rng.random(3)
-    quaternion = [
-        math.sqrt(1 - a) * math.sin(2 * math.pi * b),
-        math.sqrt(1 - a) * math.cos(2 * math.pi * b),
-        math.sqrt(a) * math.sin(2 * math.pi * c),
-        math.sqrt(a) * math.cos(2 * math.pi * c),
-    ]
-    matrix: np.ndarray = SpatialRotation.from_quat(quaternion).as_matrix()
-    return matrix
-
-
-def _at_least_one(natoms: int, share: float) -> int:
-    return max(1, number_removed(natoms, share))
 
 
 def _layers(prototype: Prototype) -> int:

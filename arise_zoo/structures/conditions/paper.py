@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import UnknownNameError
 from ...prototypes.supercells import displacement_unit, supercell
 from ..operations import displace, number_removed, remove_atoms
 from .base import Condition
-from .depth import DEPTH_CONDITIONS
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -70,13 +68,3 @@ CONDITIONS: dict[str, PaperCondition] = {
     )
 }
 """The paper's conditions by name: `pristine` and the 24 defective ones, in the order of the paper."""
-
-
-def condition(name: str) -> Condition:
-    """The condition of this name, the paper's or one of the depth suite; raises `UnknownNameError` with the nearest
-    name otherwise.
-    """
-    found = CONDITIONS.get(name) or DEPTH_CONDITIONS.get(name)
-    if found is None:
-        raise UnknownNameError("condition", name, [*CONDITIONS, *DEPTH_CONDITIONS])
-    return found

@@ -1,6 +1,8 @@
-"""Classifiers fitted where they run, on the shipped descriptors of pristine structures: points of comparison.
+"""Classifiers of scikit-learn and a nearest neighbour, on descriptors: points of comparison.
 
-The rows and the fits are in `arise_zoo.models.baselines.pristine_vectors`.
+Naive Bayes are the baselines of the paper, with scikit-learn's defaults, fitted on all pristine rows; the others are
+fitted where they run, on the shipped descriptors of pristine structures. What they compute is in
+`arise_zoo.models.baselines`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,31 @@ from typing import ClassVar
 import numpy as np
 
 from .descriptor_based import DescriptorMethod
+
+
+@dataclass(frozen=True)
+class NaiveBayesMethod(DescriptorMethod):
+    """A classifier of `arise_zoo.models.baselines.naive_bayes`: `gnb` or `bnb`."""
+
+    name: str
+    packages = ("scikit-learn", "numba")
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Probabilities, shape (n, 108)."""
+        from ..models.baselines.naive_bayes import load_naive_bayes
+
+        probabilities: np.ndarray = load_naive_bayes(self.name).predict_proba(vectors)
+        return probabilities
+
+
+def gnb() -> NaiveBayesMethod:
+    """Gaussian naive Bayes."""
+    return NaiveBayesMethod("gnb")
+
+
+def bnb() -> NaiveBayesMethod:
+    """Bernoulli naive Bayes: only the signs of the descriptor's components count."""
+    return NaiveBayesMethod("bnb")
 
 
 @dataclass(frozen=True)
