@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from arise_zoo.analysis import strided_pattern_matching
-from arise_zoo.common.structure_files import read_structure
 from arise_zoo.generators import superalloy
+from arise_zoo.reading import read_structure
 
 from .harness import Experiment, Record, document, in_fresh_process, table
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.common.statistics import share_interval
-from arise_zoo.common.structure_files import read_structure
 from arise_zoo.methods.symmetry import spglib_tight
 from arise_zoo.prototypes import Prototype, load_prototypes
+from arise_zoo.reading import read_structure
 from arise_zoo.structures import CONDITIONS, benchmark_structures, remove_atoms
 
 from .harness import Experiment, Record, document, leaderboard_record, table

@@ -23,6 +23,7 @@ LAYERS = (
     "generators",
     "structures",
     "prototypes",
+    "reading",
     "common",
     "errors",
     "_version",

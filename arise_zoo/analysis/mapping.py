@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..common.structure_files import read_structure
 from ..errors import UnknownNameError
+from ..reading import read_structure
 from .chunks import remove_parts
 from .export import write_labelled
 from .labelling import WAYS
@@ -19,17 +19,26 @@ _WORK = ".parts"
 
 
 def map_file(
-    path: str | Path, out: str | Path, *, frame: int = -1, per_atom: str = "nearest", **settings: Any
+    path: str | Path,
+    out: str | Path,
+    *,
+    frame: int = -1,
+    per_atom: str = "nearest",
+    format: str | None = None,
+    species: str | None = None,
+    **settings: Any,
 ) -> dict[str, Any]:
     """Map a frame of a file and write result.parquet, atoms.xyz and the maps into the folder `out`.
 
     Parts are kept in `out` until the result is written, so that an interrupted call resumes.
-    `settings` are those of `strided_pattern_matching`. Returns a summary of plain values: numbers of atoms and
-    positions, the share of each most probable class, median mutual information, names of the files.
+    `format` and `species` are those of `arise_zoo.reading.read_frames`, `settings` those of `strided_pattern_matching`.
+    Returns a summary of plain values: numbers of atoms and positions, the share of each most probable class, median
+    mutual information, names of the files.
     """
     if per_atom not in WAYS:
         raise UnknownNameError("way of labelling atoms", per_atom, WAYS)
-    atoms, out = read_structure(path, frame), Path(out)
+    atoms, out = read_structure(path, frame, format=format, species=species), Path(out)
+    notes = atoms.info.pop("notes", ())
     work = out / _WORK
     result = strided_pattern_matching(atoms, work=work, progress=True, **settings)
     files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
@@ -38,6 +47,7 @@ def map_file(
     valid, counts = result.valid, result.counts()
     return {
         "file": str(path),
+        "notes": list(notes),
         "n_atoms": len(atoms),
         "shape": list(result.grid.shape),
         "n_answered": int(valid.sum()),

@@ -63,6 +63,14 @@ def add_model_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """`--format` and `--species`, of commands that read files of structures."""
+    parser.add_argument("--format", metavar="NAME", help="format of the files, as ASE names it (default: it is told)")
+    parser.add_argument(
+        "--species", metavar="Cu,Zr", help="elements of the types 1, 2 ... of a file, or of labels: A=Cu,B=Zr"
+    )
+
+
 def add_json_option(parser: argparse.ArgumentParser) -> None:
     """`--json [FILE]`."""
     parser.add_argument(

@@ -33,7 +33,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _finetune(args: argparse.Namespace) -> int:
-    from ..common.structure_files import read_classes
+    from ..reading import read_classes
 
     structures, labels = read_classes(args.data)
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .common import add_json_option, add_model_option, add_worker_options, show
+from .common import add_json_option, add_model_option, add_reading_options, add_worker_options, show
 
 
 def add_commands(subparsers: Any) -> None:
@@ -46,6 +46,7 @@ def add_commands(subparsers: Any) -> None:
         help="labels of atoms: nearest (box) or average (default: nearest)",
     )
     command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")
+    add_reading_options(command)
     add_json_option(command)
     add_worker_options(command)
     command.set_defaults(function=_map)
@@ -58,6 +59,8 @@ def _map(args: argparse.Namespace) -> int:
         args.file,
         args.out,
         frame=args.frame,
+        format=args.format,
+        species=args.species,
         per_atom=args.per_atom,
         model=args.model,
         box=args.box,
@@ -75,6 +78,7 @@ def _map(args: argparse.Namespace) -> int:
     )
     positions = " x ".join(map(str, summary["shape"]))
     lines = [
+        *(f"note: {note}" for note in summary["notes"]),
         f"{summary['n_atoms']} atoms, {positions} positions, {summary['n_answered']} with an answer",
         *(f"  {100 * share:6.2f} %  {label}" for label, share in list(summary["classes"].items())[:5]),
         *(str(Path(args.out) / name) for name in summary["files"]),

@@ -138,7 +138,7 @@ class SpectrumGrid:
         d_nn = pair_scales(points)
         return (
             points,
-            d_nn,
+            d_nn * points.unit,
             [
                 (pair, spectrum.reshape(*self._shape, -1))
                 for pairs, spectrum in self._settings.pair_spectra(points, d_nn)
@@ -178,6 +178,7 @@ class _Settings:
     def descriptors(self, atoms: Atoms) -> np.ndarray:
         """Descriptors at all settings, shape (n_settings, n_features)."""
         points = Points(atoms)
+        points.check_spacing()
         total = np.zeros((len(self.combinations), number_of_features(self.n_max, self.l_max, self.basis)))
         for pairs, spectrum in self.pair_spectra(points, pair_scales(points)):
             total += len(pairs) * spectrum

@@ -31,7 +31,7 @@ def averaged_soap_by_dscribe(
     `StructureError` as `AveragedSOAP` does.
     """
     points = Points(atoms)
-    scales = pair_scales(points) * extrinsic_scale
+    scales = pair_scales(points) * (points.unit * extrinsic_scale)
     total: np.ndarray | float = 0.0
     for i, a in enumerate(points.species):
         for j, b in enumerate(points.species):

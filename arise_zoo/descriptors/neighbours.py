@@ -12,11 +12,15 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import StructureError
+from .unit import unit_of
 
 PAIRS_AT_ONCE = 1 << 17
 """Pairs held in memory at a time (4 MB of vectors), whatever the size of the structure."""
 
 _CELLS_PER_R_MAX = 2.5
+_NO_BOND = 0.3  # angstrom, shorter than any bond
+_SAME_ATOM = 0.02  # of the usual distance to the nearest neighbour; nearer atoms are one, given twice
+_MOST_IMAGES = 1e7  # of atoms, among which neighbours are searched; below a gigabyte
 
 _Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Images sorted into cells (x, y, z, key, start), and the grid (lower corner, side, shape): see `search_kernels`."""
@@ -25,9 +29,10 @@ _Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.nda
 class Points:
     """Positions sorted by species and, in periodic directions, wrapped into a reduced cell.
 
-    Attributes: `species` (atomic numbers present, ascending) and `positions` (one array (n, 3) a species, angstrom).
-    Raises `StructureError` for a structure without atoms, with positions that are not finite, or periodic along a
-    lattice vector that the cell lacks.
+    Attributes: `species` (atomic numbers present, ascending), `positions` (one array (n, 3) a species), `order`, the
+    numbers that the atoms had, and `unit`, in which all lengths are given here (angstrom; 1 but for structures of
+    unusual size). Raises `StructureError` for a structure without atoms, with positions that are not finite, periodic
+    along a lattice vector that the cell lacks, or of a shape whose neighbours cannot be searched.
     """
 
     def __init__(self, atoms: Atoms):
@@ -35,16 +40,19 @@ class Points:
             raise StructureError("a structure without atoms has no descriptor.")
         if not np.isfinite(atoms.positions).all():
             raise StructureError("positions must be finite numbers, but the structure has NaN or infinite ones.")
-        self.cell, self.pbc = _reduced_cell(atoms)
-        positions = atoms.positions
+        self.unit = unit_of(atoms.positions, atoms.cell.array, np.array(atoms.pbc))
+        self.cell, self.pbc = _reduced_cell(atoms.cell.array / self.unit, np.array(atoms.pbc))
+        positions = atoms.positions / self.unit if self.unit != 1 else atoms.positions
         if self.pbc.any():
             inverse = np.linalg.inv(self.cell)
             fractional = positions @ inverse
             positions = positions - np.where(self.pbc, np.floor(fractional), 0.0) @ self.cell
             self._heights = 1.0 / np.linalg.norm(inverse, axis=0)
+            self._shortest = float(np.linalg.norm(self.cell[self.pbc], axis=1).min())
         else:
+            self._shortest = np.inf
             self._heights = np.ones(3)
-        order = np.argsort(atoms.numbers, kind="stable")
+        self.order = order = np.argsort(atoms.numbers, kind="stable")
         self.species, counts = np.unique(atoms.numbers, return_counts=True)
         self._all = np.ascontiguousarray(positions[order])
         self._species_of = np.repeat(np.arange(len(counts)), counts)
@@ -74,6 +82,31 @@ class Points:
             if len(missing):
                 nearest[missing, b] = self._nearest_of(b, missing, others, r_max)
         return nearest
+
+    def spacing(self) -> tuple[int, float, float]:
+        """The atom with the nearest neighbour, its distance, and that of most atoms (angstrom)."""
+        distances = np.nanmin(np.where(np.isnan(self.nearest), np.inf, self.nearest), axis=1)
+        closest = int(np.argmin(distances))
+        return int(self.order[closest]), float(distances[closest]) * self.unit, _usual(distances) * self.unit
+
+    def check_spacing(self) -> None:
+        """Raise `StructureError`, naming the pair, if two atoms are so close that they can only be one."""
+        atom, distance, usual = self.spacing()
+        if distance < min(_SAME_ATOM * usual, _NO_BOND):
+            other = self._nearest_atom(atom)
+            raise StructureError(
+                f"atoms {min(atom, other)} and {max(atom, other)} (from 0) are only {distance:.2g} angstrom apart, "
+                f"where {usual:.3g} is usual; remove one of each such pair."
+            )
+
+    def _nearest_atom(self, atom: int) -> int:
+        """Number of the atom nearest to one, or of that atom itself if its own image is nearest."""
+        from ase.geometry import get_distances
+
+        place = np.argsort(self.order)
+        distances = get_distances(self._all[place[atom]], self._all, cell=self.cell, pbc=self.pbc)[1][0]
+        distances[place[atom]] = np.inf
+        return int(self.order[np.argmin(distances)]) if len(distances) > 1 else atom
 
     def _nearest_of(self, b: int, missing: np.ndarray, others: np.ndarray, r_max: float) -> np.ndarray:
         """Distances of some atoms to their nearest b-atom, known to be at least r_max, by doubling the radius."""
@@ -133,7 +166,9 @@ class Points:
         """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
         lengths = np.where(self.pbc, self._heights, self._extent)
         volume = np.prod(np.maximum(lengths, 1e-3 * max(lengths.max(), 1e-9)))
-        return float(1.5 * max((volume / n) ** (1 / 3), 1e-6))
+        typical = float(1.5 * max((volume / n) ** (1 / 3), 1e-6))
+        # In a long or flat cell an atom's own image is its nearest neighbour.
+        return typical if typical <= 4.0 * self._shortest else 2.0 * self._shortest
 
     def _grid(self, positions: np.ndarray, r_max: float) -> _Grid:
         """All images of some atoms that can lie within r_max of any atom, sorted into cells."""
@@ -141,7 +176,13 @@ class Points:
 
         margin = r_max * (1 + 1e-9) + 1e-9
         lower, upper = self._all.min(axis=0) - margin, self._all.max(axis=0) + margin
-        repeats = np.where(self.pbc, np.ceil(margin / self._heights), 0).astype(np.int64)
+        copies = np.where(self.pbc, np.ceil(margin / self._heights), 0.0)
+        if (n_images := len(positions) * np.prod(2.0 * copies + 1.0)) > max(_MOST_IMAGES, 64 * len(positions)):
+            raise StructureError(
+                f"the neighbours within {r_max * self.unit:.3g} angstrom are among {n_images:.1e} images of atoms, too "
+                "many to search; check the cell, which is very flat or long, or has atoms of a species very far apart."
+            )
+        repeats = copies.astype(np.int64)
         image, origin, sign = images_in_box(positions, self.cell, repeats, lower, upper)
         # Not many more cells than images, so that emptiness costs neither memory nor time.
         per_axis = max(4.0, 1.5 * len(image) ** (1 / 3))
@@ -150,14 +191,19 @@ class Points:
         return (*sort_into_cells(image, origin, sign, lower, side, shape), lower, side, shape)
 
 
-def _reduced_cell(atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
+def _usual(distances: np.ndarray) -> float:
+    """The distance to the nearest neighbour that three quarters of all atoms with one do not exceed."""
+    finite = distances[np.isfinite(distances)]
+    return float(np.quantile(finite, 0.75)) if len(finite) else np.inf
+
+
+def _reduced_cell(cell: np.ndarray, pbc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cell vectors as short as they get along the periodic directions, completed by vectors normal to them."""
     from ase.geometry import complete_cell, minkowski_reduce
 
-    pbc = np.array(atoms.pbc)
     if not pbc.any():
         return np.eye(3), pbc
-    cell = np.where(pbc[:, None], atoms.cell.array, 0.0)
+    cell = np.where(pbc[:, None], cell, 0.0)
     vectors = cell[pbc]
     lengths = np.linalg.norm(vectors, axis=1)
     if not np.isfinite(cell).all() or (lengths == 0).any() or np.linalg.matrix_rank(vectors) < len(vectors):

@@ -28,7 +28,7 @@ def nearest_neighbour_scale(atoms: Atoms, a: str | int, b: str | int) -> float:
     scale = pair_scale(points, *indices)
     if np.isnan(scale):
         raise StructureError(f"no atom of species {a!r} has a neighbour of species {b!r}; check the cell and the pbc.")
-    return scale
+    return scale * points.unit
 
 
 def pair_scale(points: Points, a: int, b: int) -> float:

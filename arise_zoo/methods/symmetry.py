@@ -16,6 +16,7 @@ from ase import Atoms
 
 from ..errors import MissingPackageError, StructureError
 from ..prototypes import load_prototypes
+from ..reading import check_atoms
 from .protocol import UNKNOWN
 from .resolved import Level, Truth
 
@@ -126,6 +127,7 @@ def matid_sbc() -> MatIDMethod:
 def _check_periodic(name: str, atoms: Atoms) -> None:
     if not atoms.pbc.all():
         raise StructureError(f"{name} needs a structure periodic in three directions, but atoms.pbc is {atoms.pbc}.")
+    check_atoms(atoms, "the structure")  # NaN ends the interpreter in spglib
 
 
 def _space_group(atoms: Atoms, symprec: float, angle_tolerance: float) -> str:

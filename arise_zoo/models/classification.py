@@ -5,7 +5,7 @@ What a model computes is in `model`; this module prepares the input and shows th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ase import Atoms
 
-from ..common.structure_files import check_atoms, read_frames
 from ..errors import AriseZooError, StructureError
+from ..reading import check_atoms, read_frames
 from .model import Model, load_model
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Answer:
     Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
     probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
     `variation_ratio`, as in `NetworkPrediction`; `problem`, one sentence where there is no answer, in which case there
-    are no labels and no numbers.
+    are no labels and no numbers; `notes`, sentences on what had to be decided in reading the structure.
     """
 
     structure: str
@@ -41,6 +41,7 @@ class Answer:
     predictive_entropy: float | None = None
     variation_ratio: float | None = None
     problem: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str | None:
@@ -54,11 +55,14 @@ class Answer:
 
     def __str__(self) -> str:
         head = f"{self.structure} ({self.n_atoms} atom{'s' if self.n_atoms != 1 else ''})"
+        notes = [f"  note: {note}" for note in self.notes]
         if self.problem:
-            return f"{head}: no answer; {self.problem}"
+            return "\n".join([f"{head}: no answer; {self.problem}", *notes])
         lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f}"]
         pairs = zip(self.labels, self.probabilities, strict=True)
-        return "\n".join([*lines, *(f"  {100 * share:6.2f} %  {label}{_meaning(label)}" for label, share in pairs)])
+        return "\n".join(
+            [*lines, *(f"  {100 * share:6.2f} %  {label}{_meaning(label)}" for label, share in pairs), *notes]
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,10 @@ class Classification(Sequence[Answer]):
 
     def to_json(self) -> list[dict[str, Any]]:
         """One dictionary a structure, of plain values."""
-        return [{**asdict(a), "labels": list(a.labels), "probabilities": list(a.probabilities)} for a in self.answers]
+        return [
+            {**asdict(a), "labels": list(a.labels), "probabilities": list(a.probabilities), "notes": list(a.notes)}
+            for a in self.answers
+        ]
 
 
 def classify(
@@ -98,6 +105,9 @@ def classify(
     n_samples: int = 1000,
     top: int = 5,
     seed: int = 0,
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | Mapping[str, str] | None = None,
 ) -> Classification:
     """Recognise the crystal structure of one or more structures.
 
@@ -113,6 +123,8 @@ def classify(
         Number of classes to name.
     seed : int, default 0
         Seed of the passes.
+    format, species
+        For files, as for `arise_zoo.reading.read_frames`.
 
     Returns
     -------
@@ -132,14 +144,16 @@ def classify(
     if not isinstance(model, Model):
         model = load_model(model)
     found, rows, answers = [], [], {}
-    for i, (name, atoms) in enumerate(_structures(structures)):
+    notes: list[tuple[str, ...]] = []
+    for i, (name, atoms) in enumerate(_structures(structures, format, species)):
         found.append((name, len(atoms)))
+        notes.append(tuple(atoms.info.get("notes", ())))
         try:
             vector = model.describe([atoms])[0]  # has its own messages, for a structure without atoms too
             check_atoms(atoms, name)
             rows.append((i, vector))
         except StructureError as error:
-            answers[i] = Answer(name, len(atoms), problem=str(error))
+            answers[i] = Answer(name, len(atoms), problem=str(error), notes=notes[i])
     if rows:
         said = model.predict(np.array([vector for _, vector in rows]), n_samples, seed)
         for row, (i, _) in enumerate(rows):
@@ -151,28 +165,29 @@ def classify(
                 mutual_information=float(said.mutual_information[row]),
                 predictive_entropy=float(said.predictive_entropy[row]),
                 variation_ratio=float(said.variation_ratio[row]),
+                notes=notes[i],
             )
     return Classification(model.name, n_samples, tuple(answers[i] for i in range(len(found))))
 
 
-def _structures(given: Any) -> Iterator[tuple[str, Atoms]]:
+def _structures(given: Any, format: str | None, species: Any) -> Iterator[tuple[str, Atoms]]:
     """Each structure with a name."""
     if isinstance(given, Atoms):
         yield "structure", given
     elif isinstance(given, (str, Path)):
-        yield from _frames(Path(given))
+        yield from _frames(given, format, species)
     else:
         for i, item in enumerate(given):
             if isinstance(item, Atoms):
                 yield f"structure {i}", item
             elif isinstance(item, (str, Path)):
-                yield from _frames(Path(item))
+                yield from _frames(item, format, species)
             else:
                 raise StructureError(f"item {i} is neither ase.Atoms nor a path, but {type(item).__name__}.")
 
 
-def _frames(path: Path) -> Iterator[tuple[str, Atoms]]:
-    frames = read_frames(path)
+def _frames(path: str | Path, format: str | None, species: Any) -> Iterator[tuple[str, Atoms]]:
+    frames = read_frames(path, format=format, species=species)
     for i, atoms in enumerate(frames):
         yield (str(path) if len(frames) == 1 else f"{path}@{i}"), atoms
 
@@ -194,4 +209,4 @@ def _row(answer: Answer) -> dict[str, Any]:
     row.update({column: getattr(answer, column) for column in _COLUMNS})
     for i, (label, probability) in enumerate(zip(answer.labels[1:], answer.probabilities[1:], strict=True), 2):
         row.update({f"label_{i}": label, f"probability_{i}": probability})
-    return {**row, "problem": answer.problem}
+    return {**row, "problem": answer.problem, "notes": "; ".join(answer.notes) or None}

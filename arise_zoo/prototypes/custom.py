@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
-from ..common.structure_files import check_atoms, read_structure
 from ..errors import StructureError
+from ..reading import check_atoms, read_structure
 from .table import Prototype, Source, SpaceGroup
 
 

@@ -10,8 +10,8 @@ from ase import Atoms
 
 from ...common.seeds import rng_for
 from ...common.statistics import accuracy, interval
-from ...common.structure_files import read_structure
 from ...errors import StructureError
+from ...reading import read_structure
 from ..result import PatternMatchingResult
 
 _RESAMPLES = 400

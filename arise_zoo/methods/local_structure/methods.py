@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from ase import Atoms
 
+from ...reading import check_atoms
 from ..protocol import Prediction
 from .algorithms import Algorithm
 from .engines import ENGINES, choose_engine
@@ -54,6 +55,8 @@ class LocalStructureMethod:
         PTM adds a confidence: 1 - RMSD, and 0 for an unknown atom.
         """
         assert self.engine is not None, "chosen at the start"
+        if len(atoms):
+            check_atoms(atoms, "the structure")
         environments = ENGINES[self.engine].analyse(self.algorithm, atoms)
         found = labels(environments)
         if environments.rmsd is None:

@@ -1,0 +1,167 @@
+"""`read_frames` and `read_structure`: which format a file has, and who reads it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any
+
+from ase import Atoms
+
+from ..errors import StructureError, UnknownNameError
+from . import cif, lammps
+from .checks import check_atoms
+from .labels import relabelled_poscar, relabelled_xyz
+from .source import Source, source_of
+from .species import SpeciesMap, parse_species
+
+Reader = Callable[[str, str, SpeciesMap], list[Atoms]]
+
+_OWN: dict[str, Reader] = {
+    "cif": cif.read_cif,
+    "lammps-data": lammps.read_data,
+    "lammps-dump-text": lammps.read_dump,
+}
+_RELABELLED = {"extxyz": relabelled_xyz, "xyz": relabelled_xyz, "vasp": relabelled_poscar}
+_SUFFIXES = {".cif": "cif", ".mcif": "cif", ".xyz": "extxyz", ".extxyz": "extxyz", ".poscar": "vasp", ".vasp": "vasp"}
+_ALIASES = {"poscar": "vasp", "lammps": "lammps-data", "lammpstrj": "lammps-dump-text", "dump": "lammps-dump-text"}
+
+
+def read_frames(
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | SpeciesMap | None = None,
+) -> list[Atoms]:
+    """All structures of a file, at least one.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, which may be compressed (.gz, .bz2, .xz); with `@0:100:5` behind it, some of its frames; `-` for
+        standard input.
+    format : str, optional
+        Its format, by the name that ASE gives it (default: told by its name and content).
+    species : str, sequence or mapping, optional
+        Elements for types or labels: "Cu,Zr" for the types 1 and 2, "A=Cu,B=Zr" for labels.
+
+    Returns
+    -------
+    list of ase.Atoms
+        What had to be decided in reading a structure is in `atoms.info["notes"]`, a tuple of sentences.
+
+    Raises
+    ------
+    StructureError
+        If there is no such file, if it cannot be read or contradicts itself, or if it holds no structure.
+    """
+    source, wanted = source_of(path), parse_species(species)
+    frames = _read(source, _known_format(format), wanted)
+    if not frames:
+        raise StructureError(f"{source.name} holds no structure.")
+    if isinstance(source.frames, slice):
+        chosen = frames[source.frames]
+        if not chosen:
+            raise StructureError(f"{source.name} has none of these frames; its {len(frames)} are numbered from 0.")
+        return chosen
+    return [_one(frames, source.frames, source.name)]
+
+
+def read_structure(
+    path: str | PathLike[str],
+    frame: int = -1,
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | SpeciesMap | None = None,
+) -> Atoms:
+    """One structure of a file, by default the last, checked; otherwise as `read_frames`."""
+    atoms = _one(read_frames(path, format=format, species=species), frame, str(path))
+    check_atoms(atoms, str(path))
+    return atoms
+
+
+def _one(frames: list[Atoms], number: int, where: str) -> Atoms:
+    if not -len(frames) <= number < len(frames):
+        raise StructureError(f"{where} has no frame {number}; its {len(frames)} are numbered from 0.")
+    return frames[number]
+
+
+def _known_format(name: str | None) -> str | None:
+    from ase.io.formats import all_formats, define_io_format  # noqa: F401
+
+    if name is None:
+        return None
+    name = _ALIASES.get(name.lower(), name.lower())
+    if name not in all_formats:
+        raise UnknownNameError("format", name, [*all_formats, *_ALIASES])
+    return name
+
+
+def _read(source: Source, format: str | None, species: SpeciesMap) -> list[Atoms]:
+    if format is None and source.is_binary():
+        return _by_ase(source, None, None)
+    own = format is None or format in _OWN or format in _RELABELLED
+    if not own:
+        return _by_ase(source, format, None)
+    text = source.text()
+    if not text.strip():
+        raise StructureError(f"{source.name} is empty; it holds no atoms.")
+    format = format or _format_of(source, text)
+    if format in _OWN:
+        return _OWN[format](text, source.name, species)
+    if format not in _RELABELLED:
+        return _by_ase(source, format, text)
+    notes: list[str] = []
+    if species:
+        text, notes = _RELABELLED[format](text, source.name, species)
+    try:
+        frames = _by_ase(source, format, text)
+    except StructureError:  # a species that ASE does not know
+        text, notes = _RELABELLED[format](text, source.name, species)
+        frames = _by_ase(source, format, text)
+    for atoms in frames if notes else ():
+        atoms.info["notes"] = tuple(notes)
+    return frames
+
+
+def _format_of(source: Source, text: str) -> str | None:
+    """What the name or the content tells; None where ASE has to find out."""
+    if source.suffix in _SUFFIXES:
+        return _SUFFIXES[source.suffix]
+    if re.match(r"(POSCAR|CONTCAR)", source.stem):
+        return "vasp"
+    head = text[:4000]
+    if head.lstrip().startswith("ITEM:"):
+        return "lammps-dump-text"
+    if re.search(r"^\s*\d+\s+atoms\b", head, re.M) and re.search(r"^\s*\d+\s+atom types\b", head, re.M):
+        return "lammps-data"
+    if re.search(r"^\s*data_", head, re.M) and "_cell_length_a" in text:
+        return "cif"
+    if source.path is None and re.match(r"\s*\d+\s*\n", head):
+        return "extxyz"
+    return None
+
+
+def _by_ase(source: Source, format: str | None, text: str | None) -> list[Atoms]:
+    """Read by ASE: the text if it is known, else the file itself."""
+    import ase.io
+    from ase.data import atomic_numbers
+
+    if source.path is None and format is None:
+        raise StructureError("the format of standard input cannot be told; name it with --format.")
+    use_text = text is not None and format is not None
+    target: Any = io.StringIO(text) if use_text else source.path
+    try:
+        return list(ase.io.iread(target, index=":", format=format, do_not_split_by_at_sign=True))
+    except Exception as error:  # every format raises its own errors
+        name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
+        if name is not None and name not in atomic_numbers and name.isalnum():
+            raise StructureError(
+                f"{source.name} holds the species {name!r}, which is no element known to ASE."
+            ) from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise StructureError(
+            f"ASE cannot read {source.name} ({reason}); see `ase info --formats`, and name the format with --format."
+        ) from error

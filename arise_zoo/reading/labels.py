@@ -1,0 +1,71 @@
+"""Files whose species ASE does not understand, with these exchanged for elements: extended XYZ and POSCAR."""
+
+from __future__ import annotations
+
+import re
+
+from ase.data import chemical_symbols
+
+from ..errors import StructureError
+from .species import SpeciesMap, numbers_of
+
+_PROPERTIES = re.compile(r"Properties\s*=\s*\"?([^\s\"]+)", re.I)
+
+
+def relabelled_xyz(text: str, where: str, species: SpeciesMap) -> tuple[str, list[str]]:
+    """The text of an XYZ file, plain or extended, with elements as species, and what was decided."""
+    lines = text.splitlines()
+    places: list[tuple[int, int]] = []
+    labels, at = [], 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        try:
+            n_atoms = int(lines[at].split()[0])
+        except ValueError:
+            raise StructureError(f"{where} has no number of atoms in line {at + 1}.") from None
+        if n_atoms < 0 or at + 2 + n_atoms > len(lines):
+            raise StructureError(f"{where} announces {n_atoms} atoms in line {at + 1} but ends before.")
+        column = _species_column(lines[at + 1] if at + 1 < len(lines) else "")
+        for number in range(at + 2, at + 2 + n_atoms):
+            words = lines[number].split()
+            if len(words) <= column:
+                raise StructureError(f"{where} has no species in line {number + 1}.")
+            places.append((number, column))
+            labels.append(words[column])
+        at += 2 + n_atoms
+    numbers, notes = numbers_of(labels, species)
+    for (number, column), label in zip(places, labels, strict=True):
+        words = lines[number].split()
+        words[column] = chemical_symbols[numbers[label]]
+        lines[number] = " ".join(words)
+    return "\n".join(lines) + "\n", notes
+
+
+def _species_column(comment: str) -> int:
+    found = _PROPERTIES.search(comment)
+    if not found:
+        return 0
+    parts, column = found[1].split(":"), 0
+    for name, _, width in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+        if name.lower() in ("species", "element", "type"):
+            return column
+        column += int(width) if width.isdigit() else 1
+    return 0
+
+
+def relabelled_poscar(text: str, where: str, species: SpeciesMap) -> tuple[str, list[str]]:
+    """The text of a POSCAR file with a line of elements, and what was decided."""
+    lines = text.splitlines()
+    if len(lines) < 8:
+        raise StructureError(f"{where} ends before its first atom.")
+    words = lines[5].split()
+    if words and all(word.isdigit() for word in words):  # of VASP 4: numbers of atoms, without elements
+        labels = [species.get(str(i), f"type {i}") for i in range(1, len(words) + 1)]
+        lines.insert(5, "")
+    else:
+        labels = [re.split(r"[_/.]", species.get(word, word))[0] for word in words]
+    numbers, notes = numbers_of(labels, {})
+    lines[5] = " ".join(chemical_symbols[numbers[label]] for label in labels)
+    return "\n".join(lines) + "\n", notes
