@@ -18,6 +18,7 @@ PAIRS_AT_ONCE = 1 << 17
 """Pairs held in memory at a time (4 MB of vectors), whatever the size of the structure."""
 
 _CELLS_PER_R_MAX = 2.5
+_FAR = 1e7  # from the origin; farther away, coordinates of neighbours differ in their last digits only
 _NO_BOND = 0.3  # angstrom, shorter than any bond
 _SAME_ATOM = 0.02  # of the usual distance to the nearest neighbour; nearer atoms are one, given twice
 _MOST_IMAGES = 1e7  # of atoms, among which neighbours are searched; below a gigabyte
@@ -43,6 +44,8 @@ class Points:
         self.unit = unit_of(atoms.positions, atoms.cell.array, np.array(atoms.pbc))
         self.cell, self.pbc = _reduced_cell(atoms.cell.array / self.unit, np.array(atoms.pbc))
         positions = atoms.positions / self.unit if self.unit != 1 else atoms.positions
+        if np.abs(positions).max() > _FAR:
+            positions = positions - positions[0]
         if self.pbc.any():
             inverse = np.linalg.inv(self.cell)
             fractional = positions @ inverse

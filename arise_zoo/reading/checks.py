@@ -23,4 +23,6 @@ def check_atoms(atoms: Atoms, where: str) -> None:
         raise StructureError(f"{where} has no finite position for atom {first} (from 0).")
     cell = atoms.cell.array[np.asarray(atoms.pbc)]
     if len(cell) and (not np.isfinite(cell).all() or (np.linalg.norm(cell, axis=1) == 0).any()):
-        raise StructureError(f"{where} is periodic along a direction in which its cell has no length; set cell or pbc.")
+        raise StructureError(
+            f"{where} has no periodic cell along a direction in which it is periodic; set its cell or pbc."
+        )

@@ -36,7 +36,7 @@ BAD_FILES = {
     "absent.xyz": (None, "there is no file"),
     "empty.xyz": ("", "holds no"),
     "nothing.xyz": ("0\n\n", "holds no atoms"),
-    "species.xyz": ("2\n\nQq 0 0 0\nQq 0 0 20\n", "holds the species 'Qq', which is no element known to ASE"),
+    "species.xyz": ("2\n\nQq 0 0\nQq 0 0 20\n", "ASE cannot read"),
     "letter.txt": ("Dear Sir or Madam", "ASE cannot read"),
     "dummies.xyz": ("2\n\nX 0 0 0\nX 0 0 20\n", "atoms of no element"),
     "cellless.xyz": ('2\nProperties=species:S:1:pos:R:3 pbc="T T T"\nC 0 0 0\nC 0 0 30\n', "no periodic cell"),

@@ -117,7 +117,7 @@ def test_with_frozen_layers_old_classes_are_as_probable_as_before_but_for_what_t
     ("change", "sentence"),
     [
         (lambda folder: (folder / "empty").mkdir(), "holds no file"),
-        (lambda folder: (folder / "fluorite" / "cell.cif").write_text("nonsense"), "ASE cannot read"),
+        (lambda folder: (folder / "fluorite" / "cell.cif").write_text("nonsense"), "is not a valid CIF file"),
         (lambda folder: (folder / "fluorite").rename(folder / "nacl"), "'nacl' is a class of arise-mlp already"),
         (lambda folder: Atoms("H").write(folder / "fluorite" / "cell.xyz"), "class 'fluorite'"),
     ],

@@ -39,7 +39,8 @@ def test_a_sheet_periodic_in_two_directions_is_replicated_in_these(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "there is no file"), ("0\n\n", "holds no atoms"), ("nonsense", "ASE cannot read")]
+    ("content", "message"),
+    [(None, "there is no file"), ("0\n\n", "holds no atoms"), ("nonsense", "has no number of atoms in line 1")],
 )
 def test_a_file_that_is_of_no_use_is_named_in_one_sentence(tmp_path, content, message):
     path = tmp_path / "bad.xyz"

@@ -307,7 +307,7 @@ def test_unknown_formats_and_species_are_named(tmp_path):
     ("atoms", "sentence"),
     [
         (Atoms("Cu2", [(0, 0, 0), (np.nan, 0, 0)]), "no finite position for atom 1"),
-        (Atoms("Cu", cell=[0, 0, 0], pbc=True), "its cell has no length"),
+        (Atoms("Cu", cell=[0, 0, 0], pbc=True), "has no periodic cell"),
         (Atoms("X", [(0, 0, 0)]), "atoms of no element"),
     ],
 )
