@@ -100,6 +100,18 @@ class PredictionStore:
         return unit in self._joined or unit in self.seconds
 
     @property
+    def joined(self) -> tuple[Unit, ...]:
+        """The units of the joined file."""
+        return tuple(self._joined)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of row groups of the joined file, one a unit."""
+        with _open(self.path) as file:
+            groups: int = file.num_row_groups
+            return groups
+
+    @property
     def n_rows(self) -> int:
         """Number of rows of the joined file."""
         with _open(self.path) as file:

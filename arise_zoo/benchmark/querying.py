@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,20 +35,18 @@ def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[Checke
     facts, predict_many = method.facts, method.predict_many
     if predict_many is not None:
         where = f"{specs[0].id} and {len(specs) - 1} more"
-        answers = _call(facts, predict_many, structures, where)
-        if len(answers) != len(specs):
-            raise MethodError(f"method {facts.name!r} gave {len(answers)} answers for {len(specs)} structures.")
+        answers = _sequence(facts, call(facts, predict_many, structures, where), len(specs), where, "structures")
     else:
-        answers = [_call(facts, method.predict, s, spec.id) for s, spec in zip(structures, specs, strict=True)]
+        answers = [call(facts, method.predict, s, spec.id) for s, spec in zip(structures, specs, strict=True)]
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
 def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
     """As `query`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
     facts = method.facts
-    answers = _call(facts, method.predict_vectors, vectors, f"{specs[0].id} and {len(specs) - 1} more")
-    if len(answers) != len(specs):
-        raise MethodError(f"method {facts.name!r} gave {len(answers)} answers for {len(specs)} descriptors.")
+    where = f"{specs[0].id} and {len(specs) - 1} more"
+    found = call(facts, method.predict_vectors, vectors, where)
+    answers = _sequence(facts, found, len(specs), where, "descriptors")
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
@@ -67,14 +65,37 @@ def query_cached(method: ResolvedMethod, specs: Sequence[StructureSpec], folder:
     ]
 
 
-def _call(facts: MethodFacts, function: Any, argument: Any, where: str) -> Any:
+def call(facts: MethodFacts, function: Any, argument: Any, where: str) -> Any:
     try:
         return function(argument)
     except AriseZooError:
         raise
+    except SystemExit as error:
+        raise MethodError(f"method {facts.name!r} ended the program on {where} (exit {error.code}).") from error
     except Exception as error:  # a plug-in may raise anything
         reason = f"{type(error).__name__}: {error}"
         raise MethodError(f"method {facts.name!r} failed on {where} ({reason}).") from error
+
+
+def _sequence(facts: MethodFacts, answers: Any, n: int, where: str, what: str) -> list[Any]:
+    """Answers for several structures as a list; a generator is asked for them here."""
+    if isinstance(answers, (str, Prediction)) or not isinstance(answers, Iterable):
+        raise MethodError(
+            f"method {facts.name!r} gave {type(answers).__name__} for several {what}; it must give a list."
+        )
+    found = list(call(facts, list, answers, where))
+    if len(found) != n:
+        raise MethodError(f"method {facts.name!r} gave {len(found)} answers for {n} {what}.")
+    return found
+
+
+def _numbers(facts: MethodFacts, values: Any, spec: StructureSpec, what: str) -> np.ndarray:
+    """Values as floating-point numbers; raises `MethodError`, naming method and structure, if they are none."""
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise MethodError(f"method {facts.name!r} gave a {what} for {spec.id} that is no number.") from None
+    return numbers
 
 
 def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAnswer:
@@ -87,8 +108,10 @@ def _checked(facts: MethodFacts, answer: Any, spec: StructureSpec) -> CheckedAns
             kind = "space-group number" if facts.truth == "space_group" else "class id"
             hint = f"; did it mean {near[0]!r}?" if near else f"; a label is a {kind} or {UNKNOWN!r}."
             raise MethodError(f"method {facts.name!r} gave the unknown label {label!r} for {spec.id}{hint}")
-    confidence = None if answer.confidence is None else _as_many(facts, answer.confidence, spec, "confidence")
+    if facts.probabilistic and facts.level == "atom":
+        raise MethodError(f"method {facts.name!r} labels atoms, which can have no probabilities here; leave them out.")
     scores = _scores(facts, answer, spec) if facts.probabilistic else None
+    confidence = None if answer.confidence is None else _as_many(facts, answer.confidence, spec, "confidence")
     if scores is not None and answer.probabilities is None:
         confidence = [1.0 / len(facts.recognises)]
     return CheckedAnswer(labels, confidence, scores)
@@ -101,7 +124,7 @@ def _scores(facts: MethodFacts, answer: Prediction, spec: StructureSpec) -> Prob
         return ProbabilityScores(
             float(spec.class_id in classes) / len(classes), 1.0 / len(classes), np.log(len(classes))
         )
-    probabilities = np.asarray(answer.probabilities, dtype=float)
+    probabilities = _numbers(facts, answer.probabilities, spec, "probability")
     if probabilities.shape != (len(classes),):
         raise MethodError(
             f"method {facts.name!r} gave probabilities of shape {probabilities.shape} for {spec.id}; it must give one "
@@ -112,15 +135,36 @@ def _scores(facts: MethodFacts, answer: Prediction, spec: StructureSpec) -> Prob
             f"method {facts.name!r} gave probabilities for {spec.id} that are negative, not finite, or do not add up "
             f"to 1 but to {probabilities.sum():g}."
         )
+    highest = float(probabilities.max())
+    if answer.confidence is None or abs(float(np.asarray(answer.confidence, dtype=float)) - highest) > 1e-3:
+        raise MethodError(
+            f"method {facts.name!r} gave the confidence {answer.confidence!r} for {spec.id}, where its highest "
+            f"probability is {highest:g}; the two must agree."
+        )
     truth = float(probabilities[classes.index(spec.class_id)]) if spec.class_id in classes else 0.0
-    uncertainty = None if answer.uncertainty is None else float(answer.uncertainty)
+    uncertainty = None if answer.uncertainty is None else _finite(facts, answer.uncertainty, spec, "uncertainty")
     return ProbabilityScores(truth, float(probabilities @ probabilities), uncertainty)
 
 
+def _finite(facts: MethodFacts, value: Any, spec: StructureSpec, what: str) -> float:
+    number = _numbers(facts, value, spec, what)
+    if number.shape != () or not np.isfinite(number):
+        raise MethodError(
+            f"method {facts.name!r} gave the {what} {value!r} for {spec.id}; it must be one finite number."
+        )
+    return float(number)
+
+
 def _as_many(facts: MethodFacts, values: Any, spec: StructureSpec, what: str) -> list[Any]:
-    values = np.asarray(values)
     if what == "label":
-        values = values.astype(str)
+        try:
+            values = np.asarray(values).astype(str)
+        except ValueError:
+            raise MethodError(f"method {facts.name!r} gave labels for {spec.id} that are no list of text.") from None
+    else:
+        values = _numbers(facts, values, spec, what)
+        if not np.isfinite(values).all():
+            raise MethodError(f"method {facts.name!r} gave a {what} for {spec.id} that is not finite.")
     expected = (spec.n_atoms,) if facts.level == "atom" else ()
     if values.shape != expected:
         wanted = f"one {what} for each of its {spec.n_atoms} atoms" if expected else f"one {what}"

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypedDict
 
 from ..common.storage import write_json
@@ -15,6 +16,9 @@ from .tables import ScoredOn
 
 RECORD = "record.json"
 """Name of the file in the folder of a run."""
+
+LARGEST_JSON = 2**26
+"""Bytes of a record; those of the package have less than half of a million."""
 
 VOLATILE_FIELDS = ("wall_s", "hardware", "finished")
 """Fields of a record that say when and where it was made; all others are the same whenever and wherever."""
@@ -138,19 +142,25 @@ def validate_record(record: Any, where: str) -> None:
 
     error = next(iter(Draft202012Validator(record_schema()).iter_errors(record)), None)
     if error is not None:
-        raise RecordError(f"{where} is no valid record: at {error.json_path}, {error.message}.")
+        raise RecordError(f"{where} is no valid record: at {error.json_path}, {shorten(error.message, 200)}.")
 
 
 def read_record(path: Path) -> Record:
     """Read and validate a record; raises `RecordError` if it is torn or does not fit the schema."""
     try:
-        record: Record = json.loads(Path(path).read_text(encoding="utf-8"))
+        if Path(path).stat().st_size > LARGEST_JSON:
+            raise RecordError(f"{path} is larger than {LARGEST_JSON >> 20} MiB, which no record is.")
+        record: Record = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{path} is torn or no JSON ({error}); remove its folder or choose another --out.") from error
     validate_record(record, str(path))
     return record
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ..methods import UNKNOWN, MethodFacts
 from ..methods.resolved import check_facts
+from .calibration import ProbabilitySummary, probability_summary
 from .plan import Plan, Sampling, Unit
 from .predictions import PredictionStore
 from .querying import known_labels
 from .record import ProbabilityEntries, Record, RecordError, Scores
 from .scoring import calibration_entries, score
 from .tables import table_conditions
+
+_ROUNDING = 1e-3  # probabilities of a method may add up to 1 within this
+
+
+_DERIVED = {"class": "class_id", "supercell": "k"} | {name: name for name in ("periodic", "condition", "iteration")}
+"""Columns of predictions that follow from a structure's id, and the attribute of the structure that they hold."""
 
 
 def recorded_method(record: Record) -> MethodFacts:
@@ -39,9 +48,14 @@ def rescore(record: Record, predictions: Path) -> Scores:
     store = PredictionStore(predictions.parent)
     tables = record["table"].split(",")
     conditions = [name for table in tables for name in table_conditions(table)]
-    for unit in plan.units_of(tables, conditions):
+    planned = plan.units_of(tables, conditions)
+    if store.n_groups != len(store.joined) or not planned.issuperset(store.joined):
+        raise RecordError("the predictions hold structures twice, or some that no table asks for.")
+    for unit in planned:
         if unit in store:
             _check(plan, store, unit)
+    if (said := record["predictions"]["rows"]) != store.n_rows:
+        raise RecordError(f"the record counts {said} predictions, but there are {store.n_rows}.")
     cells, per_class = score(plan, store, tables)
     entries: ProbabilityEntries = calibration_entries(store, tables) if plan.facts.probabilistic else {}
     return {"cells": cells, "per_class": per_class, **entries}
@@ -54,8 +68,11 @@ def _check(plan: Plan, store: PredictionStore, unit: Unit) -> None:
     specs = list(plan.unit_structures(unit))
     if table["structure"].to_pylist() != [spec.id for spec in specs]:
         raise RecordError(f"the predictions of {unit.condition} are not of the benchmark's structures.")
-    if table["class"].to_pylist() != [spec.class_id for spec in specs]:
-        raise RecordError(f"the predictions of {unit.condition} name other classes than their structures have.")
+    for column, attribute in _DERIVED.items():
+        values = [getattr(spec, attribute) for spec in specs]
+        if column not in table.column_names or table[column].to_pylist() != values:
+            what = "other classes" if column == "class" else f"another {column}"
+            raise RecordError(f"the predictions of {unit.condition} name {what} than their structures have.")
     expected = [spec.n_atoms if plan.facts.level == "atom" else 1 for spec in specs]
     if pc.list_value_length(table["labels"]).to_pylist() != expected:
         raise RecordError(f"the predictions of {unit.condition} have another number of labels than the structures.")
@@ -63,3 +80,21 @@ def _check(plan: Plan, store: PredictionStore, unit: Unit) -> None:
     for label in pc.unique(pc.list_flatten(table["labels"])).to_pylist():
         if label not in allowed:
             raise RecordError(f"the predictions of {unit.condition} hold the label {label!r}, which does not exist.")
+    if plan.facts.probabilistic:
+        named = pc.not_equal(pc.list_flatten(table["labels"]), UNKNOWN).to_numpy(zero_copy_only=False)
+        _check_probabilities(unit, probability_summary(table), named, len(plan.facts.recognises))
+
+
+def _check_probabilities(unit: Unit, found: ProbabilitySummary, named: np.ndarray, n_classes: int) -> None:
+    """What a file says of probabilities must be possible: numbers of one distribution over the classes.
+
+    `named`: where a class was named, shape (n,), whose probability is then the highest.
+    """
+    highest, truth, squares = found.highest, found.truth, found.squares
+    most = np.where(named, np.minimum(highest, 1.0 - highest), highest)
+    possible = np.isfinite([highest, truth, squares]).all(axis=0)
+    possible &= (highest >= 1.0 / n_classes - _ROUNDING) & (highest <= 1.0 + _ROUNDING) & (truth >= -_ROUNDING)
+    possible &= np.where(found.right, np.abs(truth - highest) <= _ROUNDING, truth <= most + _ROUNDING)
+    possible &= (squares >= highest**2 - _ROUNDING) & (squares <= highest + _ROUNDING)
+    if not possible.all():
+        raise RecordError(f"the predictions of {unit.condition} hold probabilities that no distribution has.")

@@ -24,7 +24,7 @@ from ..structures import StructureSpec, condition, pristine_structures
 from .identity import identity
 from .plan import Plan, Sampling, Unit, unit_order
 from .predictions import PredictionStore, table_of
-from .querying import query, query_cached, query_vectors
+from .querying import call, query, query_cached, query_vectors
 from .record import Record
 from .run_folder import RunFolder
 from .scoring import calibration_entries, score
@@ -162,9 +162,10 @@ def _run(
 ) -> None:
     """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
     facts = questions.plan.facts
-    if questions.method.fit is not None:
+    if (fit := questions.method.fit) is not None:
         pristine = list(pristine_structures([c for c in class_ids() if c in facts.recognises]))
-        questions.method.fit([spec.build() for spec in pristine], [spec.class_id for spec in pristine])
+        structures, labels = [spec.build() for spec in pristine], [spec.class_id for spec in pristine]
+        call(facts, lambda _: fit(structures, labels), None, "its fit")
     chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit)]
     total = sum(len(specs) for _, specs in chunks)
     with Progress(total, facts.name, show=progress) as bar:

@@ -65,8 +65,6 @@ def smoke(method: str | Method) -> list[Check]:
     checks.holds("leaves structures as they are", lambda: _changes(resolved, specs))
     single = Atoms("Fe", cell=[9, 9, 9], pbc=not resolved.facts.finite)
     checks.holds("bears a single atom", lambda: _bears(resolved, single))
-    if resolved.facts.probabilistic:
-        checks.holds("is as confident as its highest probability", lambda: _confident(resolved, specs[0]))
     largest = max(spec.n_atoms for spec in specs)
     whole = Plan(resolved.facts, Sampling(seed=0))
     total = sum(1 for c in table_conditions("2") for _ in whole.weighted_structures(c, SUPPORTED))
@@ -158,12 +156,4 @@ def _bears(method: ResolvedMethod, atoms: Atoms) -> str | None:
         method.predict(atoms)
     except Exception as error:
         return f"it raised {type(error).__name__} ({error}); answer 'unknown' where there is nothing to say."
-    return None
-
-
-def _confident(method: ResolvedMethod, spec: StructureSpec) -> str | None:
-    answer = method.predict(spec.build())
-    highest = float(max(answer.probabilities))
-    if abs(highest - float(answer.confidence)) > 1e-3:
-        return f"its confidence in {spec.id} is {float(answer.confidence):g}, its highest probability {highest:g}."
     return None

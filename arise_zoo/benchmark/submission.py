@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import tempfile
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import distributions
 from pathlib import Path
@@ -21,13 +23,21 @@ from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from .identity import data_sha256
 from .predictions import PREDICTIONS
-from .record import RECORD, Cell, Record, RecordError, Scores, read_record
+from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, read_record
 from .rescoring import rescore
 
 SUFFIX = ".arise.zip"
 _ENVIRONMENT, _DECLARATION = "environment.json", "declaration.json"
 _MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, _DECLARATION)
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+(?:\.\d*)?(?:[eE]\+?\d{1,3})?")
 _LARGEST = 2**31  # bytes unpacked; the predictions of all atoms of all tables are a tenth of it
+
+
+def _numbers(text: str) -> set[int]:
+    """All whole numbers in a text, however they are written."""
+    return {
+        int(word, 0) if word.lower()[:2] in ("0x", "0b", "0o") else int(float(word)) for word in _NUMBER.findall(text)
+    }
 
 
 class SubmittedRecord(Record):
@@ -58,10 +68,24 @@ class Declaration:
         for field in fields(self):
             if not str(getattr(self, field.name)).strip():
                 raise SubmissionError(f"the declaration leaves {field.name.replace('_', ' ')} open; say it.")
-        if str(BASE_SEED) in self.seeds.replace(",", " ").split():
+        if BASE_SEED in _numbers(self.seeds):
             raise SubmissionError(
                 f"the declaration names {BASE_SEED} among the seeds, which is the base seed of the benchmark's own "
                 "structures; train with another one."
+            )
+
+    def agree(self, record: Record, where: str) -> None:
+        """Raise `SubmissionError` if it contradicts what the record says of defects in training."""
+        said = re.sub(r"\b(no|without|non|not)\W+(\w+\W+){0,3}?defect", "", self.trained_on.lower())
+        if re.search(r"defect|vacanc|displaced", said) and not record["trained_on_defects"]:
+            raise SubmissionError(
+                f"{where} declares training on defects, but its record has trained_on_defects false; set it in the "
+                "method."
+            )
+        if _numbers(self.seeds) and not record["trained_on_defects"]:
+            raise SubmissionError(
+                f"{where} declares seeds of random structures that were trained on, but its record has "
+                "trained_on_defects false; set it in the method, or declare none."
             )
 
 
@@ -109,6 +133,7 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
             raise SubmissionError(str(error).replace(f"{folder}/", f"{where}: ")) from error
         declaration = _declaration(Path(folder) / _DECLARATION, where)
         declaration.check()
+        declaration.agree(record, where)
         for key, ours in _expected().items():
             theirs = record[key]  # type: ignore[literal-required]
             if theirs != ours:
@@ -141,11 +166,13 @@ def _compare(record: Record, found: Scores, where: str) -> None:
 
     ours = {key(cell): cell for cell in found["cells"]}
     theirs = {key(cell): cell for cell in record["cells"]}
+    if len(theirs) != len(record["cells"]):
+        raise SubmissionError(f"{where}: the record has a cell twice.")
     for place in {**ours, **theirs}:
         named = f"table {place[0]}, {place[1]} classes, {place[2]}"
         if place not in theirs or place not in ours:
             raise SubmissionError(f"{where}: the record and its predictions differ in whether they have {named}.")
-        for field in ("accuracy", "ci95", "n", "n_structures"):
+        for field in ("accuracy", "ci95", "n", "n_structures", "paper"):
             if theirs[place][field] != ours[place][field]:
                 said, is_ = theirs[place][field], ours[place][field]
                 raise SubmissionError(f"{where}: {field} of {named} is {said} in the record, but {is_} when scored.")
@@ -164,12 +191,14 @@ def _unpack(path: Path, folder: Path, where: str) -> None:
         with zipfile.ZipFile(path) as archive:
             if sorted(archive.namelist()) != sorted(_MEMBERS):
                 raise SubmissionError(f"{where} holds other files than a submission does ({', '.join(_MEMBERS)}).")
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise SubmissionError(f"{where} would unpack to more than {_LARGEST >> 30} GiB.")
+            for entry in archive.infolist():
+                limit = LARGEST_JSON if entry.filename.endswith(".json") else _LARGEST
+                if entry.file_size > limit:
+                    raise SubmissionError(f"{where} would unpack {entry.filename} to more than {limit >> 20} MiB.")
             archive.extractall(folder)
     except FileNotFoundError as error:
         raise SubmissionError(f"there is no file {where}.") from error
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, OSError, ValueError, EOFError) as error:
         raise SubmissionError(f"{where} is damaged or no submission ({error}).") from error
 
 
@@ -177,7 +206,7 @@ def _declaration(path: Path, where: str) -> Declaration:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return Declaration(**{field.name: str(said[field.name]) for field in fields(Declaration)})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SubmissionError(f"{where}: the declaration is damaged or incomplete ({error}).") from error
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .._version import BASE_SEED, DATA_VERSION
-from ..common.storage import StorageError, replacing
+from ..common.storage import StorageError, replacing, sha256, write_text
 from ..descriptors.settings import CENTRAL
 from ..errors import AriseZooError
 from ..methods import ResolvedMethod
@@ -108,14 +108,26 @@ def cached_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameter
     path = Path(folder) / specs[0].condition / f"{name}.npy"
     if path.is_file():
         try:
-            known: np.ndarray = np.load(path)
-            return known
-        except (OSError, ValueError, EOFError) as error:
+            known: np.ndarray = np.load(path, allow_pickle=False)
+            whole = (
+                known.shape[0] == len(specs) and sha256(path) == _hash_file(path).read_text(encoding="ascii").strip()
+            )
+        except (OSError, ValueError, EOFError, IndexError) as error:
             raise StorageError(f"{path} is damaged ({error}); remove it, and it is made again.") from error
+        if not whole:
+            raise StorageError(f"{path} is not what its hash says; remove it, and it is made again.")
+        return known
     vectors = _described(specs, parameters)
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        np.save(file, vectors)
+    with replacing(path) as temporary:
+        with open(temporary, "wb") as file:
+            np.save(file, vectors)
+        write_text(_hash_file(path), sha256(temporary) + "\n")
     return vectors
+
+
+def _hash_file(path: Path) -> Path:
+    """The file beside one of descriptors that holds its SHA-256."""
+    return path.with_suffix(".sha256")
 
 
 def _described(specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:

@@ -24,6 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises `StorageError` naming the path if the folder cannot be written or the disk is full.
     """
     path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe, which has no other name
+        yield path
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

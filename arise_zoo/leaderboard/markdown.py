@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 from ..benchmark.record import Cell, Record, RecordError, read_record
@@ -122,7 +123,7 @@ def _made(records: list[Record]) -> str:
     for record in records:
         versions = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
         asked = f"{record['predictions']['rows']:,}"
-        row = [_name(record), record["engine"] or "", versions, f"{record['wall_s']:.0f} s", asked]
+        row = [_name(record), _safe(record["engine"] or ""), _safe(versions), f"{record['wall_s']:.0f} s", asked]
         lines.append(_row(row))
     first = records[0]
     lines.append(
@@ -133,11 +134,16 @@ def _made(records: list[Record]) -> str:
 
 
 def _name(record: Record) -> str:
-    return f"`{record['method']}`" + ("<br>trained on defects" if record["trained_on_defects"] else "")
+    return f"`{_safe(record['method'])}`" + ("<br>trained on defects" if record["trained_on_defects"] else "")
 
 
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _safe(text: str) -> str:
+    """Text that others wrote, as it may stand in a cell of a table."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "&#124;").replace("`", "&#96;")
 
 
 def _summary(cell: Cell | None) -> str:

@@ -98,7 +98,7 @@ def get_method(name: str) -> Method:
         method: Method = getattr(import_module(module), factory.strip())()
     except AriseZooError:
         raise
-    except Exception as error:  # another package's code may raise anything
+    except (Exception, SystemExit) as error:  # another package's code may do anything
         reason = f"{type(error).__name__}: {error}"
         raise MethodError(f"method {name!r} of {entry.package} cannot be loaded ({reason}).") from error
     resolve(method)

@@ -5,11 +5,12 @@ The protocol of methods is in `protocol`, their registry in `registry`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..common.names import NAME_RULE, is_name
 from ..errors import AriseZooError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -95,22 +96,38 @@ def resolve(method: object) -> ResolvedMethod:
 
 def facts_of(method: Any) -> MethodFacts:
     """What a method declares, with defaults for what it leaves out."""
-    recognises = tuple(method.recognises or ())
+    name = getattr(method, "name", type(method).__name__)
+    recognises = _strings(name, "recognises", method.recognises)
     return MethodFacts(
         method.name,
         method.level,
         method.truth,
         recognises,
-        tuple(getattr(method, "scored_on", recognises)),
+        _strings(name, "scored_on", getattr(method, "scored_on", recognises)),
         bool(method.finite),
         bool(getattr(method, "probabilistic", False)),
         getattr(method, "structures_at_once", None),
-        getattr(method, "paper_row", None),
-        tuple(getattr(method, "packages", ())),
-        getattr(method, "engine", None),
-        getattr(method, "citation", None),
+        _text(name, "paper_row", getattr(method, "paper_row", None)),
+        _strings(name, "packages", getattr(method, "packages", ())),
+        _text(name, "engine", getattr(method, "engine", None)),
+        _text(name, "citation", getattr(method, "citation", None)),
         bool(getattr(method, "trained_on_defects", False)),
     )
+
+
+def _strings(method: object, attribute: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or (value is not None and not isinstance(value, Iterable)):
+        raise MethodError(f"method {method!r} has {attribute}={value!r}; it must be a sequence of names.")
+    found = tuple(value or ())
+    if not all(isinstance(item, str) for item in found):
+        raise MethodError(f"method {method!r} has something else than a name in its attribute {attribute!r}.")
+    return found
+
+
+def _text(method: object, attribute: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise MethodError(f"method {method!r} has {attribute}={value!r}; it must be text.")
+    return value
 
 
 def check_facts(facts: MethodFacts) -> None:
@@ -118,6 +135,11 @@ def check_facts(facts: MethodFacts) -> None:
     from ..prototypes import class_ids
 
     name = facts.name
+    if not is_name(name):
+        raise MethodError(f"{name!r} cannot be the name of a method; {NAME_RULE}.")
+    size = facts.structures_at_once
+    if size is not None and (not isinstance(size, int) or size < 1):
+        raise MethodError(f"method {name!r} has structures_at_once={size!r}; it must be a positive whole number.")
     for attribute, value, allowed in (
         ("level", facts.level, ("atom", "structure")),
         ("truth", facts.truth, ("class", "space_group")),

@@ -41,6 +41,8 @@ SHIPPED = Path(__file__).parent / "checkpoints"
 
 REFERENCE_PASSES = 20
 _TOLERANCE = 1e-5
+_MOST_PASSES = 1000
+_LARGEST_JSON = 2**26  # bytes
 _NEWER = ("quantization_config", "input_axes", "output_axes")
 
 
@@ -192,6 +194,8 @@ def _check_files(folder: Path) -> None:
 def _check_reference(folder: Path, network: Network) -> None:
     reference = _read(folder / REFERENCE)
     try:
+        if not 0 <= reference["n_samples"] <= _MOST_PASSES or len(reference["descriptors"]) > _MOST_PASSES:
+            raise ValueError("it has too many passes or descriptors")
         answer = predict(network, reference["descriptors"], reference["n_samples"], reference["seed"])
         expected = np.array(reference["probabilities"])
         difference = float(np.abs(answer.probabilities - expected).max())
@@ -206,10 +210,14 @@ def _check_reference(folder: Path, network: Network) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > _LARGEST_JSON:
+            raise CheckpointError(f"{path} is larger than {_LARGEST_JSON >> 20} MiB; get the checkpoint anew.")
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StorageError(f"cannot read {path}: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, CheckpointError):
+            raise
         raise CheckpointError(f"{path} is damaged ({error}); get the checkpoint anew.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path} is damaged; get the checkpoint anew.")

@@ -77,7 +77,7 @@ def test_a_sound_object_passes_and_its_time_is_told():
         (Meddling(), "leaves structures as they are", "let it work on a copy"),
         (Fragile(), "bears a single atom", "IndexError"),
         (Rooted(), "survives pickle, by which it travels to workers", "pickle"),
-        (Boasting(), "is as confident as its highest probability", "highest probability 0.5"),
+        (Boasting(), "answers as the protocol says", "highest probability is 0.5"),
         (Misspelt(), "answers as the protocol says", "did it mean 'fcc_cu'"),
         (Atoms("H"), "follows the protocol", "has no attribute"),
     ],

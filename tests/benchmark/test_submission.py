@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
-from arise_zoo.benchmark.submission import Declaration, SubmissionError, pack
+from arise_zoo.benchmark.submission import Declaration, SubmissionError, pack, validate
 from arise_zoo.cli.bench import main
 from arise_zoo.common.storage import sha256
 from arise_zoo.errors import AriseZooError
@@ -144,4 +144,95 @@ def test_the_same_results_are_the_same_file(results, tmp_path):
 def test_predictions_that_a_stranger_pads_are_refused(results, tmp_path):
     folder = repacked(results, tmp_path, edit_predictions(lambda t: pa.concat_tables([t, t.slice(0, 1)])))
     with pytest.raises(SubmissionError, match=r"are not of the benchmark's structures|is damaged"):
+        pack(folder, SAID, tmp_path / "out.arise.zip")
+
+
+def set_column(name, edit):
+    def change(table):
+        place = table.schema.get_field_index(name)
+        values = edit(table[name].to_pylist())
+        return table.set_column(place, table.schema.field(name), pa.array(values, table.schema.field(name).type))
+
+    return edit_predictions(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (set_column("condition", lambda v: ["unknown"] * len(v)), "name another condition than their structures have"),
+        (set_column("supercell", lambda v: [9] * len(v)), "name another supercell than"),
+        (set_column("periodic", lambda v: [not x for x in v]), "name another periodic than"),
+        (set_column("iteration", lambda v: [x + 1 for x in v]), "name another iteration than"),
+        (set_column("probability_of_truth", lambda v: [1.0] * len(v)), "probabilities that no distribution has"),
+        (set_column("sum_of_squares", lambda v: [0.0] * len(v)), "probabilities that no distribution has"),
+        (set_column("confidence", lambda v: [[2.0]] * len(v)), "probabilities that no distribution has"),
+        (edit_record(wall_s=float("nan")), "is torn or no JSON"),
+        (edit_record(wall_s=-1), "is no valid record"),
+        (edit_record(method="../../x"), "is no valid record"),
+        (edit_record(table="2," * 100_000 + "2"), "is no valid record"),
+    ],
+)
+def test_what_can_be_derived_cannot_be_forged(results, tmp_path, change, sentence):
+    folder = tmp_path / "gnb"
+    shutil.copytree(results / "gnb", folder)
+    change(folder)
+    with pytest.raises(AriseZooError) as error:
+        pack(folder, SAID, tmp_path / "out.arise.zip")
+    assert sentence in str(error.value) and len(str(error.value)) < 600
+
+
+def twice(folder):
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_text(json.dumps({**record, "cells": [*record["cells"], record["cells"][0]]}))
+
+
+def another_paper(folder):
+    record = json.loads((folder / "record.json").read_text())
+    record["cells"][0]["paper"] = 1.0
+    (folder / "record.json").write_text(json.dumps(record))
+
+
+def more_rows(folder):
+    record = json.loads((folder / "record.json").read_text())
+    record["predictions"]["rows"] = 10**12
+    (folder / "record.json").write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [(twice, "has a cell twice"), (another_paper, "paper of table 2"), (more_rows, "counts 1000000000000 predictions")],
+)
+def test_cells_published_values_and_counts_are_worked_out_again(results, tmp_path, change, sentence):
+    folder = repacked(results, tmp_path, change)
+    with pytest.raises(AriseZooError, match=sentence):
+        pack(folder, SAID, tmp_path / "out.arise.zip")
+
+
+@pytest.mark.parametrize("seeds", ["10", "0xa", "0b1010", "10.", "1;10", "1e1", "seeds 3,10", "0o12"])
+def test_the_benchmarks_seed_is_found_however_it_is_written(results, tmp_path, seeds):
+    with pytest.raises(SubmissionError, match="names 10 among the seeds"):
+        pack(results / "cosine", Declaration("defects", seeds, "MIT", "x"), tmp_path / "out.arise.zip")
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "seeds"),
+    [("defective structures, seed 11", "none"), ("pristine structures", "11"), ("vacancies", "none")],
+)
+def test_a_declaration_cannot_contradict_the_record(results, tmp_path, trained_on, seeds):
+    with pytest.raises(SubmissionError, match="trained_on_defects false"):
+        pack(results / "cosine", Declaration(trained_on, seeds, "MIT", "x"), tmp_path / "out.arise.zip")
+    pack(results / "cosine", Declaration("pristine, no defects", "none", "MIT", "x"), tmp_path / "in.arise.zip")
+
+
+def test_an_archive_that_unpacks_to_much_is_refused_before_it_is(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("record.json", "predictions.parquet", "environment.json", "declaration.json"):
+            archive.writestr(name, b" " * (100 << 20 if name == "record.json" else 1))
+    with pytest.raises(SubmissionError, match=r"would unpack record.json to more than 64 MiB"):
+        validate(tmp_path / "bomb.zip")
+
+
+def test_json_that_never_ends_is_refused(results, tmp_path):
+    folder = repacked(results, tmp_path, lambda f: (f / "record.json").write_text("[" * 100_000))
+    with pytest.raises(AriseZooError, match="is torn or no JSON"):
         pack(folder, SAID, tmp_path / "out.arise.zip")

@@ -10,7 +10,7 @@ import h5py
 import pytest
 
 from arise_zoo.common.storage import sha256, write_json
-from arise_zoo.errors import UnknownNameError
+from arise_zoo.errors import AriseZooError, UnknownNameError
 from arise_zoo.models import load_model
 from arise_zoo.models.checkpoint import CheckpointError
 from arise_zoo.models.model import Model
@@ -102,3 +102,60 @@ def test_prediction_imports_neither_tensorflow_nor_keras(small_checkpoint):
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.stdout.strip() == "[]", ran.stderr
+
+
+def edited(name, edit):
+    def change(folder):
+        content = json.loads((folder / name).read_text())
+        (folder / name).write_text(json.dumps(edit(content) or content))
+
+    return change
+
+
+def layer(config, place, **values):
+    config["config"]["layers"][place].update(values)
+
+
+def added(config, **part):
+    part = {"module": "keras.layers", "registered_name": None, "config": {}, **part}
+    config["config"]["layers"].append(part)
+
+
+def vast(folder):
+    with h5py.File(folder / "model.weights.h5", "r+") as file:
+        group = file["layers/dense/vars"]
+        del group["0"]
+        group.create_dataset("0", shape=(40_000, 40_000), dtype="f4", chunks=(1000, 1000))
+
+
+LAMBDA = {
+    "module": "keras.layers",
+    "class_name": "Lambda",
+    "config": {"function": {"class_name": "function", "config": "os.system"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            edited("config.json", lambda c: c["config"]["layers"].append(LAMBDA)),
+            "Lambda, which is no part of a network here",
+        ),
+        (edited("config.json", lambda c: added(c, class_name="Dense")), "describes a network of other layers"),
+        (edited("config.json", lambda c: layer(c, 2, module="os", class_name="system")), "os.system, which is no part"),
+        (edited("config.json", lambda c: layer(c, 2, registered_name="evil>Layer")), "names code of its own"),
+        (edited("config.json", lambda c: layer(c, 2, module="kerasevil.layers")), "kerasevil.layers.Dropout"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "does not describe a Keras network"),
+        (lambda folder: (folder / "config.json").write_text("[" * 100_000), "nested too deeply|does not describe"),
+        (lambda folder: (folder / "checkpoint.json").write_text("[" * 100_000), "is damaged"),
+        (edited("reference.json", lambda r: {**r, "n_samples": 10**9}), "too many passes"),
+        (vast, "which is too large"),
+    ],
+)
+def test_a_hostile_checkpoint_is_refused_and_never_run(copy, change, sentence):
+    change(copy)
+    seal(copy)
+    with pytest.raises(AriseZooError, match=sentence) as caught:
+        load_model(copy)
+    assert "\n" not in str(caught.value)

@@ -19,6 +19,15 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 """The files of a network in Keras's unzipped layout."""
 
 
+_PARTS = {
+    *("Sequential", "Functional", "InputLayer", "Normalization", "Dropout", "Dense", "ReLU", "Softmax", "Average"),
+    *("DTypePolicy", "GlorotUniform", "Zeros", "__keras_tensor__"),
+}
+_MOST_MEMBERS = 100
+_LARGEST_LAYER = 2**28  # bytes
+_LARGEST_CONFIG = 2**24  # bytes
+
+
 class NetworkError(AriseZooError, ValueError):
     """Files that hold no network of the kind that `Architecture` builds, or inputs that do not fit one."""
 
@@ -76,12 +85,49 @@ def read_network(folder: str | Path) -> Network:
     """The network in a folder in Keras's unzipped layout (`config.json`, `model.weights.h5`); raises `NetworkError`."""
     path = Path(folder) / CONFIG
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = _config(path)
         layers = config["config"]["layers"] if config["class_name"] == "Functional" else []
-        count = sum(layer["class_name"] == "Sequential" for layer in layers)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        kinds = [layer["class_name"] for layer in layers]
+    except NetworkError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NetworkError(f"{path} does not describe a Keras network ({error}).") from error
+    count = kinds.count("Sequential")
+    if count > _MOST_MEMBERS:
+        raise NetworkError(f"{path} describes {count} networks, more than the {_MOST_MEMBERS} that are allowed.")
+    if layers and kinds != ["InputLayer", *["Sequential"] * count, "Average"]:
+        raise NetworkError(f"{path} describes a network of other layers than those of arise_zoo ({', '.join(kinds)}).")
     return Network([Member(folder, number) for number in range(count)] if count else [Member(folder)])
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """The configuration of a network; raises `NetworkError` unless it names nothing but parts of Keras that are known.
+
+    Keras makes whatever a configuration names. Layers with code of their own are never needed here.
+    """
+    if path.stat().st_size > _LARGEST_CONFIG:
+        raise NetworkError(f"{path} is larger than {_LARGEST_CONFIG >> 20} MiB, which no network's description is.")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        _check_parts(config, path)
+    except RecursionError as error:
+        raise NetworkError(f"{path} is nested too deeply.") from error
+    if not isinstance(config, dict):
+        raise NetworkError(f"{path} does not describe a Keras network.")
+    return config
+
+
+def _check_parts(config: Any, path: Path) -> None:
+    if isinstance(config, dict):
+        named, module = config.get("class_name"), str(config.get("module", "keras"))
+        if named is not None and (named not in _PARTS or module.split(".")[0] != "keras"):
+            raise NetworkError(f"{path} names {module[:60]}.{str(named)[:60]}, which is no part of a network here.")
+        if config.get("registered_name") not in (None, named):
+            raise NetworkError(
+                f"{path} names code of its own ({str(config['registered_name'])[:60]}); it is never run."
+            )
+    for value in config.values() if isinstance(config, dict) else config if isinstance(config, list) else ():
+        _check_parts(value, path)
 
 
 class Member:
@@ -164,7 +210,7 @@ class Member:
 
 def _layers(path: Path, member: int | None) -> list[dict[str, Any]]:
     try:
-        layers: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["config"]["layers"]
+        layers: list[dict[str, Any]] = _config(path)["config"]["layers"]
         if member is not None:
             layers = [layer for layer in layers if layer["class_name"] == "Sequential"][member]["config"]["layers"]
         kinds = [layer["class_name"] for layer in layers]
@@ -191,6 +237,8 @@ def _arrays(path: Path, layers: list[dict[str, Any]], member: int | None) -> lis
                     number = seen[kind] = seen.get(kind, -1) + 1
                     name = kind.lower() + (f"_{number}" if number else "")  # Keras numbers layers by their class
                     group = file[top][name]["vars"]
+                    if group["0"].nbytes + group["1"].nbytes > _LARGEST_LAYER:
+                        raise NetworkError(f"{path} declares a layer of {group['0'].shape}, which is too large.")
                     arrays.append((group["0"][()], group["1"][()]))
     except (OSError, KeyError) as error:
         raise NetworkError(f"{path} does not hold the weights of its network ({error}).") from error

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...common.names import NAME_RULE, is_name
 from ...common.seeds import rng_for
 from ...common.storage import StorageError
 from ...errors import AriseZooError
@@ -182,8 +183,8 @@ def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str],
     for label in new:
         if not replace_head and label in base.labels:
             raise FineTuningError(f"{label!r} is a class of {base.name} already; give the new class another name.")
-        if not label or "/" in label:
-            raise FineTuningError(f"{label!r} cannot be the name of a class; use letters, digits and _.")
+        if not is_name(label):
+            raise FineTuningError(f"{label!r} cannot be the name of a class; {NAME_RULE}.")
     return new
 
 
