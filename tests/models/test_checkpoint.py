@@ -128,7 +128,8 @@ def vast(folder):
         group.create_dataset("0", shape=(40_000, 40_000), dtype="f4", chunks=(1000, 1000))
 
 
-LAMBDA = {
+FUNCTION = {"class_name": "function", "config": "os.system"}
+LAMBDA = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": FUNCTION}}
     "module": "keras.layers",
     "class_name": "Lambda",
     "config": {"function": {"class_name": "function", "config": "os.system"}},
