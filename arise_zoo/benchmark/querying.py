@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import AriseZooError
 from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMethod
 from ..methods.resolved import Truth
+from ..methods.shipping import Shipment, unpacked
 from ..prototypes import class_ids
 from ..structures import StructureSpec
 from .predictions import CheckedAnswer, ProbabilityScores
@@ -25,12 +26,13 @@ def known_labels(truth: Truth) -> frozenset[str]:
     return frozenset(map(str, range(1, 231)) if truth == "space_group" else class_ids())
 
 
-def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
+def query(sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
     """Make the structures and return what the method says of each.
 
     Raises `MethodError`, naming method and structure, if it raises, answers the wrong number of labels, or uses a
     label that does not exist.
     """
+    method = unpacked(sent)
     structures = [spec.build() for spec in specs]
     facts, predict_many = method.facts, method.predict_many
     if predict_many is not None:
@@ -41,8 +43,11 @@ def query(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> list[Checke
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
+def query_vectors(
+    sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], vectors: np.ndarray
+) -> list[CheckedAnswer]:
     """As `query`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
+    method = unpacked(sent)
     facts = method.facts
     where = f"{specs[0].id} and {len(specs) - 1} more"
     found = call(facts, method.predict_vectors, vectors, where)
@@ -50,11 +55,12 @@ def query_vectors(method: ResolvedMethod, specs: Sequence[StructureSpec], vector
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_cached(method: ResolvedMethod, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
+def query_cached(sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
     """As `query`, by descriptors that are kept in a folder and computed where they are not yet there.
 
     What has no descriptor is unknown.
     """
+    method = unpacked(sent)
     vectors = cached_vectors(folder, specs, method.descriptor)
     has_one = np.isfinite(vectors).all(axis=1)
     some = [spec for spec, known in zip(specs, has_one, strict=True) if known]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import groupby
@@ -14,11 +15,12 @@ from typing import Any, cast
 
 from .._version import BASE_SEED, ITERATIONS
 from ..common.environment import hardware
-from ..common.parallel import workers
+from ..common.parallel import effective_n_jobs, workers
 from ..common.progress import Progress
 from ..common.storage import locked, sha256
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
+from ..methods.shipping import Shipment, ship
 from ..prototypes import class_ids
 from ..structures import StructureSpec, condition, pristine_structures
 from .identity import identity
@@ -97,7 +99,7 @@ def evaluate(
         raise AriseZooError(f"method {plan.facts.name!r} treats periodic structures only but recognises none of them.")
     stored = stored_vectors_for(resolved, folder) if seed == BASE_SEED else None
     with ExitStack() as stack:
-        base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory()))
+        base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory())).resolve()
         results = base / plan.facts.name
         taken = f"another run is writing into {results}; wait for it or choose another --out."
         stack.enter_context(locked(results / ".lock", taken=taken, remedy="choose another --out"))
@@ -108,7 +110,13 @@ def evaluate(
         missing = [unit for unit in unit_order() if unit in wanted and unit not in run.predictions]
         if missing:
             kept = None if descriptors is None else Path(descriptors).resolve()
-            questions = _Questions(resolved, plan, stored, kept)
+            # What a method prints must not stand among what a command prints.
+            stack.enter_context(redirect_stdout(sys.stderr))
+            _fit(resolved)
+            sent: ResolvedMethod | Shipment = resolved
+            if scheduler is None and effective_n_jobs(n_jobs) != 1:
+                sent = ship(resolved, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            questions = _Questions(resolved, sent, plan, stored, kept)
             with workers(n_jobs, scheduler) as pool:
                 _run(questions, missing, run.predictions, pool, progress)
         run.join(unit_order())
@@ -131,6 +139,7 @@ class _Questions:
     """What a method is given: structures, descriptors of a data set, or descriptors kept in a folder."""
 
     method: ResolvedMethod
+    sent: ResolvedMethod | Shipment
     plan: Plan
     stored: StoredVectors | None
     kept: Path | None
@@ -151,10 +160,18 @@ class _Questions:
 
         vectors = self.stored.of(condition_name, specs) if self.stored else None
         if vectors is not None:
-            return delayed(query_vectors)(self.method, specs, vectors)
+            return delayed(query_vectors)(self.sent, specs, vectors)
         if self.kept is not None and self.method.predict_vectors is not None:
-            return delayed(query_cached)(self.method, specs, self.kept)
-        return delayed(query)(self.method, specs)
+            return delayed(query_cached)(self.sent, specs, self.kept)
+        return delayed(query)(self.sent, specs)
+
+
+def _fit(method: ResolvedMethod) -> None:
+    """Show a method that learns the pristine structures of its classes."""
+    if (fit := method.fit) is not None:
+        pristine = list(pristine_structures([c for c in class_ids() if c in method.facts.recognises]))
+        structures, labels = [spec.build() for spec in pristine], [spec.class_id for spec in pristine]
+        call(method.facts, lambda _: fit(structures, labels), None, "its fit")
 
 
 def _run(
@@ -162,10 +179,6 @@ def _run(
 ) -> None:
     """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
     facts = questions.plan.facts
-    if (fit := questions.method.fit) is not None:
-        pristine = list(pristine_structures([c for c in class_ids() if c in facts.recognises]))
-        structures, labels = [spec.build() for spec in pristine], [spec.class_id for spec in pristine]
-        call(facts, lambda _: fit(structures, labels), None, "its fit")
     chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit)]
     total = sum(len(specs) for _, specs in chunks)
     with Progress(total, facts.name, show=progress) as bar:

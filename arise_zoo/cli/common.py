@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,8 +29,9 @@ def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -
         argcomplete.autocomplete(parser)
     args = parser.parse_args(argv)
     try:
-        code: int = args.function(args)
-        sys.stdout.flush()
+        with _terminable():
+            code: int = args.function(args)
+            sys.stdout.flush()
         return code
     except AriseZooError as error:
         print(f"{program}: {error}", file=sys.stderr)
@@ -35,9 +39,35 @@ def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -
     except BrokenPipeError:  # `| head` closed our output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here.", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interruption:
+        from ..common.parallel import stop_workers
+
+        stop_workers()
+        terminated = isinstance(interruption, _Terminated)
+        said = "terminated" if terminated else "interrupted"
+        print(f"{said}; the same command goes on from here.", file=sys.stderr)
+        return 143 if terminated else 130
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which is treated as an interruption by hand: files are put in order."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Make SIGTERM an exception while a command runs."""
+
+    def terminate(*_: object) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def names(values: list[str] | None) -> list[str]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +15,12 @@ from urllib.parse import urlsplit
 from ..errors import AriseZooError
 
 _CONNECT_TIMEOUT = "20s"
+_MOST_JOBS = 1024
+_SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class WorkerError(AriseZooError):
+    """A worker process that ended early, or that cannot be given its work."""
 
 
 class SchedulerError(AriseZooError, ValueError):
@@ -26,14 +37,58 @@ def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[
     """
     import joblib
 
-    if scheduler is None:
-        if n_jobs == 0 or n_jobs < -1:
-            raise AriseZooError(f"the number of jobs must be positive, or -1 for one per core, not {n_jobs}.")
-        with joblib.parallel_config(backend="loky", n_jobs=n_jobs):
+    if scheduler is not None:
+        with _dask_client(scheduler) as client, joblib.parallel_config(backend="dask", client=client, n_jobs=-1):
             yield joblib.Parallel(return_as="generator")
         return
-    with _dask_client(scheduler) as client, joblib.parallel_config(backend="dask", client=client, n_jobs=-1):
-        yield joblib.Parallel(return_as="generator")
+    if n_jobs == 0 or n_jobs < -1:
+        raise AriseZooError(f"the number of jobs must be positive, or -1 for one per core, not {n_jobs}.")
+    if n_jobs > _MOST_JOBS:
+        raise AriseZooError(f"{n_jobs} jobs are more than the {_MOST_JOBS} that are allowed; use a Dask scheduler.")
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        with joblib.parallel_config(backend="loky", n_jobs=n_jobs, initializer=_begin_worker, initargs=(os.getpid(),)):
+            yield joblib.Parallel(return_as="generator")
+    except TerminatedWorkerError as error:
+        raise WorkerError(
+            "a worker process ended before its work was done: it crashed, was killed, or ran out of memory; give the "
+            "same command again, with fewer --jobs if memory is short."
+        ) from error
+    except pickle.PicklingError as error:
+        reason = " ".join(str(error.__cause__ or error).split())[:200]
+        raise WorkerError(f"the work cannot be sent to other processes ({reason}); run it with one job.") from error
+
+
+def effective_n_jobs(n_jobs: int) -> int:
+    """Number of processes on this machine that `n_jobs` stands for."""
+    import joblib
+
+    return int(joblib.effective_n_jobs(n_jobs)) if n_jobs else 1
+
+
+def stop_workers() -> None:
+    """End the processes of this machine that wait for work or are at work."""
+    if "joblib.externals.loky.reusable_executor" in sys.modules:
+        from joblib.externals.loky import reusable_executor
+
+        if reusable_executor._executor is not None:
+            reusable_executor._executor.shutdown(wait=False, kill_workers=True)
+
+
+def _begin_worker(parent: int) -> None:
+    """A worker ends with the process that started it, and never writes to its standard output.
+
+    A parent that is killed cannot tell its workers, which would wait for ever.
+    """
+    os.dup2(2, 1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

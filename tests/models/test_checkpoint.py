@@ -130,19 +130,12 @@ def vast(folder):
 
 FUNCTION = {"class_name": "function", "config": "os.system"}
 LAMBDA = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": FUNCTION}}
-    "module": "keras.layers",
-    "class_name": "Lambda",
-    "config": {"function": {"class_name": "function", "config": "os.system"}},
-}
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (
-            edited("config.json", lambda c: c["config"]["layers"].append(LAMBDA)),
-            "Lambda, which is no part of a network here",
-        ),
+        (edited("config.json", lambda c: c["config"]["layers"].append(LAMBDA)), "Lambda, which is no part of a net"),
         (edited("config.json", lambda c: added(c, class_name="Dense")), "describes a network of other layers"),
         (edited("config.json", lambda c: layer(c, 2, module="os", class_name="system")), "os.system, which is no part"),
         (edited("config.json", lambda c: layer(c, 2, registered_name="evil>Layer")), "names code of its own"),

@@ -80,6 +80,9 @@ def search(
 
     place = Path(out)
     plan = PLANS[model]
+    for what, number in (("trials", trials), ("epochs", epochs)):
+        if number is not None and number < 1:
+            raise SearchError(f"the number of {what} must be at least 1, not {number}.")
     plan = replace(plan, recipe=replace(plan.recipe, epochs=epochs or plan.recipe.epochs, seed=seed))
     _remember(place, {"model": model, "plan": asdict(plan), "seed": seed})
     train, validation = (read_rows(folder, split).examples for split in ("train", "validation"))
@@ -103,7 +106,7 @@ def search(
     oracle = keras_tuner.oracles.BayesianOptimizationOracle(
         objective=keras_tuner.Objective("validation", "max"),
         max_trials=trials,
-        seed=seed,
+        seed=seed or 2**31 - 1,  # keras-tuner takes 0 for no seed at all
         max_consecutive_failed_trials=10,
     )
     oracle.verbose = 0
