@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..common.storage import sole_run
 from ..errors import UnknownNameError
 from ..reading import read_structure
 from .chunks import remove_parts
@@ -40,10 +41,11 @@ def map_file(
     atoms, out = read_structure(path, frame, format=format, species=species), Path(out)
     notes = atoms.info.pop("notes", ())
     work = out / _WORK
-    result = strided_pattern_matching(atoms, work=work, progress=True, **settings)
-    files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
-    files += save_maps(result, out)
-    remove_parts(work)
+    with sole_run(out.with_name(f".{out.name}.lock"), out):
+        result = strided_pattern_matching(atoms, work=work, progress=True, **settings)
+        files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
+        files += save_maps(result, out)
+        remove_parts(work)
     valid, counts = result.valid, result.counts()
     return {
         "file": str(path),

@@ -17,7 +17,7 @@ from .._version import BASE_SEED, ITERATIONS
 from ..common.environment import hardware
 from ..common.parallel import effective_n_jobs, workers
 from ..common.progress import Progress
-from ..common.storage import locked, sha256
+from ..common.storage import sha256, sole_run
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..methods.shipping import Shipment, ship
@@ -101,8 +101,7 @@ def evaluate(
     with ExitStack() as stack:
         base = Path(out if out is not None else stack.enter_context(tempfile.TemporaryDirectory())).resolve()
         results = base / plan.facts.name
-        taken = f"another run is writing into {results}; wait for it or choose another --out."
-        stack.enter_context(locked(results / ".lock", taken=taken, remedy="choose another --out"))
+        stack.enter_context(sole_run(results / ".lock", results))
         run = RunFolder(results, identity(plan))
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]

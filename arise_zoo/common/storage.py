@@ -66,6 +66,16 @@ def locked(path: Path, *, remedy: str, taken: str | None = None) -> Iterator[Non
         yield
     finally:
         lock.release()
+        if taken is not None:  # nobody waits for it
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def sole_run(lock: Path, folder: str | Path) -> Iterator[None]:
+    """Be the only process that writes results into a folder; raises `AriseZooError` if another one is."""
+    taken = f"another run is writing into {folder}; wait for it or choose another --out."
+    with locked(lock, taken=taken, remedy="choose another --out"):
+        yield
 
 
 def write_text(path: Path, text: str) -> None:

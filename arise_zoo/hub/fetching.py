@@ -96,7 +96,8 @@ def _wrong(folder: Path, expected: Sequence[FileHash] | None) -> str | None:
 
 
 def _is_good(path: Path, file: Entry) -> bool:
-    return (path / file["path"]).is_file() and sha256(path / file["path"]) == file["sha256"]
+    found = path / file["path"]
+    return found.is_file() and sha256(_inside(found, path.name)) == file["sha256"]
 
 
 def _again(repository: str, repo_type: str, revision: str, name: str) -> Path:
@@ -116,7 +117,16 @@ def _get(repository: str, repo_type: str, revision: str, name: str, force: bool 
     def get() -> str:
         return hf_hub_download(repository, name, repo_type=repo_type, revision=revision, force_download=force)
 
-    return Path(translated(lambda: retried(get), repository, repo_type, revision))
+    return _inside(Path(translated(lambda: retried(get), repository, repo_type, revision)), repository)
+
+
+def _inside(path: Path, repository: str) -> Path:
+    """The path, if the file is in the Hub's cache; a server could name another place."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    if not path.resolve().is_relative_to(Path(HF_HUB_CACHE).resolve()):
+        raise HubError(f"{path.name} of {repository} came to lie outside of the cache ({path.resolve()}); remove it.")
+    return path
 
 
 def _snapshot(repository: str, repo_type: str, revision: str, names: list[str]) -> Path:

@@ -20,7 +20,7 @@ import numpy as np
 
 from ...common.names import NAME_RULE, is_name
 from ...common.seeds import rng_for
-from ...common.storage import StorageError
+from ...common.storage import StorageError, sole_run
 from ...errors import AriseZooError
 from ...prototypes import Prototype, class_ids
 from ..card import finetuned_card
@@ -128,30 +128,31 @@ def finetune(
         raise FineTuningError(
             f"the number of epochs must be at least 1, not {epochs}; to train none, freeze the layers."
         )
-    prototypes = as_prototypes(structures, labels)
-    rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, progress)
-    kept = () if replace_head else base.labels
-    networks = []
-    for number, member in enumerate(base.network.members):
-        networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
-        if not freeze:
-            _train_all(networks[-1], rows, len(kept), epochs, seed + number)
-    facts = Facts(out.name, (*kept, *new), dict(base.descriptor), base.trained_on_defects)
-    record: dict[str, Any] = {
-        "base": {"name": base.name, "labels": len(base.labels)},
-        "new_classes": {label: _facts_of([p for p in prototypes if p.id == label]) for label in new},
-        "options": {"replace_head": replace_head, "freeze": freeze, "epochs": 0 if freeze else epochs},
-        "seed": seed,
-        "rows": rows.counts(),
-    }
-    reference = _reference(base, rows)
-    with _new_folder(out) as folder:
-        network = average(networks)
-        write_checkpoint(folder, network, facts, record, reference, "")
-        accuracy, n = _compared(base, read_network(folder), rows, kept)
-        record["results"] = {"accuracy": accuracy, "n": n}
-        write_checkpoint(folder, network, facts, record, reference, finetuned_card(facts, record))
-    return FineTuned(out, facts.labels, accuracy, n, round(time.monotonic() - started, 1))
+    with sole_run(out.with_name(f".{out.name}.lock"), out):
+        prototypes = as_prototypes(structures, labels)
+        rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, progress)
+        kept = () if replace_head else base.labels
+        networks = []
+        for number, member in enumerate(base.network.members):
+            networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
+            if not freeze:
+                _train_all(networks[-1], rows, len(kept), epochs, seed + number)
+        facts = Facts(out.name, (*kept, *new), dict(base.descriptor), base.trained_on_defects)
+        record: dict[str, Any] = {
+            "base": {"name": base.name, "labels": len(base.labels)},
+            "new_classes": {label: _facts_of([p for p in prototypes if p.id == label]) for label in new},
+            "options": {"replace_head": replace_head, "freeze": freeze, "epochs": 0 if freeze else epochs},
+            "seed": seed,
+            "rows": rows.counts(),
+        }
+        reference = _reference(base, rows)
+        with _new_folder(out) as folder:
+            network = average(networks)
+            write_checkpoint(folder, network, facts, record, reference, "")
+            accuracy, n = _compared(base, read_network(folder), rows, kept)
+            record["results"] = {"accuracy": accuracy, "n": n}
+            write_checkpoint(folder, network, facts, record, reference, finetuned_card(facts, record))
+        return FineTuned(out, facts.labels, accuracy, n, round(time.monotonic() - started, 1))
 
 
 @contextmanager

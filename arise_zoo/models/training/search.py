@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ...common.storage import write_json, write_text
+from ...common.storage import sole_run, write_json, write_text
 from ...errors import AriseZooError
 from ..augmentation.perturbed import SELECTION_CONDITIONS, selection_rows
 from ..checkpoint import write_network
@@ -116,7 +116,8 @@ def search(
     with redirect_stdout(io.StringIO()):  # keras-tuner prints to standard output where it resumes
         tuner = Tuner(oracle, hypermodel=_nothing, directory=str(place), project_name="keras-tuner")
     try:
-        tuner.search()
+        with sole_run(place / ".lock", place):
+            tuner.search()
     except keras_tuner.errors.FatalError as error:
         raise error.__cause__ or error from None
     return candidates(place)

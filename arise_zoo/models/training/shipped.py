@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..._version import DATA_VERSION, __version__
+from ...common.storage import sole_run
 from ...descriptors.settings import CENTRAL
 from ...errors import UnknownNameError
 from ...prototypes import class_ids
@@ -80,19 +81,20 @@ def make_model(
         return _make_naive_bayes(name, Path(out), train, validation)
     plan = plan or PLANS[name]
     work = Path(out) / f"{name}.work"
-    described: dict[tuple[int, int], list[Examples]] = {}
-    networks, records = [], []
-    for number, part in enumerate(plan.networks, 1):
-        kind = (part.blurred, part.perturbed)
-        if kind not in described:
-            described[kind] = further_rows(part, work / "structures", n_jobs, progress)
-        place = work / f"network-{number}" if plan.further else work
-        network, record = _train(part, train, described[kind], validation, place, progress)
-        networks.append(network)
-        records.append(record)
-    record = {**_circumstances(len(train.labels)), **records[0], "averaged_with": records[1:]}
-    facts = Facts(name, class_ids(), dict(CENTRAL), plan.trained_on_defects)
-    return _finish(Path(out) / name, average(networks), facts, record, train, validation)
+    with sole_run(work / ".lock", Path(out) / name):
+        described: dict[tuple[int, int], list[Examples]] = {}
+        networks, records = [], []
+        for number, part in enumerate(plan.networks, 1):
+            kind = (part.blurred, part.perturbed)
+            if kind not in described:
+                described[kind] = further_rows(part, work / "structures", n_jobs, progress)
+            place = work / f"network-{number}" if plan.further else work
+            network, record = _train(part, train, described[kind], validation, place, progress)
+            networks.append(network)
+            records.append(record)
+        record = {**_circumstances(len(train.labels)), **records[0], "averaged_with": records[1:]}
+        facts = Facts(name, class_ids(), dict(CENTRAL), plan.trained_on_defects)
+        return _finish(Path(out) / name, average(networks), facts, record, train, validation)
 
 
 def _train(
