@@ -66,6 +66,7 @@ TESTS = {
 }
 """Kind of attack -> tests, each case of which is an attack."""
 
+_TOO_MUCH = "takes too much memory"
 _ADDRESSES = 8 * 2**30  # bytes that a process may map; what it uses is measured
 
 SIZES = (0.0, 1e-300, 1e-9, 1e-3, 0.5, 1.0, 2.5, 4.0, 10.0, 1e3, 1e6, 1e9, 1e150, 1e308)
@@ -110,8 +111,11 @@ def _outcomes(n: int, attack: Callable[[int, Path], None], folder: Path) -> Iter
                     yield number, "hangs"
                     number += 1
                     break
-                yield number, ours.recv()
+                outcome = ours.recv()
+                yield number, outcome
                 number += 1
+                if outcome == _TOO_MUCH:  # which the process ends with
+                    break
         except EOFError:  # the process has died
             yield number, "ends the interpreter"
             number += 1
@@ -136,7 +140,7 @@ def _work(attack: Callable[[int, Path], None], begin: int, end: int, folder: Pat
         except AriseZooError as error:
             outcome = "sentence" if "\n" not in str(error) else "more than a sentence"
         except MemoryError:
-            outcome = "takes too much memory"
+            outcome = _TOO_MUCH
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             outcome = f"{type(error).__name__} in {Path(last.filename).name}"
@@ -144,7 +148,7 @@ def _work(attack: Callable[[int, Path], None], begin: int, end: int, folder: Pat
             outcome = "takes too long"
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - used
         if grown > GIGABYTES * 2**30:
-            pipe.send("takes too much memory")
+            pipe.send(_TOO_MUCH)
             return
         pipe.send(outcome)
 

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 from ase import Atoms
 
-from ..errors import DescriptorError
+from ..errors import DescriptorError, StructureError
 from .moments import RadialBins, coefficients, pair_moments
 from .neighbours import Points
 from .radial import BASIS_NAMES, radial_basis
@@ -182,6 +182,8 @@ class _Settings:
         total = np.zeros((len(self.combinations), number_of_features(self.n_max, self.l_max, self.basis)))
         for pairs, spectrum in self.pair_spectra(points, pair_scales(points)):
             total += len(pairs) * spectrum
+        if not np.isfinite(total).all():
+            raise StructureError("distances between atoms differ too much for a descriptor; check the positions.")
         return total / len(points.species) ** 2
 
     def pair_spectra(

@@ -21,7 +21,7 @@ _CELLS_PER_R_MAX = 2.5
 _FAR = 1e7  # from the origin; farther away, coordinates of neighbours differ in their last digits only
 _NO_BOND = 0.3  # angstrom, shorter than any bond
 _SAME_ATOM = 0.02  # of the usual distance to the nearest neighbour; nearer atoms are one, given twice
-_MOST_IMAGES = 1e7  # of atoms, among which neighbours are searched; below a gigabyte
+_MOST_IMAGES = 2e6  # of atoms, among which neighbours are searched; below a gigabyte
 
 _Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Images sorted into cells (x, y, z, key, start), and the grid (lower corner, side, shape): see `search_kernels`."""

@@ -78,7 +78,11 @@ def read_cif(text: str, where: str, species: SpeciesMap) -> list[Atoms]:
 
 def _structure(block: Any, where: str, species: SpeciesMap) -> Atoms:
     notes: list[str] = []
-    cell = Cell.new([_number(block, name, where) for name in (*_LENGTHS, *_ANGLES)])
+    edges = [_number(block, name, where) for name in (*_LENGTHS, *_ANGLES)]
+    try:
+        cell = Cell.new(edges)
+    except (AssertionError, ValueError, ArithmeticError) as error:
+        raise StructureError(f"{where} has a cell that is impossible; check its lengths and angles.") from error
     lengths = cell.lengths()
     flat = not np.isfinite(cell.array).all() or abs(np.linalg.det(cell.array)) <= 1e-9 * np.prod(lengths)
     if flat or lengths.min() <= 1e-6 * lengths.max():

@@ -13,7 +13,7 @@ from ase import Atoms
 from ..errors import StructureError, UnknownNameError
 from . import cif, lammps
 from .checks import check_atoms
-from .labels import relabelled_poscar, relabelled_xyz
+from .labels import check_xyz, relabelled_poscar, relabelled_xyz
 from .source import Source, source_of
 from .species import SpeciesMap, parse_species
 
@@ -114,6 +114,8 @@ def _read(source: Source, format: str | None, species: SpeciesMap) -> list[Atoms
     if format not in _RELABELLED:
         return _by_ase(source, format, text)
     notes: list[str] = []
+    if format != "vasp":
+        check_xyz(text, source.name)
     if species:
         text, notes = _RELABELLED[format](text, source.name, species)
     try:

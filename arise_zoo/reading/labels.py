@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ase.data import chemical_symbols
 
 from ..errors import StructureError
 from .species import SpeciesMap, numbers_of
 
+_MOST_COLUMNS = 1000
 _PROPERTIES = re.compile(r"Properties\s*=\s*\"?([^\s\"]+)", re.I)
 
 
@@ -16,25 +18,14 @@ def relabelled_xyz(text: str, where: str, species: SpeciesMap) -> tuple[str, lis
     """The text of an XYZ file, plain or extended, with elements as species, and what was decided."""
     lines = text.splitlines()
     places: list[tuple[int, int]] = []
-    labels, at = [], 0
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        try:
-            n_atoms = int(lines[at].split()[0])
-        except ValueError:
-            raise StructureError(f"{where} has no number of atoms in line {at + 1}.") from None
-        if n_atoms < 0 or at + 2 + n_atoms > len(lines):
-            raise StructureError(f"{where} announces {n_atoms} atoms in line {at + 1} but ends before.")
-        column = _species_column(lines[at + 1] if at + 1 < len(lines) else "")
-        for number in range(at + 2, at + 2 + n_atoms):
+    labels = []
+    for begin, n_atoms, column in _xyz_frames(lines, where):
+        for number in range(begin, begin + n_atoms):
             words = lines[number].split()
             if len(words) <= column:
                 raise StructureError(f"{where} has no species in line {number + 1}.")
             places.append((number, column))
             labels.append(words[column])
-        at += 2 + n_atoms
     numbers, notes = numbers_of(labels, species)
     for (number, column), label in zip(places, labels, strict=True):
         words = lines[number].split()
@@ -43,16 +34,41 @@ def relabelled_xyz(text: str, where: str, species: SpeciesMap) -> tuple[str, lis
     return "\n".join(lines) + "\n", notes
 
 
-def _species_column(comment: str) -> int:
+def check_xyz(text: str, where: str) -> None:
+    """Raise `StructureError` unless the file holds as many atoms as it announces, for which memory is taken at once."""
+    for _ in _xyz_frames(text.splitlines(), where):
+        pass
+
+
+def _xyz_frames(lines: list[str], where: str) -> Iterator[tuple[int, int, int]]:
+    """Number of the first line of atoms, number of atoms, and column of the species, of each frame."""
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        try:
+            n_atoms = int(lines[at].split()[0])
+        except ValueError:
+            raise StructureError(f"{where} has no number of atoms in line {at + 1}.") from None
+        if n_atoms < 0 or at + 2 + n_atoms > len(lines) + (n_atoms == 0):
+            raise StructureError(f"{where} announces {n_atoms} atoms in line {at + 1} but ends before.")
+        yield at + 2, n_atoms, _species_column(lines[at + 1] if at + 1 < len(lines) else "", where)
+        at += 2 + n_atoms
+
+
+def _species_column(comment: str, where: str) -> int:
     found = _PROPERTIES.search(comment)
     if not found:
         return 0
-    parts, column = found[1].split(":"), 0
+    parts, column, at = found[1].split(":"), 0, 0
     for name, _, width in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+        if not width.isdigit() or not 0 < int(width) <= _MOST_COLUMNS:
+            raise StructureError(f"{where} has Properties that cannot be read ({name}:{width[:20]}).")
         if name.lower() in ("species", "element", "type"):
-            return column
-        column += int(width) if width.isdigit() else 1
-    return 0
+            at = column
+        column += int(width)
+    return at
 
 
 def relabelled_poscar(text: str, where: str, species: SpeciesMap) -> tuple[str, list[str]]:
