@@ -32,11 +32,32 @@ def explore(
 ) -> dict[str, Any]:
     """Cluster and embed the boxes of a result file; write pictures and tables into the folder `out`.
 
-    Parameters: `features`, "descriptor" or "hidden_0", "hidden_1" ... (default: the second hidden layer if it was kept,
-    else what there is); `min_cluster_size` (default: one fifteenth of the boxes, at least 10); the others as for
-    `Clustering` and `Embedding`. Writes cluster-map.png, embedding-cluster.png, embedding-class.png,
-    embedding-mutual-information.png, similarity.png, and the table table.parquet and table.csv with one row per box.
-    Returns a summary of plain values. Raises `AriseZooError` for a result without such features.
+    Writes cluster-map.png, embedding-cluster.png, embedding-class.png, embedding-mutual-information.png,
+    similarity.png, and the table table.parquet and table.csv with one row per box.
+
+    Parameters
+    ----------
+    path : str or Path
+        Result of `arise-zoo map`.
+    out : str or Path
+        Output folder.
+    features : str, optional
+        "descriptor" or "hidden_0", "hidden_1" ... (default: the second hidden layer if it was kept, else what there
+        is).
+    min_cluster_size : int, optional
+        Default: one fifteenth of the boxes, at least 10.
+    membership_threshold, n_neighbors, min_dist, seed
+        As for `Clustering` and `Embedding`.
+
+    Returns
+    -------
+    dict
+        A summary of plain values.
+
+    Raises
+    ------
+    AriseZooError
+        If the result has no such features.
     """
     result, out = load_result(path), Path(out)
     valid = result.valid

@@ -24,8 +24,16 @@ class GridError(AriseZooError, ValueError):
 class Grid:
     """Box centres `origin + i steps[0] + j steps[1] + k steps[2]`, the last index running fastest.
 
-    Attributes: `origin` (3,) and `steps` (3, 3), a row each axis, in angstrom; `shape`, positions along each axis;
-    `box`, edge of the box or diameter of the sphere (angstrom).
+    Attributes
+    ----------
+    origin : array of shape (3,)
+        First centre, in angstrom.
+    steps : array of shape (3, 3)
+        One row per axis, in angstrom.
+    shape : tuple of int
+        Positions along each axis.
+    box : float
+        Edge of the box or diameter of the sphere, in angstrom.
     """
 
     origin: np.ndarray

@@ -29,11 +29,23 @@ class SchedulerError(AriseZooError, ValueError):
 
 @contextmanager
 def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
-    """A pool of workers, as a function that runs `joblib.delayed` calls and yields their results in order.
+    """A pool of workers: a function that runs `joblib.delayed` calls and yields their results in order.
 
-    Parameters: `n_jobs`, processes on this machine (-1: one per core); `scheduler`, the address of a Dask scheduler
-    (`tcp://host:port`), whose workers are used instead. At most a few results wait in memory at a time. Raises
-    `SchedulerError` if the scheduler cannot be reached.
+    At most a few results are kept in memory at a time.
+
+    Parameters
+    ----------
+    n_jobs : int, default 1
+        Processes on this machine (-1: one per core).
+    scheduler : str, optional
+        Address of a Dask scheduler (`tcp://host:port`), whose workers are used instead.
+
+    Raises
+    ------
+    SchedulerError
+        If the scheduler cannot be reached.
+    WorkerError
+        If a worker ends early or cannot be given its work.
     """
     import joblib
 

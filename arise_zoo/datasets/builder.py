@@ -48,13 +48,32 @@ def build(
 ) -> Path:
     """Build a data set below `out` and return its folder, `out/arise/<dataset>`.
 
-    Parameters: `dataset`, "prototypes" or "defects"; `n_jobs` and `scheduler` as in `common.parallel.workers`;
-    `only`, names of configurations (conditions) to build; `limit`, the number of structures of each configuration,
-    for trying out.
+    Complete configurations, and shards of incomplete ones, are checked against their hashes and kept. Several processes
+    may build different configurations into one folder at the same time.
 
-    What is built already, whole configurations or shards of one, is checked against its hash and kept. Several
-    processes may build different configurations into one folder at the same time. Raises `BuildError` if the folder
-    holds the data set in another version or extent, `StorageError` if it cannot be written.
+    Parameters
+    ----------
+    dataset : {"prototypes", "defects"}
+        Which data set.
+    out : str or Path
+        Output folder.
+    n_jobs : int, default 1
+        Processes on this machine (-1: one per core).
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers are used instead.
+    only : iterable of str, optional
+        Configurations (conditions) to build.
+    limit : int, optional
+        Number of structures of each configuration, for a trial.
+    progress : bool, default False
+        Show progress on standard error.
+
+    Raises
+    ------
+    BuildError
+        If the folder holds the data set in another version or extent.
+    StorageError
+        If the folder cannot be written.
     """
     configs = get_configs(dataset, only)
     if limit is not None and limit < 1:

@@ -20,7 +20,12 @@ Row = dict[str, Any]
 class Config(ABC):
     """One configuration. Its rows follow from its keys (structures or classes), in their order, and nothing else.
 
-    Attributes: `dataset`, `name`, `splits`.
+    Attributes
+    ----------
+    dataset, name : str
+        Names of the data set and of the configuration.
+    splits : tuple of str
+        Names of its splits.
     """
 
     dataset: str

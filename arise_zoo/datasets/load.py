@@ -42,13 +42,29 @@ def load_dataset(
 ) -> Loaded:
     """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
 
-    Parameters: `name`, "prototypes" or "defects" (after OWNER/ where it is somebody's copy on the Hub); `config`
-    (default: the first); `split` (default: a dictionary of all); `revision`, a tag or commit on the Hub (default: the
-    tag of this package's data version); `folder`, an output folder of `arise-zoo build` (default: the environment
-    variable ARISE_ZOO_DATA, else the working folder); `streaming` as in `datasets.load_dataset`.
+    A local build is used if its version is the requested one; otherwise the files come from the Hub.
 
-    A local build answers if its version is the one asked for; otherwise the files come from the Hub. Raises
-    `DatasetError` if there are none, or if a file does not match the manifest, and `UnknownNameError`.
+    Parameters
+    ----------
+    name : str
+        "prototypes" or "defects", after OWNER/ for somebody's copy on the Hub.
+    config : str, optional
+        Configuration (default: the first).
+    split : str, optional
+        Split (default: a dictionary of all).
+    revision : str, optional
+        Tag or commit on the Hub (default: the tag of this package's data version).
+    folder : str or Path, optional
+        Output folder of `arise-zoo build` (default: the environment variable ARISE_ZOO_DATA, else the working folder).
+    streaming : bool, default False
+        As in `datasets.load_dataset`.
+
+    Raises
+    ------
+    DatasetError
+        If there are no files, or if one does not match the manifest.
+    UnknownNameError
+        If there is no such data set or configuration.
     """
     owner, _, dataset = name.rpartition("/")
     wanted = get_config(dataset, config).name

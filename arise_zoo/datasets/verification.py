@@ -87,9 +87,20 @@ def find_datasets(folder: str | Path) -> list[Path]:
 def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report:
     """Check the data set in a folder.
 
-    Parameters: `sample`, number of rows of each configuration that are rebuilt from their identity and compared
-    (geometry bit by bit, descriptors to 1e-6); `seed` draws them. Raises `ManifestError` if there is no manifest to
-    check against.
+    Parameters
+    ----------
+    folder : Path
+        Folder of the data set.
+    sample : int
+        Rows of each configuration that are rebuilt from their identity and compared, geometry bit by bit and
+        descriptors to 1e-6.
+    seed : int
+        Draws the sample.
+
+    Raises
+    ------
+    ManifestError
+        If there is no manifest to check against.
     """
     folder = Path(folder)
     manifest = Manifest.read(folder)

@@ -30,10 +30,22 @@ _Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.nda
 class Points:
     """Positions sorted by species and, in periodic directions, wrapped into a reduced cell.
 
-    Attributes: `species` (atomic numbers present, ascending), `positions` (one array (n, 3) a species), `order`, the
-    numbers that the atoms had, and `unit`, in which all lengths are given here (angstrom; 1 but for structures of
-    unusual size). Raises `StructureError` for a structure without atoms, with positions that are not finite, periodic
-    along a lattice vector that the cell lacks, or of a shape whose neighbours cannot be searched.
+    Attributes
+    ----------
+    species : array of int
+        Atomic numbers present, ascending.
+    positions : list of array of shape (n, 3)
+        Positions of each species, in units of `unit`.
+    order : array of int
+        Number that each atom had in the structure.
+    unit : float
+        Unit of all lengths here, in angstrom; 1 except for structures of unusual size.
+
+    Raises
+    ------
+    StructureError
+        For a structure without atoms, with positions that are not finite, periodic along a lattice vector that the cell
+        lacks, or of a shape in which neighbours cannot be searched.
     """
 
     def __init__(self, atoms: Atoms):

@@ -32,14 +32,35 @@ def tilt_grain_boundary(
     width: float = 10.0,
     overlap: float = 0.6,
 ) -> Atoms:
-    """A periodic bicrystal: two grains that are each other's mirror image in `plane`, with a boundary at both ends.
+    """A periodic bicrystal of two grains that are mirror images in `plane`, with a boundary at both ends.
 
-    Parameters: `plane`, Miller indices of the boundary, perpendicular to `axis`, that of the tilt, such as (2, 1, 0)
-    and (0, 0, 1) for Sigma 5, (1, 1, 1) and (1, -1, 0) for the coherent Sigma 3; `structure`, "fcc", "bcc" or
-    "diamond"; `lattice_constant` in angstrom (default: the element's); `thickness` of each grain and `width` of the
-    other edges, at least, in angstrom; of atoms closer than `overlap` nearest-neighbour distances one is left out.
-    The normal is along y, the axis along z. The array "grain" is 0 or 1, `info["sigma"]` the coincidence number.
-    Nothing is relaxed. Raises `StructureError` for indices that do not fit.
+    Nothing is relaxed.
+
+    Parameters
+    ----------
+    plane, axis : sequence of int
+        Miller indices of the boundary and of the tilt axis, which it contains: (2, 1, 0) and (0, 0, 1) for Sigma 5,
+        (1, 1, 1) and (1, -1, 0) for the coherent Sigma 3.
+    symbol : str
+        Element.
+    structure : {"fcc", "bcc", "diamond"}
+        Structure of the metal.
+    lattice_constant : float, optional
+        In angstrom (default: that of the element).
+    thickness, width : float
+        Least thickness of each grain, and least length of the other edges, in angstrom.
+    overlap : float
+        Of atoms closer than this many nearest-neighbour distances, one is removed.
+
+    Returns
+    -------
+    ase.Atoms
+        The normal is along y, the axis along z. The array "grain" is 0 or 1, `info["sigma"]` the coincidence number.
+
+    Raises
+    ------
+    StructureError
+        For indices that do not fit.
     """
     normal, along = (np.array(vector, int) for vector in (plane, axis))
     if normal.shape != (3,) or along.shape != (3,) or not normal.any() or not along.any() or normal @ along:

@@ -19,14 +19,37 @@ def nanoparticle(
     lattice_constant: float = 3.85,
     seed: int = 0,
 ) -> Atoms:
-    """A truncated octahedron of a face-centred-cubic lattice, `n_cells` cells across, its core ordered as L1_0.
+    """A truncated octahedron of a face-centred-cubic lattice whose core is ordered as L1_0.
 
-    Parameters: `order`, the long-range order parameter S of the core, from 0 (any atom anywhere) to 1 (layers of one
-    element each); `core`, its radius as a share of the particle's, beyond which elements are drawn at random;
-    `displacement`, standard deviation of each coordinate in nearest-neighbour distances; `symbols`, of the even and odd
-    layers along z; `lattice_constant` in angstrom. Draws follow from `seed` alone and not from order or displacement,
-    so that a series with falling disorder anneals one and the same particle. The array "core" is 1 in the core. Raises
-    `StructureError` for values out of range.
+    Draws follow from `seed` alone and not from order or displacement, so that a series with falling disorder anneals
+    one and the same particle.
+
+    Parameters
+    ----------
+    n_cells : int
+        Cells across the particle.
+    order : float
+        Long-range order parameter S of the core, from 0 (random) to 1 (layers of one element each).
+    core : float
+        Radius of the core as a share of the particle's; outside of it elements are random.
+    displacement : float
+        Standard deviation of each coordinate, in nearest-neighbour distances.
+    symbols : pair of str
+        Elements of the even and the odd layers along z.
+    lattice_constant : float
+        In angstrom.
+    seed : int
+        Seed of all random draws.
+
+    Returns
+    -------
+    ase.Atoms
+        The array "core" is 1 in the core.
+
+    Raises
+    ------
+    StructureError
+        For values out of range.
     """
     if n_cells < 2:
         raise StructureError(f"a particle must be at least 2 cells across, not {n_cells}.")

@@ -24,15 +24,35 @@ def voronoi_polycrystal(
     overlap: float = 0.7,
     seed: int = 0,
 ) -> Atoms:
-    """A box full of grains around points drawn at random.
+    """A box full of grains around points drawn at random. Nothing is relaxed.
 
-    Parameters: `classes`, ids such as `fcc_cu`, taken in turn by the grains; `size` of the box (angstrom); `n_grains`
-    (default: one a class); `dimensions`, 3 for grains on all sides and turned any way, 2 for columns along z, turned
-    about z; `periodic`, in all directions; of atoms of two grains closer than `overlap` times the shorter of their
-    nearest-neighbour distances one is left out; `seed` draws points and rotations. The array "grain" numbers the
-    grains, `info["classes"]` names the class of each. Nothing is relaxed.
+    Parameters
+    ----------
+    classes : sequence of str
+        Class ids such as `fcc_cu`, assigned to the grains in turn.
+    size : sequence of float
+        Edges of the box, in angstrom.
+    n_grains : int, optional
+        Number of grains (default: one per class).
+    dimensions : {3, 2}
+        3 for grains of any orientation, 2 for columns along z that are rotated about z.
+    periodic : bool
+        Whether the box is periodic in all directions.
+    overlap : float
+        Of atoms of two grains that are closer than this times the shorter of their nearest-neighbour distances, one is
+        removed.
+    seed : int
+        Seed of points and rotations.
 
-    Raises `StructureError` for monolayers and tubes, which fill no space, and for impossible sizes.
+    Returns
+    -------
+    ase.Atoms
+        With the array "grain", the number of the grain, and `info["classes"]`, the class of each grain.
+
+    Raises
+    ------
+    StructureError
+        For monolayers and tubes, which fill no space, and for impossible sizes.
     """
     edges = np.asarray(size, float)
     n_grains = len(classes) if n_grains is None else n_grains

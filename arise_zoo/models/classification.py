@@ -27,10 +27,20 @@ _COLUMNS = ("mutual_information", "predictive_entropy", "variation_ratio")
 class Answer:
     """The answer of a model for one structure.
 
-    Attributes: `structure`, where it is from (file and frame, or its place in the list); `n_atoms`; `labels`, the most
-    probable class ids, and `probabilities`, theirs; `mutual_information`, `predictive_entropy` (nats) and
-    `variation_ratio`, as in `NetworkPrediction`; `problem`, one sentence where there is no answer, in which case there
-    are no labels and no numbers; `notes`, sentences on what had to be decided in reading the structure.
+    Attributes
+    ----------
+    structure : str
+        File and frame, or place in the list.
+    n_atoms : int
+        Number of atoms.
+    labels, probabilities : tuple
+        The most probable class ids, and their probabilities.
+    mutual_information, predictive_entropy, variation_ratio : float or None
+        As in `NetworkPrediction` (nats).
+    problem : str or None
+        One sentence if there is no answer; there are then no labels and no numbers.
+    notes : tuple of str
+        What had to be decided in reading the structure.
     """
 
     structure: str

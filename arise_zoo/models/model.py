@@ -31,9 +31,25 @@ if TYPE_CHECKING:
 class Model:
     """A Bayesian network that recognises crystal structures, read from the folder of a checkpoint.
 
-    Attributes: `name`; `labels`, the class id of each column; `descriptor`, parameters of
-    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `folder`; `network`, its weights. Raises as
-    `read_checkpoint` does.
+    Attributes
+    ----------
+    name : str
+        Name of the model.
+    labels : tuple of str
+        Class id of each column of probabilities.
+    descriptor : dict
+        Parameters of `arise_zoo.descriptors.AveragedSOAP`.
+    trained_on_defects : bool
+        Whether defective structures took part in training.
+    folder : Path
+        Folder of the checkpoint.
+    network : Network
+        The weights.
+
+    Raises
+    ------
+    CheckpointError
+        As `read_checkpoint` does.
     """
 
     def __init__(self, folder: str | Path):

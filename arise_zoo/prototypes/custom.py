@@ -20,14 +20,26 @@ def prototype_from_file(
     name: str | None = None,
     symprec: float = 1e-3,
 ) -> Prototype:
-    """Make a class from a CIF, or any other file of one structure that ASE reads.
+    """Make a class from a file of one structure, such as a CIF.
 
-    Parameters: `path`; `class_id` (default: the file's name without suffix); `name` (default: the id); `symprec`
-    (angstrom), the tolerance with which spglib finds the space group of a periodic structure.
+    The structure's cell is taken unchanged. A structure that is periodic in two directions is replicated in these two
+    (a monolayer); one that is not periodic is used as one finite structure.
 
-    The structure's cell is taken unchanged. A structure that is periodic in two directions is replicated in
-    these two (a monolayer); one that is not periodic at all is used as one finite structure. Raises
-    `StructureError` if the file is missing, unreadable or holds no atoms.
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    class_id : str, optional
+        Id of the class (default: the file's name without suffix).
+    name : str, optional
+        Name of the class (default: the id).
+    symprec : float, default 1e-3
+        Tolerance (angstrom) with which spglib finds the space group of a periodic structure.
+
+    Raises
+    ------
+    StructureError
+        If the file is missing, unreadable, or holds no atoms.
     """
     atoms = read_structure(path)
     return prototype_from_atoms(atoms, class_id or Path(path).stem, name=name, source=str(path), symprec=symprec)

@@ -40,13 +40,34 @@ def publish(
 ) -> Published:
     """Publish a data set ("prototypes", "defects") or a model (a name, or the folder of a checkpoint).
 
-    Parameters: `repository`, OWNER/NAME; `tag`, such as v1.0.0; `folder` of the build, as for
-    `arise_zoo.load_dataset`; `records`, folder of the benchmark records that go into a model's card; `private`, for a
-    repository that is created; `dry_run`, change nothing; `pull_request`, propose the files instead of committing and
-    tagging them; `say` is told each step.
+    Everything is verified first. The tag is set when all files have been read back and agree; until then nobody who
+    asks for the tag sees anything. Files that are on the Hub already are not sent again.
 
-    Verifies first. The tag is set when all files have been read back and agree; until then nobody who asks for the
-    tag sees anything. What is there already is not sent again. Raises `HubError`.
+    Parameters
+    ----------
+    name : str
+        What to publish.
+    repository : str
+        OWNER/NAME.
+    tag : str
+        Tag of the release, such as v1.0.0.
+    folder : str or Path, optional
+        Folder of the build, as for `arise_zoo.load_dataset`.
+    records : str or Path, optional
+        Folder of the benchmark records that go into a model's card.
+    private : bool, default False
+        Create the repository as a private one.
+    dry_run : bool, default False
+        Change nothing.
+    pull_request : bool, default False
+        Propose the files instead of committing and tagging them.
+    say : callable
+        Called with each step, in words.
+
+    Raises
+    ------
+    HubError
+        With one sentence.
     """
     from ..datasets.catalogue import DATASETS
 

@@ -51,9 +51,29 @@ def run_study(
 ) -> dict[str, Any]:
     """Run a study; write its figures and its record `<name>.json` into the folder `out`, and return the record.
 
-    Parameters: `small`, a version of it that takes seconds; `seed`, of all random draws; `source`, the input file,
-    for the studies that read one; `model`, name of a shipped model or folder of a checkpoint; `n_jobs` and
-    `scheduler`, as in `strided_pattern_matching`. Raises `UnknownNameError` for an unknown study.
+    Parameters
+    ----------
+    name : str
+        Name of the study.
+    out : str or Path
+        Output folder.
+    small : bool, default False
+        Run a version that takes seconds.
+    seed : int, default 0
+        Seed of all random draws.
+    source : str or Path, optional
+        Input file, for the studies that read one.
+    model : str, default "arise-mlp"
+        Name of a shipped model or folder of a checkpoint.
+    n_jobs, scheduler
+        As in `strided_pattern_matching`.
+    progress : bool, default False
+        Show progress on standard error.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown study.
     """
     if name not in _STUDIES:
         raise UnknownNameError("study", name, _STUDIES)

@@ -48,8 +48,15 @@ class _Pair:
 class BlurredStructure:
     """A pristine structure of a class whose displaced and thinned forms can be looked up.
 
-    Parameters: `prototype`, `k` and `periodic`, as for `arise_zoo.structures.supercell`. A periodic structure is
-    described by its unit cell, k = 1, from which those of all its supercells follow.
+    Parameters
+    ----------
+    prototype : Prototype
+        The class.
+    k : int
+        Size of the supercell. A periodic structure is described by its unit cell, k = 1, from which the descriptors of
+        all its supercells follow.
+    periodic : bool
+        Whether it is periodic.
     """
 
     def __init__(self, prototype: Prototype, k: int, periodic: bool):

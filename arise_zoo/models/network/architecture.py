@@ -26,10 +26,23 @@ class ArchitectureError(AriseZooError, ValueError):
 class Architecture:
     """A multilayer perceptron with dropout, by default that of the paper (Leitherer et al. 2021, Table 1).
 
-    Parameters: `n_features`, length of the descriptor; `n_classes`; `hidden`, units of each hidden layer; `dropout`,
-    the share of inputs, and of the units of each hidden layer before its ReLU, that is dropped in every pass;
-    `input_dropout`, that of the inputs where it is another. Raises `ArchitectureError` for sizes below 1 or a share
-    outside [0, 1).
+    Parameters
+    ----------
+    n_features : int
+        Length of the descriptor.
+    n_classes : int
+        Number of classes.
+    hidden : tuple of int
+        Units of each hidden layer.
+    dropout : float
+        Share of the inputs, and of the units of each hidden layer before its ReLU, that is dropped in every pass.
+    input_dropout : float, optional
+        Share of the inputs, if it is different.
+
+    Raises
+    ------
+    ArchitectureError
+        For sizes below 1 or a share outside [0, 1).
     """
 
     n_features: int = 316

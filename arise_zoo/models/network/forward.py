@@ -133,9 +133,26 @@ def _check_parts(config: Any, path: Path) -> None:
 class Member:
     """One network.
 
-    Attributes: `mean` and `spread`, shape (n_features,); `kernels` and `biases`, one array each a dense layer, shapes
-    (n_in, n_out) and (n_out,); `dropout`, the rate of the inputs and of each hidden layer. All float32. `number`: which
-    one, where the folder holds several. Raises `NetworkError` if the files hold something else.
+    Parameters
+    ----------
+    folder : str or Path
+        Folder in Keras's unzipped layout.
+    number : int, optional
+        Which network, if the folder holds several.
+
+    Attributes
+    ----------
+    mean, spread : array of shape (n_features,), float32
+        What is subtracted from the inputs, and what they are divided by.
+    kernels, biases : list of array, float32
+        One each per dense layer, of shapes (n_in, n_out) and (n_out,).
+    dropout : list of float
+        Rate of the inputs and of each hidden layer.
+
+    Raises
+    ------
+    NetworkError
+        If the files hold something else.
     """
 
     def __init__(self, folder: str | Path, number: int | None = None):

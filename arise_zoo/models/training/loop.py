@@ -36,13 +36,28 @@ class TrainingError(AriseZooError, RuntimeError):
 class Recipe:
     """How a network is trained: Adam, cross-entropy, one cycle of the learning rate.
 
-    Parameters: `epochs`, `batch_size`; `learning_rate`, the highest, reached after `warm_up` of all steps (see
-    `schedule.OneCycle`); `label_smoothing`, the share of probability spread over all classes; `spread_offset`, added
-    to the standard deviation of each input before dividing by it, so that inputs which hardly vary are not blown up;
-    `mixing`, up to which share another row of its class is mixed into a row in each epoch, and `mixed`, the share of
-    rows to which that happens (H. Zhang et al., ICLR 2018, within classes);
-    `weight_decay`, of AdamW; `average_from`, the share of all epochs after which the weights at the end of each epoch
-    are averaged (1: the weights are those of the last epoch); `seed`, from which all random draws follow.
+    Parameters
+    ----------
+    epochs, batch_size : int
+        Passes over the data, and rows per step.
+    learning_rate : float
+        The highest rate, reached after `warm_up` of all steps (see `schedule.OneCycle`).
+    warm_up : float
+        Share of all steps before the highest rate.
+    label_smoothing : float
+        Share of probability spread over all classes.
+    spread_offset : float
+        Added to the standard deviation of each input before dividing by it, so that inputs that hardly vary are not
+        blown up.
+    mixing, mixed : float
+        In each epoch, up to the share `mixing` of another row of its class is mixed into the share `mixed` of rows (H.
+        Zhang et al., ICLR 2018, within classes).
+    weight_decay : float
+        Weight decay of AdamW.
+    average_from : float
+        Share of all epochs after which the weights at the end of each epoch are averaged (1: none are).
+    seed : int
+        Seed of all random draws.
     """
 
     epochs: int = 60

@@ -17,9 +17,18 @@ from .loop import Recipe
 class Plan:
     """How a network is made.
 
-    Parameters: `architecture`; `recipe`; `blurred`, how many thermally blurred variants of each of the 588 pristine
-    supercells it sees in addition to the rows of the data set (`thermal`); `perturbed`, how many variants with
-    displaced and missing atoms (`perturbed`); `further`, plans of networks that are averaged with this one.
+    Parameters
+    ----------
+    architecture : Architecture
+        Shape of the network.
+    recipe : Recipe
+        How it is trained.
+    blurred : int
+        Thermally blurred variants of each of the 588 pristine supercells, in addition to the rows of the data set.
+    perturbed : int
+        Variants with displaced and missing atoms.
+    further : tuple of Plan
+        Plans of networks that are averaged with this one.
     """
 
     architecture: Architecture

@@ -70,11 +70,32 @@ def search(
 ) -> list[Candidate]:
     """Train networks whose values are chosen by Bayesian optimisation, and return them, best first.
 
-    Parameters: `out`, folder of all trials and their table, `trials.csv`; an interrupted search resumes from
-    there, and a finished one continues if `trials` is raised; `model`, whose plan gives what is not searched;
-    `epochs` of each training, by default the plan's; `seed` of all draws; `folder` of the data set, as of
-    `arise_zoo.load_dataset`; `n_jobs`, processes that describe structures. A trial that diverges ends at once and
-    counts as failed. Raises `SearchError` if the folder holds another search.
+    An interrupted search resumes, and a finished one continues if `trials` is raised. A trial that diverges ends at
+    once and counts as failed.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of all trials and their table, `trials.csv`.
+    model : str
+        Model whose plan gives everything that is not searched.
+    trials : int, default 50
+        Number of networks.
+    epochs : int, optional
+        Epochs of each training (default: those of the plan).
+    seed : int, default 0
+        Seed of all draws.
+    folder : str or Path, optional
+        Where the data set is, as for `arise_zoo.load_dataset`.
+    n_jobs : int, default 1
+        Processes that describe structures (-1: one per core).
+    progress : bool, default False
+        Show progress.
+
+    Raises
+    ------
+    SearchError
+        If `out` holds another search.
     """
     import keras_tuner
 
