@@ -1,5 +1,6 @@
 """Imports lead from high layers to low ones and never round in a circle; folders stay small enough to be read."""
 
+import ast
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -64,3 +65,15 @@ def test_no_modules_import_each_other_in_a_circle(graph):
 def test_no_folder_holds_more_modules_than_can_be_read_at_a_glance():
     counts = Counter(path.parent for path in PACKAGE.rglob("*.py"))
     assert {folder.name: n for folder, n in counts.items() if n > MOST_MODULES} == {}
+
+
+def test_no_function_has_more_than_six_positional_parameters_but_compiled_kernels():
+    many = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or any("numba_jit" in ast.unparse(d) for d in node.decorator_list):
+                continue
+            names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+            if len(names) - (names[:1] in (["self"], ["cls"])) > 6:
+                many.append(f"{path.name}: {node.name}")
+    assert many == []

@@ -13,6 +13,7 @@ import numpy as np
 from ase import Atoms
 
 from .._version import __version__
+from ..common.manifest import MANIFEST
 from ..common.parallel import workers
 from ..common.progress import Progress
 from ..common.storage import sha256
@@ -114,7 +115,7 @@ def strided_pattern_matching(
     model.predict(np.zeros((1, model.network.n_features), np.float32), min(n_samples, 1), hidden=hidden)  # may raise
     settings = {
         "model": model.name,
-        "model_sha256": sha256(model.folder / "manifest.json"),
+        "model_sha256": sha256(model.folder / MANIFEST),
         "box": grid.box,
         "stride": None if by_hand else float(stride),
         "shape": shape,

@@ -63,7 +63,7 @@ def _species_column(comment: str, where: str) -> int:
         return 0
     parts, column, at = found[1].split(":"), 0, 0
     for name, _, width in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
-        if not width.isdigit() or not 0 < int(width) <= _MOST_COLUMNS:
+        if not re.fullmatch(r"[0-9]{1,4}", width) or not 0 < int(width) <= _MOST_COLUMNS:
             raise StructureError(f"{where} has Properties that cannot be read ({name}:{width[:20]}).")
         if name.lower() in ("species", "element", "type"):
             at = column

@@ -40,7 +40,7 @@ def parse_species(text: str | Sequence[str] | SpeciesMap | None) -> dict[str, st
 def element_of(label: str) -> int | None:
     """Atomic number of the element that a label means, 0 for the placeholder X, None if it means none."""
     label = label.strip().strip("'\"")
-    if label.isdigit():
+    if re.fullmatch(r"[0-9]{1,3}", label):
         return int(label) if int(label) <= _HEAVIEST else None
     match = _LABEL.fullmatch(label)
     if match is None:

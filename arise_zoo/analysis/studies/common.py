@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 
 from ...common.seeds import rng_for
-from ...common.statistics import accuracy, interval
+from ...common.statistics import accuracy, interval, superiority
 from ...errors import StructureError
 from ...reading import read_structure
 from ..result import PatternMatchingResult
@@ -84,13 +84,10 @@ def contrast(values: np.ndarray, high: np.ndarray, low: np.ndarray, blocks: np.n
 
 
 def _effects(high: np.ndarray, low: np.ndarray) -> tuple[float, float]:
-    from scipy.stats import rankdata
-
     high, low = high.astype(float), low.astype(float)
     n, m = len(high), len(low)
-    superiority = (rankdata(np.concatenate([high, low]))[:n].sum() - n * (n + 1) / 2) / (n * m)
     pooled = np.sqrt(((n - 1) * high.var(ddof=1) + (m - 1) * low.var(ddof=1)) / (n + m - 2))
-    return float(superiority), float((high.mean() - low.mean()) / max(pooled, 1e-12))
+    return superiority(high, low), float((high.mean() - low.mean()) / max(pooled, 1e-12))
 
 
 def _plain(ends: np.ndarray) -> list[float] | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...common.statistics import student_half_interval
 from ...generators import nanoparticle
 from ..maps import COLOURS, save_figure
 from ..pattern_matching import strided_pattern_matching
@@ -49,7 +50,7 @@ def run(
             information[number, step] = result.mutual_information[inside].mean()
             recognised[number, step] = (result.most_probable[inside] == ORDERED).mean()
             n_boxes += int(inside.sum())
-    mean, half = information.mean(axis=0), _half_interval(information)
+    mean, half = information.mean(axis=0), student_half_interval(information)
     _draw(mean, half, recognised.mean(axis=0), out / "order-parameter.png")
     annealing = np.array(DISPLACEMENTS) <= ANNEALED_FROM
     first, last = _longest_fall(mean)
@@ -65,15 +66,6 @@ def run(
         "falls_monotonically_from": first,
         "falls_monotonically_to": last,
     }
-
-
-def _half_interval(values: np.ndarray) -> np.ndarray:
-    """Half the width of the 95 % interval of the mean over particles, by Student's t."""
-    from scipy.stats import t
-
-    n = len(values)
-    half: np.ndarray = t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
-    return half
 
 
 def _longest_fall(mean: np.ndarray) -> tuple[float, float]:
