@@ -32,7 +32,7 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
-            with open(temporary, "rb") as file:
+            with open(temporary, "rb+") as file:  # some systems flush writable files only
                 os.fsync(file.fileno())  # a name must not survive a power cut that its content does not
             os.replace(temporary, path)
         finally:
@@ -72,9 +72,15 @@ def locked(path: Path, *, remedy: str, taken: str | None = None) -> Iterator[Non
 
 @contextmanager
 def sole_run(lock: Path, folder: str | Path) -> Iterator[None]:
-    """Be the only process that writes results into a folder; raises `AriseZooError` if another one is."""
+    """Be the only process that writes results into a folder, and remove what a killed one has left half-written.
+
+    Raises `AriseZooError` if another process is at work there.
+    """
     taken = f"another run is writing into {folder}; wait for it or choose another --out."
     with locked(lock, taken=taken, remedy="choose another --out"):
+        for left_behind in Path(folder).rglob(".*.part"):  # by a run that was killed
+            if left_behind.is_file():
+                left_behind.unlink(missing_ok=True)
         yield
 
 

@@ -231,7 +231,7 @@ def _named(block: Any, cell: Cell, where: str) -> tuple[int | None, list[Any]]:
                 return group.number, [group]
             return group.number, [g for g in gemmi.spacegroup_table() if g.hm == group.hm and g.ext in ("1", "2")]
     number = _first(block, _NUMBER)
-    if number and number.isdigit() and 1 <= int(number) <= 230:
+    if re.fullmatch(r"[0-9]{1,3}", number) and 1 <= int(number) <= 230:
         settings = [g for g in gemmi.spacegroup_table() if g.number == int(number) and g.is_reference_setting()]
         first = gemmi.find_spacegroup_by_name(settings[0].hm, alpha, gamma) or settings[0]
         if first.ext in ("1", "2"):

@@ -40,3 +40,12 @@ def test_a_lock_of_a_process_that_died_does_not_bind(tmp_path):
         pass
     with locked(tmp_path / "wait", remedy="x"):
         pass
+
+
+def test_what_a_killed_run_left_half_written_is_removed_at_the_next_start(tmp_path):
+    (tmp_path / "units").mkdir()
+    left, whole = tmp_path / "units" / ".pristine.parquet.123.part", tmp_path / "units" / "pristine.parquet"
+    left.write_text("half")
+    whole.write_text("whole")
+    with sole_run(tmp_path / ".lock", tmp_path):
+        assert not left.exists() and whole.exists()
