@@ -89,6 +89,23 @@ class Declaration:
             )
 
 
+def check_method(name: str) -> bool:
+    """Whether the method of these results is installed here and passes the smoke test.
+
+    False where it is not installed, and so cannot be asked. Raises `SubmissionError` if it fails: results of a method
+    that answers differently each time cannot be repeated.
+    """
+    from ..methods import list_methods
+    from .smoke import smoke
+
+    if name not in [entry.name for entry in list_methods()]:
+        return False
+    failed = [check for check in smoke(name) if not check.passed]
+    if failed:
+        raise SubmissionError(f"method {name!r} fails the smoke test: {failed[0].name} ({failed[0].said})")
+    return True
+
+
 def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Path:
     """Put a method's results, as `arise-bench --out` left them in the folder `results`, into one file and return it.
 

@@ -74,8 +74,11 @@ def _collect(args: argparse.Namespace) -> int:
 
 
 def _submit(args: argparse.Namespace) -> int:
-    from ..benchmark.submission import Declaration, pack
+    from ..benchmark.record import RECORD, read_record
+    from ..benchmark.submission import Declaration, check_method, pack
 
+    if (args.results / RECORD).is_file():
+        check_method(read_record(args.results / RECORD)["method"])
     said = Declaration(args.trained_on, args.seeds, args.licence, args.citation)
     print(f"packed {pack(args.results, said, args.out)}")
     return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,23 +82,27 @@ def build(
     work = Path(out) / NAMESPACE / WORK_FOLDER / dataset
     manifest = _existing(folder, dataset, limit)
     todo = [config for config in configs if not _is_built(config, manifest, folder)]
-    shards = {config.name: shards_of(config, limit) for config in todo}
-    stores = {config.name: ShardStore(work / config.name) for config in todo}
-    missing = {config.name: _missing(stores[config.name], shards[config.name]) for config in todo}
-    waiting = [shard for config in todo for shard in missing[config.name]]
-    with (
-        workers(n_jobs, scheduler) as run,
-        Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress) as bar,
-    ):
-        made = _run(run, waiting)
+    with ExitStack() as alone:
         for config in todo:
-            store = stores[config.name]
-            bar.note(f"{NAMESPACE}/{dataset} {config.name}")
-            for shard in missing[config.name]:
-                store.write(shard, next(made))
-                bar.advance()
-            _finish(config, store, shards[config.name], folder, limit)
-            store.remove()
+            taken = f"another build is making {config.name} in {folder}; wait for it or choose another --out."
+            alone.enter_context(locked(work / f"{config.name}.lock", taken=taken, remedy="choose another folder"))
+        shards = {config.name: shards_of(config, limit) for config in todo}
+        stores = {config.name: ShardStore(work / config.name) for config in todo}
+        missing = {config.name: _missing(stores[config.name], shards[config.name]) for config in todo}
+        waiting = [shard for config in todo for shard in missing[config.name]]
+        with (
+            workers(n_jobs, scheduler) as run,
+            Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress) as bar,
+        ):
+            made = _run(run, waiting)
+            for config in todo:
+                store = stores[config.name]
+                bar.note(f"{NAMESPACE}/{dataset} {config.name}")
+                for shard in missing[config.name]:
+                    store.write(shard, next(made))
+                    bar.advance()
+                _finish(config, store, shards[config.name], folder, limit)
+                store.remove()
     if any(file.fault(folder) for file in _existing(folder, dataset, limit).of(None)):
         _list_files(dataset, [], folder, work, limit)
     _tidy(work)

@@ -43,7 +43,7 @@ class Remote:
         """The name that the token belongs to; raises `HubError` without one, or with one that is not valid."""
         from huggingface_hub import get_token
 
-        if get_token() is None:
+        if self._ask(lambda api: get_token()) is None:
             raise HubError("there is no token for the Hub; log in with `hf auth login`, or set HF_TOKEN.")
         name: str = self._ask(lambda api: api.whoami()["name"])
         return name
@@ -169,6 +169,7 @@ def _wait(response: Any, number: int) -> float:
 
 def translated(call: Callable[[], _T], repository: str, repo_type: str, revision: str | None = None) -> _T:
     """The result of a call to the Hub's client, whose errors become a `HubError` with one sentence."""
+    from huggingface_hub.constants import HF_TOKEN_PATH
     from huggingface_hub.errors import (  # type: ignore[attr-defined]
         GatedRepoError,
         HfHubHTTPError,
@@ -198,6 +199,12 @@ def translated(call: Callable[[], _T], repository: str, repo_type: str, revision
         raise HubError(f"{where} does not exist, or is private and your token has no right to it.") from error
     except HfHubHTTPError as error:
         raise HubError(_refusal(where, error)) from error
+    except (IsADirectoryError, NotADirectoryError, PermissionError, UnicodeDecodeError) as error:
+        if getattr(error, "filename", None) not in (None, HF_TOKEN_PATH):
+            raise
+        raise HubError(
+            f"your token for the Hub cannot be read from {HF_TOKEN_PATH} ({error}); log in again with `hf auth login`."
+        ) from error
     except (OfflineModeIsEnabled, LocalEntryNotFoundError, HTTPError, ConnectionError) as error:
         raise HubError(
             f"the Hub cannot be reached for {where} ({type(error).__name__}), and what is needed is not in the cache; "

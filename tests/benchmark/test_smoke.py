@@ -7,6 +7,7 @@ import pytest
 from ase import Atoms
 
 from arise_zoo.benchmark.smoke import smoke
+from arise_zoo.benchmark.submission import SubmissionError, check_method
 from arise_zoo.cli.bench import main
 from arise_zoo.methods import Prediction
 from tests.fake_methods import FakeMethod
@@ -94,3 +95,10 @@ def test_the_command_lists_the_checks_and_fails_if_one_does(tmp_path, capsys):
     assert main(["--method", "coordinatoin", "--smoke"]) == 2
     captured = capsys.readouterr()
     assert "FAIL  follows the protocol" in captured.out and "would fail" in captured.err
+
+
+def test_results_of_a_method_that_fails_are_not_submitted(monkeypatch):
+    monkeypatch.setattr("arise_zoo.benchmark.smoke.get_method", lambda name: Fickle())
+    with pytest.raises(SubmissionError, match="fails the smoke test: says the same when asked again"):
+        check_method("coordination")
+    assert not check_method("nobodys")

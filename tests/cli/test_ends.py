@@ -131,8 +131,8 @@ def test_a_method_travels_to_each_worker_once(tmp_path):
     [
         {"LC_ALL": "C", "LANG": "C"},
         {"HOME": None},
-        {"HOME": "/nonexistent"},
-        {"TMPDIR": "/nonexistent"},
+        {"HOME": "/dev/null/home"},
+        {"TMPDIR": "/dev/null/tmp"},
         {"PYTHONUTF8": "0"},
     ],
 )

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from small_builds import CONDITION, LIMIT, OTHER
 
-from arise_zoo.common.storage import sha256
+from arise_zoo.common.storage import locked, sha256
 from arise_zoo.datasets import build, get_config, verify
 from arise_zoo.datasets.builder import WORK_FOLDER, BuildError
 from arise_zoo.datasets.manifest import Manifest
@@ -63,6 +63,17 @@ def test_two_builds_may_write_different_conditions_into_one_folder_at_once(small
         (folder,) = set(pool.map(one, conditions))
     report = verify(folder, sample=1)
     assert report.ok and report.configs == [CONDITION, "missing-0.3", OTHER]
+
+
+def test_a_second_build_of_the_same_configuration_says_so(tmp_path):
+    lock = tmp_path / "arise" / WORK_FOLDER / "defects" / f"{CONDITION}.lock"
+    with (
+        locked(lock, taken="", remedy=""),
+        pytest.raises(AriseZooError, match=f"another build is making {CONDITION} in"),
+    ):
+        build("defects", tmp_path, only=[CONDITION], limit=1)
+    assert verify(build("defects", tmp_path, only=[CONDITION], limit=1), sample=0).ok
+    assert not list((tmp_path / "arise").rglob("*.lock"))
 
 
 def test_what_a_killed_build_left_half_written_is_removed(tmp_path):

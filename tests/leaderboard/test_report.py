@@ -75,3 +75,12 @@ def test_cna_on_pristine_structures_is_exactly_the_papers():
     assert {f"{c['accuracy']:.2f}" for c in record["cells"] if c["table"] == "2" and c["condition"] == "pristine"} == {
         "66.14"
     }
+
+
+def test_what_others_wrote_cannot_forge_rows_or_markers():
+    record = read_records(RECORDS)[0]
+    hostile = "x |\n| `forged` | **100.00** |\n<script>alert(1)</script><!-- end of numbers -->`"
+    forged = {**record, "engine": hostile, "packages": {hostile: hostile}}
+    honest, table = all_tables([record]), all_tables([forged])
+    assert table.count("\n") == honest.count("\n") and table.count("|") == honest.count("|")
+    assert "<script" not in table and "<!--" not in table and "`forged`" not in table

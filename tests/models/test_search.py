@@ -5,9 +5,12 @@ import csv
 import numpy as np
 import pytest
 
+from arise_zoo.common.storage import sole_run
 from arise_zoo.datasets import build
+from arise_zoo.errors import AriseZooError
 from arise_zoo.models.training import search as module
 from arise_zoo.models.training.search import SearchError, candidates, search, select
+from arise_zoo.models.training.shipped import make_model
 
 pytest.importorskip("keras_tuner")
 
@@ -87,3 +90,20 @@ def test_a_folder_of_another_search_is_left_alone(searched, small_data):
 def test_a_folder_without_a_search_is_named(tmp_path):
     with pytest.raises(SearchError, match="holds no search"):
         select(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore:.*partial build")
+def test_a_second_search_or_training_into_a_folder_says_so(small_data, tmp_path):
+    with sole_run(tmp_path / ".lock", tmp_path), pytest.raises(AriseZooError, match="another run is writing into"):
+        search(tmp_path, trials=1, folder=small_data, **QUICK)
+    lock = tmp_path / "arise-mlp.work" / ".lock"
+    with sole_run(lock, tmp_path), pytest.raises(AriseZooError, match=r"another run is writing into .*arise-mlp"):
+        make_model("arise-mlp", tmp_path, folder=small_data)
+    assert not list(tmp_path.rglob("*.lock"))
+
+
+@pytest.mark.filterwarnings("ignore:.*partial build")
+@pytest.mark.parametrize("numbers", [{"trials": 0}, {"trials": -1}, {"epochs": 0}])
+def test_a_search_of_nothing_is_refused(small_data, tmp_path, numbers):
+    with pytest.raises(AriseZooError, match="must be at least 1"):
+        search(tmp_path, folder=small_data, n_jobs=1, **numbers)

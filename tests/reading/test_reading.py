@@ -10,13 +10,16 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 from ase.io import write
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arise_zoo import classify
 from arise_zoo.cli.zoo import main
 from arise_zoo.descriptors import AveragedSOAP
 from arise_zoo.errors import StructureError, UnknownNameError
-from arise_zoo.prototypes import get_prototype
+from arise_zoo.prototypes import class_ids, get_prototype
 from arise_zoo.reading import read_frames, read_structure
+from arise_zoo.structures.operations import random_rotation
 
 HEAD = """data_test
 _cell_length_a {a}
@@ -347,3 +350,32 @@ def test_a_crystal_is_the_same_through_every_format(format, class_id, tmp_path):
     soap = AveragedSOAP()
     ours, theirs = soap.create(again), soap.create(atoms)
     assert np.abs(ours - theirs).max() < (1e-6 if format in ("json", "traj", "extxyz", "vasp", "lammps-data") else 1e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    class_id=st.sampled_from([class_id for class_id in class_ids() if get_prototype(class_id).is_periodic]),
+    seed=st.integers(0, 2**32 - 1),
+    shear=st.tuples(*[st.integers(-3, 3)] * 3),
+    repeat=st.tuples(*[st.integers(1, 2)] * 3),
+    left_handed=st.booleans(),
+)
+def test_a_crystal_is_the_same_however_it_is_given(class_id, seed, shear, repeat, left_handed):
+    atoms = get_prototype(class_id).build()
+    rng = np.random.default_rng(seed)
+    if get_prototype(class_id).group == "monolayer":
+        repeat, shear = (*repeat[:2], 1), (shear[0], 0, 0)
+    other = atoms.repeat(repeat)
+    a, b, c = shear
+    other.set_cell(np.array([[1, a, b], [0, 1, c], [0, 0, 1]]) @ other.cell.array)  # another basis of one lattice
+    if left_handed:
+        other.set_cell(other.cell.array[[1, 0, 2]])
+        other.set_pbc(other.pbc[[1, 0, 2]])
+    other = other[rng.permutation(len(other))]
+    other.positions += rng.integers(-2, 3, (len(other), 3)) @ other.cell.array + rng.normal(size=3)
+    rotation = random_rotation(rng)
+    other.set_cell(other.cell.array @ rotation.T)
+    other.positions = other.positions @ rotation.T
+    soap = AveragedSOAP()
+    assert np.abs(soap.create(other) - soap.create(atoms)).max() < 1e-6
+    assert classify(other, n_samples=0)[0].label == classify(atoms, n_samples=0)[0].label

@@ -114,12 +114,13 @@ def test_what_is_read_back_wrong_gets_no_tag(hub, call, releases):
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"HF_TOKEN": "", "HF_TOKEN_PATH": "/nonexistent"}, "there is no token"),
+        ({"HF_TOKEN": "", "HF_TOKEN_PATH": "missing/token"}, "there is no token"),
+        ({"HF_TOKEN": "", "HF_TOKEN_PATH": "/"}, "your token for the Hub cannot be read"),
         ({"HF_TOKEN": "hf_unknown"}, "does not know your token"),
         ({"HF_TOKEN": READER}, "no right to write"),
         ({"HF_ENDPOINT": "http://127.0.0.1:9"}, "the Hub cannot be reached"),
     ],
-    ids=["none", "unknown", "reader", "no net"],
+    ids=["none", "a folder", "unknown", "reader", "no net"],
 )
 def test_who_may_not_or_cannot_gets_one_sentence(call, releases, environment, message):
     refused = call.publish(releases["a"], A, **environment)
