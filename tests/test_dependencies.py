@@ -16,13 +16,20 @@ EVERYTHING = ("arise_zoo", "tests", "experiments", "scripts")
 
 NOT_IMPORTED = {
     "build": "builds the wheel, as `python -m build`",
+    "mpich": "the MPI library that LAMMPS loads",
     "mypy": "checks types, as a command",
     "ruff": "checks style, as a command",
     "tensorflow": "the backend that Keras imports",
 }
 """Declared and never imported by name, and why."""
 
-PACKAGE_OF = {"quippy": "quippy-ase", "sklearn": "scikit-learn", "umap": "umap-learn", "yaml": "pyyaml"}
+PACKAGE_OF = {
+    "freud": "freud-analysis",
+    "quippy": "quippy-ase",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+}
 """Modules whose package has another name. Installed metadata do not give these on Python 3.10."""
 
 STUBS = re.compile("^types-|-stubs$")

@@ -37,6 +37,7 @@ class MethodEntry:
 
 _LOCAL = "arise_zoo.methods.local_structure"
 _SYMMETRY = "arise_zoo.methods.symmetry"
+_PEERS = "arise_zoo.methods.peers"
 _BASELINES = "arise_zoo.methods.baselines"
 _NETWORK = "arise_zoo.methods.network"
 
@@ -50,6 +51,23 @@ _BUILT_IN = (
     MethodEntry("spglib-loose", f"{_SYMMETRY}:spglib_loose", "space group by spglib, symprec 0.1, angles 5 degrees"),
     MethodEntry("spglib-tight", f"{_SYMMETRY}:spglib_tight", "space group by spglib, symprec 1e-4, angles 1 degree"),
     MethodEntry("matid-sbc", f"{_SYMMETRY}:matid_sbc", "symmetry-based clustering by MatID (extra: peers)", slow=True),
+    MethodEntry("moyo-loose", f"{_SYMMETRY}:moyo_loose", "space group by moyo, as spglib-loose (extra: peers)"),
+    MethodEntry("moyo-tight", f"{_SYMMETRY}:moyo_tight", "space group by moyo, as spglib-tight (extra: peers)"),
+    MethodEntry(
+        "structure-matcher",
+        f"{_PEERS}.structure_matching:structure_matcher",
+        "best match by pymatgen among the periodic classes (extra: peers)",
+        slow=True,
+    ),
+    MethodEntry(
+        "steinhardt",
+        f"{_PEERS}.steinhardt:steinhardt",
+        "averaged Steinhardt parameters q4 and q6 by freud (extra: peers)",
+    ),
+    MethodEntry("dc3", f"{_PEERS}.dc3:dc3", "data-centric crystal classifier, implemented anew"),
+    MethodEntry(
+        "slcsa", f"{_PEERS}.slcsa:slcsa", "supervised-learning crystal structure analysis by LAMMPS (extra: md)"
+    ),
     MethodEntry("gnb", f"{_BASELINES}:gnb", "Gaussian naive Bayes on averaged SOAP descriptors"),
     MethodEntry("bnb", f"{_BASELINES}:bnb", "Bernoulli naive Bayes on averaged SOAP descriptors"),
     MethodEntry("random-forest", f"{_BASELINES}:random_forest", "random forest on averaged SOAP descriptors"),

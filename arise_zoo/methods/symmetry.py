@@ -1,10 +1,11 @@
-"""Space-group methods: spglib at the paper's two settings, and MatID's symmetry-based clustering.
+"""Space-group methods: spglib and moyo at the paper's two settings, and MatID's symmetry-based clustering.
 
 These methods treat a structure as a whole; those that label atoms are in `local_structure`.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from dataclasses import dataclass
@@ -77,6 +78,41 @@ class SpglibMethod(_SymmetryMethod):
 
 
 @dataclass(frozen=True)
+class MoyoMethod(_SymmetryMethod):
+    """The space group that moyo finds in a periodic structure, with the tolerances of `SpglibMethod`.
+
+    moyo is an implementation of its own in Rust, whose tolerances mean the same; where its search fails it tries
+    smaller ones by itself. Where it gives up there is no label.
+    """
+
+    name: str
+    symprec: float
+    angle_tolerance: float
+    packages: ClassVar[tuple[str, ...]] = ("moyopy",)
+    citation: ClassVar[str] = (
+        "K. Shinohara, moyo, https://github.com/spglib/moyo; algorithm of " + SpglibMethod.citation
+    )
+
+    def predict(self, atoms: Atoms) -> str:
+        """Space-group number as text, or `UNKNOWN` where moyo finds none.
+
+        Raises `StructureError` unless the structure is periodic in three directions, `MissingPackageError` without
+        moyo.
+        """
+        _check_periodic(self.name, atoms)
+        try:
+            from moyopy import Cell, MoyoDataset
+        except ImportError:
+            raise MissingPackageError("moyopy", self.name, "peers") from None
+        cell = Cell(atoms.cell.array.tolist(), atoms.get_scaled_positions().tolist(), atoms.numbers.tolist())
+        try:
+            found = MoyoDataset(cell, symprec=self.symprec, angle_tolerance=math.radians(self.angle_tolerance))
+        except (ValueError, RuntimeError):  # its own errors, of a structure without a symmetry that it could find
+            return UNKNOWN
+        return str(found.number)
+
+
+@dataclass(frozen=True)
 class MatIDMethod(_SymmetryMethod):
     """The space group of the prototype cell of the largest cluster that MatID's symmetry-based clustering finds.
 
@@ -117,11 +153,27 @@ def spglib_tight() -> SpglibMethod:
     return SpglibMethod("spglib-tight", symprec=1e-4, angle_tolerance=1.0)
 
 
+def moyo_loose() -> MoyoMethod:
+    """moyo with the tolerances of `spglib_loose` (extra `peers`); raises `MissingPackageError` without it."""
+    return _moyo("moyo-loose", 0.1, 5.0)
+
+
+def moyo_tight() -> MoyoMethod:
+    """moyo with the tolerances of `spglib_tight` (extra `peers`); raises `MissingPackageError` without it."""
+    return _moyo("moyo-tight", 1e-4, 1.0)
+
+
 def matid_sbc() -> MatIDMethod:
     """MatID's symmetry-based clustering with its defaults (extra `peers`); raises `MissingPackageError` without it."""
     if find_spec("matid") is None:
         raise MissingPackageError("matid", "matid-sbc", "peers")
     return MatIDMethod()
+
+
+def _moyo(name: str, symprec: float, angle_tolerance: float) -> MoyoMethod:
+    if find_spec("moyopy") is None:
+        raise MissingPackageError("moyopy", name, "peers")
+    return MoyoMethod(name, symprec, angle_tolerance)
 
 
 def _check_periodic(name: str, atoms: Atoms) -> None:
