@@ -70,7 +70,7 @@ def _list(args: argparse.Namespace) -> int:
     from ..methods.registry import list_methods
 
     entries = list_methods()
-    lines = [f"{entry.name:<16}{entry.summary}" for entry in entries]
+    lines = [f"{entry.name:<20}{entry.summary}" for entry in entries]
     show("\n".join(lines), [asdict(entry) for entry in entries], args.json)
     return 0
 

@@ -88,7 +88,7 @@ def _radial(distances: np.ndarray) -> np.ndarray:
 
 
 def _harmonics(directions: np.ndarray) -> np.ndarray:
-    """Real spherical harmonics of unit vectors, shape (..., 3), to l = 15, shape (..., 256), in the order l^2 + l + m."""
+    """Real spherical harmonics to l = 15, shape (..., 256), in the order l^2 + l + m, of unit vectors (..., 3)."""
     l_max = ORDERS[-1]
     x, y, z = np.moveaxis(directions, -1, 0)
     diagonal, step, back = _coefficients(l_max)

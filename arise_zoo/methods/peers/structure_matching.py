@@ -18,7 +18,7 @@ from ..resolved import Level, Truth
 
 if TYPE_CHECKING:
     from pymatgen.analysis.structure_matcher import StructureMatcher
-    from pymatgen.core import Structure
+    from pymatgen.core.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,14 @@ class StructureMatcherMethod:
 
     pymatgen's defaults: `ltol=0.2`, `stol=0.3`, `angle_tol=5`, cells reduced to primitive ones and scaled to the same
     volume, no supercells. Matching is anonymous, that is up to an exchange of species, since the classes are types of
-    structure: of classes that differ in species only, and fit equally well, the first is given. A structure that no
-    class matches is unknown; this includes every structure that has vacancies or whose cell pymatgen cannot reduce.
+    structure. A structure that no class matches is unknown; so is every structure that has vacancies or whose cell
+    pymatgen cannot reduce.
+
+    Of classes that fit equally well the first is given. These are classes that differ in species only, and cells of one
+    or two atoms that differ in the lattice only, since the RMS does not count its strain: body-centred tetragonal In
+    passes for fcc, L1_0 for CsCl.
+
+    On one core, pristine and hardly displaced structures take 0.1 s, those displaced by 4 % up to half a minute.
 
     Only classes with as many atoms in the primitive cell and the same proportions of species are compared, because no
     other can match.
