@@ -34,6 +34,9 @@ PAPER_TABLES = ("S1", "S2", "S3")
 REPEATED = {"2": "S1"}
 """Table 2 repeats the supported rows of Table S1."""
 
+OWN_CONDITIONS = {"D": DEPTH_CONDITIONS}
+"""The tables that are not the paper's, each with its conditions."""
+
 _FILE = {table: table for table in PAPER_TABLES} | REPEATED
 
 
@@ -62,7 +65,7 @@ def table_conditions(table: str) -> tuple[str, ...]:
     """Names of a table's conditions, in its order; raises `UnknownNameError` for an unknown table."""
     if table not in TABLES:
         raise UnknownNameError("table", table, TABLES)
-    return _published(_FILE[table])[0] if table in _FILE else tuple(DEPTH_CONDITIONS)
+    return _published(_FILE[table])[0] if table in _FILE else tuple(OWN_CONDITIONS[table])
 
 
 def published_accuracy(table: str, method: str, scored_on: str, condition: str) -> float | None:

@@ -98,7 +98,7 @@ def benchmark_structures(
             if not wanted.treats(prototype, boundary):
                 continue
             for k in wanted.sizes(prototype):
-                for iteration in range(iterations if wanted.is_random else 1):
+                for iteration in wanted.iterations(prototype, k, iterations):
                     yield StructureSpec(class_id, k, boundary, condition, iteration, seed)
 
 

@@ -10,10 +10,11 @@ from .paper import CONDITIONS
 
 __all__ = ["CONDITIONS", "DEPTH_CONDITIONS", "Condition", "condition"]
 
+_EVERY: dict[str, Condition] = {**CONDITIONS, **DEPTH_CONDITIONS}
+
 
 def condition(name: str) -> Condition:
     """The condition of this name, of the paper or of the depth suite; raises `UnknownNameError`."""
-    found = CONDITIONS.get(name) or DEPTH_CONDITIONS.get(name)
-    if found is None:
-        raise UnknownNameError("condition", name, [*CONDITIONS, *DEPTH_CONDITIONS])
-    return found
+    if name not in _EVERY:
+        raise UnknownNameError("condition", name, _EVERY)
+    return _EVERY[name]

@@ -6,6 +6,7 @@ The former are in `paper`, the latter in `depth`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import numpy as np
 from ase import Atoms
@@ -37,6 +38,10 @@ class Condition(ABC):
     def sizes(self, prototype: Prototype) -> tuple[int, ...]:
         """Supercells k that are taken."""
         return prototype.supercell_sizes
+
+    def iterations(self, prototype: Prototype, k: int, draws: int) -> Iterable[int]:
+        """Numbers of the structures of one supercell; `draws`: how many if they are drawn at random."""
+        return range(draws if self.is_random else 1)
 
     def treats(self, prototype: Prototype, periodic: bool) -> bool:
         """Whether there is such a structure of a class."""
