@@ -23,6 +23,7 @@ LAYERS = (
     "descriptors",
     "generators",
     "structures",
+    "simulation",
     "prototypes",
     "reading",
     "common",

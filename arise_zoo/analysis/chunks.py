@@ -43,7 +43,7 @@ class ChunkFolder:
         """Keep a part."""
         if self.folder is not None:
             with replacing(_file(self.folder, number)) as temporary, open(temporary, "wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
+                np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def _file(folder: Path, number: int) -> Path:

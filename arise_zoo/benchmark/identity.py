@@ -9,6 +9,7 @@ from typing import Any
 
 from .._version import DATA_VERSION, PROTOCOL_VERSION
 from ..common.environment import package_versions
+from ..simulation.frames import index_sha256
 from .plan import Plan
 from .tables import TABLES, table_conditions
 
@@ -29,8 +30,10 @@ def identity(plan: Plan) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def data_sha256() -> str:
-    """SHA-256 of what decides the benchmark's structures: the table of classes, and the names of all conditions."""
+    """SHA-256 of what decides the benchmark's structures: the table of classes, the names of all conditions, and which
+    frames of molecular dynamics count."""
     digest = hashlib.sha256((files("arise_zoo.prototypes") / "data" / "prototypes.json").read_bytes())
     for table in TABLES:
         digest.update("\n".join([table, *table_conditions(table)]).encode())
+    digest.update(index_sha256().encode())
     return digest.hexdigest()

@@ -128,6 +128,8 @@ class Plan:
         iterations, seed = self.sampling
         if self.facts.truth == "space_group" and not wanted.has_symmetry:
             return
+        if wanted.labels_atoms and self.facts.level != "atom":
+            return
         if self.facts.finite and is_pristine:
             yield from pristine_structures(classes)
         elif self.facts.finite:

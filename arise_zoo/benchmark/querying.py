@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ase import Atoms
 
 from ..errors import AriseZooError
 from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMethod
@@ -26,14 +27,16 @@ def known_labels(truth: Truth) -> frozenset[str]:
     return frozenset(map(str, range(1, 231)) if truth == "space_group" else class_ids())
 
 
-def query(sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec]) -> list[CheckedAnswer]:
-    """Make the structures and return what the method says of each.
+def query(
+    sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], structures: Sequence[Atoms] | None = None
+) -> list[CheckedAnswer]:
+    """Make the structures, unless they are given, and return what the method says of each.
 
     Raises `MethodError`, naming method and structure, if it raises, answers the wrong number of labels, or uses a
     label that does not exist.
     """
     method = unpacked(sent)
-    structures = [spec.build() for spec in specs]
+    structures = [spec.build() for spec in specs] if structures is None else structures
     facts, predict_many = method.facts, method.predict_many
     if predict_many is not None:
         where = f"{specs[0].id} and {len(specs) - 1} more"
@@ -55,13 +58,18 @@ def query_vectors(
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_cached(sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], folder: Path) -> list[CheckedAnswer]:
+def query_cached(
+    sent: ResolvedMethod | Shipment,
+    specs: Sequence[StructureSpec],
+    folder: Path,
+    structures: Sequence[Atoms] | None = None,
+) -> list[CheckedAnswer]:
     """As `query`, by descriptors that are kept in a folder and computed where they are not yet there.
 
     What has no descriptor is unknown.
     """
     method = unpacked(sent)
-    vectors = cached_vectors(folder, specs, method.descriptor)
+    vectors = cached_vectors(folder, specs, method.descriptor, structures)
     has_one = np.isfinite(vectors).all(axis=1)
     some = [spec for spec, known in zip(specs, has_one, strict=True) if known]
     answers = iter(query_vectors(method, some, vectors[has_one]) if some else [])

@@ -18,6 +18,7 @@ from ..common.environment import hardware
 from ..common.parallel import effective_n_jobs, workers
 from ..common.progress import Progress
 from ..common.storage import sha256, sole_run
+from ..datasets.load import use_dynamics
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..methods.shipping import Shipment, ship
@@ -56,7 +57,7 @@ def evaluate(
     method : str or Method
         A registered name, or an object that follows `arise_zoo.methods.Method`.
     table : str, default "2"
-        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite.
+        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite, M of molecular dynamics.
     iterations : int, default 10
         Random draws for each supercell; the paper has 10.
     seed : int, optional
@@ -106,7 +107,13 @@ def evaluate(
         if run.previous_record is not None:
             tables = [t for t in TABLES if t in tables or t in run.previous_record["table"].split(",")]
         wanted = plan.units_of(tables, conditions, supported_only)
+        if not wanted and run.previous_record is None:
+            raise AriseZooError(
+                f"method {plan.facts.name!r} is not scored on anything in table {', '.join(tables)} under these conditions."
+            )
         missing = [unit for unit in unit_order() if unit in wanted and unit not in run.predictions]
+        if any(condition(unit.condition).is_stored for unit in wanted):
+            use_dynamics(folder)
         if missing:
             kept = None if descriptors is None else Path(descriptors).resolve()
             # What a method prints must not stand among what a command prints.
@@ -160,9 +167,11 @@ class _Questions:
         vectors = self.stored.of(condition_name, specs) if self.stored else None
         if vectors is not None:
             return delayed(query_vectors)(self.sent, specs, vectors)
+        # What is read from a data set travels, so that workers elsewhere need not have it.
+        structures = [spec.build() for spec in specs] if condition(condition_name).is_stored else None
         if self.kept is not None and self.method.predict_vectors is not None:
-            return delayed(query_cached)(self.sent, specs, self.kept)
-        return delayed(query)(self.sent, specs)
+            return delayed(query_cached)(self.sent, specs, self.kept, structures)
+        return delayed(query)(self.sent, specs, structures)
 
 
 def _fit(method: ResolvedMethod) -> None:

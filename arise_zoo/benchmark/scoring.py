@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..common.statistics import accuracy, interval
 from ..methods import UNKNOWN
+from ..simulation.frames import atom_labels
+from ..simulation.interface import BETWEEN, LIQUID, SOLID
 from ..structures import condition
 from .calibration import calibration, detection, probability_summary
 from .plan import REST, Plan, Unit, symmetry
@@ -44,13 +47,28 @@ def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
         equal = pc.equal(said_of_each, pa.array(truths, pa.string()).take(owner)).to_numpy(zero_copy_only=False)
         return np.bincount(owner.to_numpy(), weights=equal, minlength=len(classes)).astype(int)
 
-    known = {c: condition(c).is_known for c in pc.unique(table["condition"]).to_pylist()}
+    names = pc.unique(table["condition"]).to_pylist()
+    if any(condition(name).labels_atoms for name in names):
+        return _count_by_atoms(table)
+    known = {c: condition(c).is_known for c in names}
     truths = [c if known[of] else UNKNOWN for c, of in zip(classes, table["condition"].to_pylist(), strict=True)]
     by_symmetry = right(symmetries, [symmetry(c) if c != UNKNOWN else c for c in truths])
     by_label = by_symmetry if truth == "space_group" else right(meant, truths)
     totals = pc.list_value_length(labels).to_pylist()
     rows = zip(table["structure"].to_pylist(), by_label.tolist(), by_symmetry.tolist(), totals, strict=True)
     return {structure: Count(*counts) for structure, *counts in rows}
+
+
+def _count_by_atoms(table: pa.Table) -> dict[str, Count]:
+    """As `count_right`, where each atom has a right answer of its own or none; the class, not its space group."""
+    counts = {}
+    for structure, class_id, labels in zip(
+        *(table[c].to_pylist() for c in ("structure", "class", "labels")), strict=True
+    ):
+        truth, given = atom_labels(structure), np.asarray(labels, dtype=str)
+        right = int(((truth == SOLID) & (given == class_id)).sum() + ((truth == LIQUID) & (given == UNKNOWN)).sum())
+        counts[structure] = Count(right, right, int((truth != BETWEEN).sum()))
+    return counts
 
 
 def score(plan: Plan, store: PredictionStore, tables: list[str]) -> tuple[list[Cell], dict[str, dict[str, list[int]]]]:
@@ -90,28 +108,41 @@ def _condition_counts(truth: str, store: PredictionStore, condition: str) -> dic
     return counts
 
 
-def _cell(plan: Plan, table: str, condition: str, scored_on: ScoredOn, counts: dict[str, Count]) -> Cell:
+def _cell(plan: Plan, table: str, name: str, scored_on: ScoredOn, counts: dict[str, Count]) -> Cell:
+    wanted = condition(name)
     rights, totals = [], []
-    for spec, n_labels in plan.weighted_structures(condition, scored_on):
+    blocks: list[Hashable] = []
+    for spec, n_labels in plan.weighted_structures(name, scored_on):
         count = counts.get(spec.id)
         totals.append(n_labels)
+        block = wanted.block(spec.iteration)
+        blocks.append(len(blocks) if block is None else (spec.class_id, spec.k, block))
         if count is None:  # not shown to the method, since none of its labels can be right
             rights.append(0.0)
         else:
             right = count.right_symmetry if scored_on == ALL else count.right
             rights.append(right * n_labels / count.total)
     correct, total = np.array(rights), np.array(totals, dtype=float)
-    low, high = interval(correct, total)
+    low, high = interval(*_by_block(correct, total, blocks))
     return {
         "table": table,
-        "condition": condition,
+        "condition": name,
         "scored_on": scored_on,
         "accuracy": round(accuracy(correct, total), 4),
         "ci95": [round(low, 4), round(high, 4)],
         "n": int(total.sum()),
         "n_structures": len(total),
-        "paper": published_accuracy(table, plan.facts.paper_row or plan.facts.name, scored_on, condition),
+        "paper": published_accuracy(table, plan.facts.paper_row or plan.facts.name, scored_on, name),
     }
+
+
+def _by_block(correct: np.ndarray, total: np.ndarray, blocks: list[Hashable]) -> tuple[np.ndarray, np.ndarray]:
+    """Sums over structures that are not independent of each other, such as the frames of one run."""
+    if all(isinstance(block, int) for block in blocks):
+        return correct, total
+    place: dict[Hashable, int] = {}
+    which = [place.setdefault(block, len(place)) for block in blocks]
+    return np.bincount(which, correct), np.bincount(which, total)
 
 
 def _per_class(counts: dict[str, Count]) -> dict[str, list[int]]:

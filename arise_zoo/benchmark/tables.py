@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Literal
 
 from ..errors import UnknownNameError
-from ..structures.conditions import DEPTH_CONDITIONS
+from ..structures.conditions import DEPTH_CONDITIONS, DYNAMICS_CONDITIONS
 
 ScoredOn = Literal["supported", "all"]
 SUPPORTED: Literal["supported"] = "supported"
@@ -25,8 +25,10 @@ TABLES: dict[str, tuple[ScoredOn, ...]] = {
     "S2": (SUPPORTED, ALL),
     "S3": (SUPPORTED, ALL),
     "D": (SUPPORTED,),
+    "M": (SUPPORTED,),
 }
-"""The paper's tables and the depth suite, D, each with the sets of classes on which methods are scored in it."""
+"""The paper's tables, the depth suite, D, and molecular dynamics, M, each with the sets of classes on which methods are
+scored in it."""
 
 PAPER_TABLES = ("S1", "S2", "S3")
 """The paper's tables that have conditions of their own."""
@@ -34,7 +36,7 @@ PAPER_TABLES = ("S1", "S2", "S3")
 REPEATED = {"2": "S1"}
 """Table 2 repeats the supported rows of Table S1."""
 
-OWN_CONDITIONS = {"D": DEPTH_CONDITIONS}
+OWN_CONDITIONS = {"D": DEPTH_CONDITIONS, "M": DYNAMICS_CONDITIONS}
 """The tables that are not the paper's, each with its conditions."""
 
 _FILE = {table: table for table in PAPER_TABLES} | REPEATED

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ase import Atoms
 
 from .._version import BASE_SEED, DATA_VERSION
 from ..common.storage import StorageError, replacing, sha256, write_text
@@ -20,6 +21,7 @@ from ..descriptors.settings import CENTRAL
 from ..errors import AriseZooError
 from ..methods import ResolvedMethod
 from ..methods.descriptor_based import descriptor_of
+from ..simulation.frames import index_sha256
 from ..structures import StructureSpec, condition
 
 
@@ -98,12 +100,20 @@ def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> Sto
     return StoredVectors(folder)
 
 
-def cached_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:
+def cached_vectors(
+    folder: str | Path,
+    specs: Sequence[StructureSpec],
+    parameters: Mapping[str, Any],
+    structures: Sequence[Atoms] | None = None,
+) -> np.ndarray:
     """Descriptors of structures of one condition, shape (n, n_features), float32; NaN where a structure has none.
 
-    A file belongs to these structures and these parameters; whoever finds it missing writes it.
+    A file belongs to these structures and these parameters; whoever finds it missing writes it. `structures`: those of
+    `specs`, if they need not be made.
     """
     what = {"data": DATA_VERSION, "parameters": dict(parameters), "seed": specs[0].seed, "ids": [s.id for s in specs]}
+    if condition(specs[0].condition).is_stored:
+        what["frames"] = index_sha256()
     name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
     path = Path(folder) / specs[0].condition / f"{name}.npy"
     if path.is_file():
@@ -117,7 +127,7 @@ def cached_vectors(folder: str | Path, specs: Sequence[StructureSpec], parameter
         if not whole:
             raise StorageError(f"{path} is not what its hash says; remove it, and it is made again.")
         return known
-    vectors = _described(specs, parameters)
+    vectors = _described([s.build() for s in specs] if structures is None else structures, parameters)
     with replacing(path) as temporary:
         with open(temporary, "wb") as file:
             np.save(file, vectors)
@@ -130,7 +140,7 @@ def _hash_file(path: Path) -> Path:
     return path.with_suffix(".sha256")
 
 
-def _described(specs: Sequence[StructureSpec], parameters: Mapping[str, Any]) -> np.ndarray:
-    vectors = [descriptor_of(spec.build(), parameters) for spec in specs]
+def _described(structures: Sequence[Atoms], parameters: Mapping[str, Any]) -> np.ndarray:
+    vectors = [descriptor_of(atoms, parameters) for atoms in structures]
     width = next((len(vector) for vector in vectors if vector is not None), 1)
     return np.array([np.full(width, np.nan) if v is None else v for v in vectors], dtype=np.float32)

@@ -23,7 +23,7 @@ def add_commands(subparsers: Any) -> None:
         description="Build a data set below the output folder, in the layout of the Hub. What exists already is "
         "checked and kept, so that an interrupted build resumes.",
     )
-    build.add_argument("dataset", choices=("prototypes", "defects"))
+    build.add_argument("dataset", choices=("prototypes", "defects", "dynamics"))
     build.add_argument("--out", default=".", metavar="DIR", help="output folder (default: this one)")
     add_worker_options(build)
     build.add_argument(

@@ -14,3 +14,8 @@ def rng_for(*identity: object) -> np.random.Generator:
     """
     digest = hashlib.sha256("/".join(map(str, identity)).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def seed_of(*identity: object) -> int:
+    """A seed below 2^30 for generators of others, determined as `rng_for` is."""
+    return int(rng_for(*identity).integers(2**30))

@@ -53,7 +53,7 @@ def build(
 
     Parameters
     ----------
-    dataset : {"prototypes", "defects"}
+    dataset : {"prototypes", "defects", "dynamics"}
         Which data set.
     out : str or Path
         Output folder.

@@ -6,7 +6,7 @@ The prose around them is in `dataset_cards/`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._version import BASE_SEED, DATA_VERSION, __version__
@@ -14,6 +14,8 @@ from ..descriptors import settings
 from ..hub.client import NAMESPACE
 from ..prototypes import Prototype, get_prototype, load_prototypes
 from ..prototypes.near_duplicates import NEAR_DUPLICATES
+from ..simulation import load_systems, observables, protocol
+from ..simulation.systems import Temperature
 from ..structures import CONDITIONS, StructureSpec, benchmark_structures, pristine_structures
 from ..structures.conditions.paper import DISPLACEMENTS, MISSING
 from ..structures.spec import DEFECTIVE_CONDITIONS
@@ -51,6 +53,31 @@ COLUMNS = {
     "iteration": "number of the random draw",
     "n_atoms": "number of atoms in the structure",
     "n_removed": "number of atoms removed",
+    "system_number": "place of the system in the list, from one: the supercell `k` in ids of its frames",
+    "system": "name of the system: crystal and potential",
+    "condition": "condition of Table M of the benchmark",
+    "run": "number of the independent run",
+    "state": "what the frame was proved to be",
+    "truth": "right answer in the benchmark: a class, `unknown`, or empty where the frame does not count",
+    "temperature": "temperature of the moment (kelvin)",
+    "relative_temperature": "temperature of the thermostat over the melting point",
+    "amplitude": "root mean square displacement from the sites relative to the neighbours (nearest-neighbour distances)",
+    "jumped": "share of the atoms that have left their sites",
+    "deformation": "as `amplitude`, of displacements averaged over the frames of the condition",
+    "strain": "largest relative change of a length of the box beside the mean change",
+    "displacement": "root mean square displacement (angstrom) over the frames of the condition",
+    "bragg_peak": "height of the highest Bragg peak as a share of that of a perfect crystal",
+    "atom_labels": "1: at a site of the crystal; 0: in the melt; -1: between, not scored",
+    "elements": "elements in the order of the atom types",
+    "pair_style": "interaction, as LAMMPS names it",
+    "pair_coeff": "arguments of its `pair_coeff` commands",
+    "timestep_fs": "timestep (femtoseconds)",
+    "potential": "publication of the potential, as its file names it",
+    "melting_point": "melting point by the potential (kelvin); of monolayers and tubes what takes its place",
+    "melting_point_half_interval": "half its 95 % interval (kelvin)",
+    "melting_point_source": "where it is from",
+    "measured_melting_point": "the measured melting point (kelvin), where there is one",
+    "measured_volume_per_atom": "volume per atom (cubic angstrom) by the measured lattice constants",
     "d_nn": "nearest-neighbour distance of the whole finite structure (angstrom), the unit of displacements",
     "numbers": "atomic numbers",
     "positions": "Cartesian positions (angstrom), one row an atom, to the last bit",
@@ -66,7 +93,7 @@ NEAR_PAIRS = tuple(group for group in NEAR_DUPLICATES if len(group) == 2)
 def facts(manifest: Manifest) -> dict[str, Any]:
     """A text or number for each placeholder of the data set's template."""
     dataset = manifest.dataset
-    own = _prototypes_facts(manifest) if dataset == "prototypes" else _defects_facts()
+    own = _OWN_FACTS[dataset](manifest)
     return {
         "repository": f"{NAMESPACE}/{dataset}",
         "data_version": DATA_VERSION,
@@ -144,7 +171,7 @@ def _prototypes_facts(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _defects_facts() -> dict[str, Any]:
+def _defects_facts(manifest: Manifest) -> dict[str, Any]:
     structures = list(benchmark_structures(DEFECTIVE_CONDITIONS[0]))
     bases = {(spec.class_id, spec.k, spec.periodic) for spec in structures}
     conditions = [CONDITIONS[name] for name in DEFECTIVE_CONDITIONS]
@@ -162,6 +189,46 @@ def _defects_facts() -> dict[str, Any]:
         ),
         **_atoms(structures),
     }
+
+
+def _dynamics_facts(manifest: Manifest) -> dict[str, Any]:
+    systems = load_systems()
+    return {
+        "n_systems": len(systems),
+        "n_system_classes": len({s.class_id for s in systems}),
+        "n_runs": protocol.RUNS,
+        "n_frames": protocol.FRAMES,
+        "temperatures": ", ".join(f"{share:g}" for share in protocol.SOLIDS),
+        "melt_temperatures": ", ".join(f"{share:g}" for share in sorted(protocol.LIQUIDS)),
+        "least_atoms": min(s.n_atoms for s in systems),
+        "most_atoms": max(s.n_atoms for s in systems),
+        "vibrating": f"{observables.VIBRATING:g}",
+        "jumped": f"{observables.JUMPED:g}",
+        "most_jumped": f"{observables.MOST_JUMPED:.0%}",
+        "deformed": f"{observables.DEFORMED:g}",
+        "strained": f"{observables.STRAINED:.0%}",
+        "diffusing": f"{observables.DIFFUSING:g}",
+        "ordered": f"{observables.ORDERED:g}",
+        "systems": _table(
+            ("system", "class", "potential", "melting point (K)", "measured (K)"),
+            [(s.name, f"`{s.class_id}`", s.citation, _kelvin(s.melting), _kelvin(s.experiment)) for s in systems],
+        ),
+        "melting_sources": "\n".join(f"- {source}." for source in dict.fromkeys(s.melting.source for s in systems)),
+    }
+
+
+def _kelvin(temperature: Temperature | None) -> str:
+    if temperature is None:
+        return ""
+    spread = "" if temperature.half_interval is None else f" ± {temperature.half_interval:.0f}"
+    return f"{temperature.value:.0f}{spread}"
+
+
+_OWN_FACTS: dict[str, Callable[[Manifest], dict[str, Any]]] = {
+    "prototypes": _prototypes_facts,
+    "defects": _defects_facts,
+    "dynamics": _dynamics_facts,
+}
 
 
 def _atoms(structures: list[StructureSpec]) -> dict[str, Any]:

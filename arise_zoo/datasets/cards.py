@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PRETTY_NAMES = {
     "prototypes": "ARISE prototypes: crystal classes and their pristine descriptors",
     "defects": "ARISE defects: crystal structures with displaced and missing atoms",
+    "dynamics": "ARISE dynamics: crystals, melts and glasses by molecular dynamics",
 }
 _TAGS = ["chemistry", "physics", "materials-science", "crystallography", "crystal-structure", "soap"]
 _SIZE_LIMITS = {1_000: "1K", 10_000: "10K", 100_000: "100K", 1_000_000: "1M", 10_000_000: "10M"}

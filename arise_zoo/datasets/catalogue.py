@@ -9,11 +9,13 @@ from ..hub.client import NAMESPACE
 from ..structures.spec import DEFECTIVE_CONDITIONS
 from .config import Config
 from .defects import Defects
+from .dynamics import Disordered, Interfaces, Solids, Systems
 from .prototypes import Pristine, Prototypes, Structures
 
 DATASETS: dict[str, tuple[Config, ...]] = {
     "prototypes": (Pristine(), Structures(), Prototypes()),
     "defects": tuple(Defects(condition) for condition in DEFECTIVE_CONDITIONS),
+    "dynamics": (Solids(), Disordered(), Interfaces(), Systems()),
 }
 """The configurations of each data set; the first one is the default."""
 

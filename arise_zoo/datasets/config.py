@@ -26,11 +26,14 @@ class Config(ABC):
         Names of the data set and of the configuration.
     splits : tuple of str
         Names of its splits.
+    is_repeatable : bool
+        Whether its rows can be made again bit by bit; trajectories of many atoms cannot, not on every machine.
     """
 
     dataset: str
     name: str
     splits: tuple[str, ...] = ("train",)
+    is_repeatable: bool = True
 
     @abstractmethod
     def features(self) -> Features:

@@ -47,7 +47,7 @@ def load_dataset(
     Parameters
     ----------
     name : str
-        "prototypes" or "defects", after OWNER/ for somebody's copy on the Hub.
+        "prototypes", "defects" or "dynamics", after OWNER/ for somebody's copy on the Hub.
     config : str, optional
         Configuration (default: the first).
     split : str, optional
@@ -77,6 +77,40 @@ def load_dataset(
     return _read(path, manifest, wanted, split, streaming)
 
 
+def use_dynamics(folder: str | Path | None = None) -> None:
+    """Have frames of molecular dynamics read from the released data set, from a local copy or the Hub.
+
+    A build that the environment variable ARISE_ZOO_DYNAMICS names takes its place. Raises `DatasetError` if the data
+    set cannot be had, or if a local one is another build than the released one.
+    """
+    from ..simulation.frames import FOLDER_VARIABLE as OTHER_BUILD
+    from ..simulation.frames import other_build, use
+
+    if (other := other_build()) is not None:
+        use(other)
+        return
+    dataset, revision = "dynamics", f"v{DATA_VERSION}"
+    try:
+        path = _local(dataset, "solids", revision, folder)
+    except DatasetError:  # a folder that was given for other data sets
+        path = _local(dataset, "solids", revision, None)
+    repository = f"{NAMESPACE}/{dataset}"
+    if path is None:
+        use(_download(repository, dataset, None, revision))
+        return
+    known = released_manifest(repository, revision)
+    ours = {file["path"]: file["sha256"] for file in known["files"] if file.get("config")} if known else None
+    manifest = Manifest.read(path)
+    if ours != {file.path: file.sha256 for file in manifest.files if file.config}:
+        raise DatasetError(
+            f"{path} is another build of {repository} than the released one, whose results are compared; download that "
+            f"one, or name this one in {OTHER_BUILD} to benchmark on it."
+        )
+    for config in manifest.configs:
+        _check(path, manifest, config)
+    use(path)
+
+
 def _local(dataset: str, config: str, revision: str, folder: str | Path | None) -> Path | None:
     """Folder of a local build of this version that holds the configuration."""
     root = Path(folder or os.environ.get(FOLDER_VARIABLE) or ".")
@@ -94,21 +128,21 @@ def _local(dataset: str, config: str, revision: str, folder: str | Path | None) 
     return None
 
 
-def _download(repository: str, dataset: str, config: str, revision: str) -> Path:
-    """Folder of the files as the Hub has them at this revision."""
+def _download(repository: str, dataset: str, config: str | None, revision: str) -> Path:
+    """Folder of the files as the Hub has them at this revision, those of one configuration or all."""
     known = released_manifest(repository, revision)
     try:
         return fetch(
             repository,
             "dataset",
             revision,
-            lambda file: file.get("config") in (None, config),
+            lambda file: config is None or file.get("config") in (None, config),
             expected=known["files"] if known else None,
         )
     except HubError as error:
         raise DatasetError(
-            f"{repository} ({config}) of revision {revision} is not here, and {str(error).rstrip('.')}; or make it "
-            f"with `arise-zoo build {dataset}`, or name a folder that has it in {FOLDER_VARIABLE}."
+            f"{repository} ({config or 'all of it'}) of revision {revision} is not here, and {str(error).rstrip('.')}; "
+            f"or make it with `arise-zoo build {dataset}`, or name a folder that has it in {FOLDER_VARIABLE}."
         ) from error
 
 

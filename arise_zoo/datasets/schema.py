@@ -131,6 +131,86 @@ def defects_features() -> Features:
     )
 
 
+def frames_features() -> Features:
+    """Columns of `arise/dynamics`, `solids` and `disordered`: one row per frame."""
+    from datasets import Features, Value
+
+    proofs = ("amplitude", "jumped", "deformation", "strain", "displacement", "bragg_peak")
+    return Features(
+        {
+            **_frame(),
+            "state": Value("string"),
+            "truth": Value("string"),
+            "temperature": Value("float64"),
+            "relative_temperature": Value("float64"),
+            **{name: Value("float64") for name in proofs},
+            **_frame_geometry(),
+        }
+    )
+
+
+def interfaces_features() -> Features:
+    """Columns of `arise/dynamics`, `interfaces`: one row per frame, with a label for each atom."""
+    from datasets import Features, List, Value
+
+    return Features(
+        {
+            **_frame(),
+            "truth": Value("string"),
+            "temperature": Value("float64"),
+            "relative_temperature": Value("float64"),
+            "atom_labels": List(Value("int8")),
+            **_frame_geometry(),
+        }
+    )
+
+
+def systems_features() -> Features:
+    """Columns of `arise/dynamics`, `systems`: one row per system."""
+    from datasets import Features, List, Value
+
+    return Features(
+        {
+            "system": Value("string"),
+            "label": label(),
+            "system_number": Value("int32"),
+            "elements": List(Value("string")),
+            "pair_style": Value("string"),
+            "pair_coeff": List(Value("string")),
+            "timestep_fs": Value("float64"),
+            "potential": Value("string"),
+            "licence": Value("string"),
+            "melting_point": Value("float64"),
+            "melting_point_half_interval": Value("float64"),
+            "melting_point_source": Value("string"),
+            "measured_melting_point": Value("float64"),
+            "measured_volume_per_atom": Value("float64"),
+            "n_atoms": Value("int32"),
+        }
+    )
+
+
+def _frame() -> dict[str, Any]:
+    from datasets import Value
+
+    return {
+        "id": Value("string"),
+        "label": label(),
+        "system": Value("string"),
+        "condition": Value("string"),
+        "run": Value("int32"),
+        "iteration": Value("int32"),
+        "n_atoms": Value("int32"),
+    }
+
+
+def _frame_geometry() -> dict[str, Any]:
+    """As `geometry`, positions in single precision."""
+    from datasets import List, Value
+
+    return {**geometry(), "positions": List(List(Value("float32"), length=3))}
+
+
 def to_table(rows: list[dict[str, Any]], features: Features) -> pa.Table:
     """The rows as an Arrow table of exactly this schema; a row's arrays are numpy arrays."""
     import pyarrow as pa

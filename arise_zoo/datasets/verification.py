@@ -168,6 +168,7 @@ def _check_config(config: Config, folder: Path, manifest: Manifest, report: Repo
         report.problems.append(Problem(MANIFEST, None, message))
         return
     total = len(expected)
+    sample = sample if config.is_repeatable else 0
     chosen = rng_for("verify", seed, config.dataset, config.name).permutation(total)[:sample]
     for split, numbers in splits.items():
         rows = [expected[i] for i in numbers]

@@ -38,7 +38,7 @@ def publish(
     pull_request: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> Published:
-    """Publish a data set ("prototypes", "defects") or a model (a name, or the folder of a checkpoint).
+    """Publish a data set ("prototypes", "defects", "dynamics") or a model (a name, or the folder of a checkpoint).
 
     Everything is verified first. The tag is set when all files have been read back and agree; until then nobody who
     asks for the tag sees anything. Files that are on the Hub already are not sent again.

@@ -11,6 +11,7 @@ from .._version import BASE_SEED, ITERATIONS
 from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import Prototype, class_ids, find_prototype
+from ..simulation.frames import frame
 from .conditions import CONDITIONS
 from .conditions import condition as get_condition
 
@@ -74,6 +75,8 @@ class StructureSpec:
     def build(self) -> Atoms:
         """The structure, as its condition makes it."""
         wanted = get_condition(self.condition)
+        if wanted.is_stored:
+            return frame(self.id, self.condition, self.periodic)
         return wanted.make(self.prototype, self.k, self.periodic, rng_for(self.seed, self.id))
 
 

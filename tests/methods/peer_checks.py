@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from arise_zoo.methods.peers.training_crystals import packing
 from arise_zoo.methods.protocol import UNKNOWN, Prediction
 from arise_zoo.prototypes import get_prototype
 from arise_zoo.structures import StructureSpec
+from arise_zoo.structures.operations import random_rotation
 
 SEED = 77
 
@@ -34,7 +34,7 @@ def check_rotation_and_order(method, class_id, seed):
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(atoms))
     changed = atoms[order]
-    turn = Rotation.random(rng=rng).as_matrix()
+    turn = random_rotation(rng)
     changed.set_cell(changed.cell.array @ turn * 1.7)
     changed.positions = (changed.positions @ turn + rng.random(3)) * 1.7
     # freud and LAMMPS round otherwise; an atom on the edge of being unknown may change sides.

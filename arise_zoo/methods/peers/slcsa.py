@@ -16,10 +16,11 @@ from typing import ClassVar
 import numpy as np
 from ase import Atoms
 
+from ...common.lammps_library import check_lammps
 from ...reading import check_atoms
 from ..protocol import UNKNOWN, Prediction
 from ..resolved import Level, Truth
-from .bispectrum import bispectra, check_lammps
+from .bispectrum import bispectra
 from .fitted_data import load_fitted
 
 CLASSES = ("bcc_w", "fcc_cu", "hcp_mg", "diamond_c")

@@ -1,16 +1,18 @@
 """The conditions under which structures are made, by the names used in tables, files and on the command line.
 
-What all have in common is in `base`, those of the paper in `paper`, those of the depth suite in `depth`.
+What all have in common is in `base`, those of the paper in `paper`, those of the depth suite in `depth`, those
+of molecular dynamics in `dynamics`.
 """
 
 from ...errors import UnknownNameError
 from .base import Condition
 from .depth import DEPTH_CONDITIONS
+from .dynamics import DYNAMICS_CONDITIONS
 from .paper import CONDITIONS
 
-__all__ = ["CONDITIONS", "DEPTH_CONDITIONS", "Condition", "condition"]
+__all__ = ["CONDITIONS", "DEPTH_CONDITIONS", "DYNAMICS_CONDITIONS", "Condition", "condition"]
 
-_EVERY: dict[str, Condition] = {**CONDITIONS, **DEPTH_CONDITIONS}
+_EVERY: dict[str, Condition] = {**CONDITIONS, **DEPTH_CONDITIONS, **DYNAMICS_CONDITIONS}
 
 
 def condition(name: str) -> Condition:

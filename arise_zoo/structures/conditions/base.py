@@ -16,10 +16,13 @@ from ...prototypes import Prototype
 
 class Condition(ABC):
     """A condition. `name` is used in tables; `is_random` says whether it has random draws; `is_known` whether what it
-    makes is still one of the classes, `has_symmetry` whether with the class's space group.
+    makes is still one of the classes, `has_symmetry` whether with the class's space group; `is_stored` whether its
+    structures are read from a data set, not made; `labels_atoms` whether each atom has a right answer of its own.
     """
 
-    is_known, has_symmetry = True, True
+    is_known: bool = True
+    labels_atoms: bool = False
+    has_symmetry, is_stored = True, False
 
     @property
     @abstractmethod
@@ -42,6 +45,10 @@ class Condition(ABC):
     def iterations(self, prototype: Prototype, k: int, draws: int) -> Iterable[int]:
         """Numbers of the structures of one supercell; `draws`: how many if they are drawn at random."""
         return range(draws if self.is_random else 1)
+
+    def block(self, iteration: int) -> int | None:
+        """Number of the block of structures that are not independent of each other, None if there is none."""
+        return None
 
     def treats(self, prototype: Prototype, periodic: bool) -> bool:
         """Whether there is such a structure of a class."""
