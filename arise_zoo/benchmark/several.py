@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from ..errors import AriseZooError
 from ..methods import Method, get_method, list_methods
 from .record import Record
 from .runner import evaluate
-from .tables import parse_tables
+from .tables import OWN_CONDITIONS, parse_tables
 
 
 def evaluate_methods(
@@ -29,7 +31,7 @@ def evaluate_methods(
     ----------
     methods : str or sequence of str or Method, default "all"
         Names joined by commas, or names and objects. "all" stands for every registered method: those that cannot be
-        made here are left out, and slow ones are run on the classes that they are meant for, without table D.
+        made here are left out, and slow ones are run on the classes that they are meant for, on the paper's tables only.
     table, supported_only, **options
         As for `evaluate`.
     left_out : callable, optional
@@ -51,10 +53,13 @@ def evaluate_methods(
         wanted = [name.strip() for name in methods.split(",") if name.strip()] if isinstance(methods, str) else methods
         made = [get_method(method) if isinstance(method, str) else method for method in wanted]
     slow = {entry.name for entry in list_methods() if entry.slow} if everything else set()
-    for method in made:
-        shortened = method.name in slow
-        tables = _without_depth(table) if shortened else table
-        yield evaluate(method, tables, supported_only=supported_only or shortened, **options)
+    with ExitStack() as stack:
+        if len(made) > 1 and options.get("descriptors") is None:  # described once for all
+            options["descriptors"] = stack.enter_context(tempfile.TemporaryDirectory())
+        for method in made:
+            shortened = method.name in slow
+            tables = _of_the_paper(table) if shortened else table
+            yield evaluate(method, tables, supported_only=supported_only or shortened, **options)
 
 
 def all_methods(left_out: Callable[[AriseZooError], object]) -> Iterator[Method]:
@@ -66,6 +71,7 @@ def all_methods(left_out: Callable[[AriseZooError], object]) -> Iterator[Method]
             left_out(error)
 
 
-def _without_depth(table: str) -> str:
-    """The same tables but D, where there are others."""
-    return ",".join([name for name in parse_tables(table) if name != "D"] or ["D"])
+def _of_the_paper(table: str) -> str:
+    """Those of the tables that are the paper's, or all where none is."""
+    tables = parse_tables(table)
+    return ",".join([name for name in tables if name not in OWN_CONDITIONS] or tables)

@@ -13,7 +13,9 @@ from .systems import System
 
 _SLABS = 8
 _SETTLING, _MELTING = 3.0, 5.0  # picoseconds
-_TRIES = 6
+_TRIES = 8
+_BOTH = 0.15, 0.85  # shares of solid between which both phases are there
+_BETWEEN_LOOKS = 5  # picoseconds between two looks at the share
 _SLENDER = 3.0  # height of a box over its width
 _CRYSTALLINE = 0.35  # Bragg peak of a slab that is solid
 
@@ -46,23 +48,26 @@ def melting_point(system: System, picoseconds: float = 30.0, n_atoms: int = 500)
 
     Raises `SimulationError` if none of some tries keeps both.
     """
-    guess = system.melting.value
+    guess, spacing = system.melting.value, Crystal(system.box(0)).spacing
     for attempt in range(_TRIES):
         atoms = system.box(0, elongated(system, n_atoms))
         with Box(system, atoms, seed_of("melting point", system.name, attempt)) as box:
             box.heat(2 * guess)
             two_phases(box, guess)
             box.run(_SETTLING, guess, guess)
-            temperatures = []
-            for _ in range(round(picoseconds)):
-                box.run_freely(1.0, "z")
-                temperatures.append(box.temperature)
-            share = solid_share(box.snapshot(), Crystal(atoms).spacing)
+            temperatures: list[float] = []
+            share = solid_share(box.snapshot(), spacing)
+            while _BOTH[0] < share < _BOTH[1] and len(temperatures) < picoseconds:
+                for _ in range(_BETWEEN_LOOKS):
+                    box.run_freely(1.0, "z")
+                    temperatures.append(box.temperature)
+                share = solid_share(box.snapshot(), spacing)
+            last = float(np.mean(temperatures[-_BETWEEN_LOOKS:])) if temperatures else guess
+        if _BOTH[0] < share < _BOTH[1]:
             late = np.array(temperatures[len(temperatures) // 2 :])
-        if 0.15 < share < 0.85:
             blocks = np.array([block.mean() for block in np.array_split(late, 5)])
             return MeltingPoint(float(late.mean()), float(2.776 * blocks.std(ddof=1) / np.sqrt(5)), share)
-        guess = float(late.mean())
+        guess = min(last, 0.93 * guess) if share <= _BOTH[0] else max(last, 1.05 * guess)
     raise SimulationError(f"crystal and melt of {system.name} did not keep each other in {_TRIES} tries.")
 
 
