@@ -56,7 +56,7 @@ def evaluate(
     method : str or Method
         A registered name, or an object that follows `arise_zoo.methods.Method`.
     table : str, default "2"
-        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite.
+        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite, V of the variants.
     iterations : int, default 10
         Random draws for each supercell; the paper has 10.
     seed : int, optional

@@ -10,7 +10,7 @@ from ..errors import AriseZooError
 from ..methods import Method, get_method, list_methods
 from .record import Record
 from .runner import evaluate
-from .tables import parse_tables
+from .tables import OWN_CONDITIONS, parse_tables
 
 
 def evaluate_methods(
@@ -29,7 +29,7 @@ def evaluate_methods(
     ----------
     methods : str or sequence of str or Method, default "all"
         Names joined by commas, or names and objects. "all" stands for every registered method: those that cannot be
-        made here are left out, and slow ones are run on the classes that they are meant for, without table D.
+        made here are left out, and slow ones are run on the classes that they are meant for, on the paper's tables.
     table, supported_only, **options
         As for `evaluate`.
     left_out : callable, optional
@@ -53,7 +53,7 @@ def evaluate_methods(
     slow = {entry.name for entry in list_methods() if entry.slow} if everything else set()
     for method in made:
         shortened = method.name in slow
-        tables = _without_depth(table) if shortened else table
+        tables = _of_the_paper(table) if shortened else table
         yield evaluate(method, tables, supported_only=supported_only or shortened, **options)
 
 
@@ -66,6 +66,7 @@ def all_methods(left_out: Callable[[AriseZooError], object]) -> Iterator[Method]
             left_out(error)
 
 
-def _without_depth(table: str) -> str:
-    """The same tables but D, where there are others."""
-    return ",".join([name for name in parse_tables(table) if name != "D"] or ["D"])
+def _of_the_paper(table: str) -> str:
+    """The paper's tables among these, or all of these where there is none."""
+    names = parse_tables(table)
+    return ",".join([name for name in names if name not in OWN_CONDITIONS] or names)

@@ -74,7 +74,8 @@ class StructureSpec:
     def build(self) -> Atoms:
         """The structure, as its condition makes it."""
         wanted = get_condition(self.condition)
-        return wanted.make(self.prototype, self.k, self.periodic, rng_for(self.seed, self.id))
+        rng = rng_for(self.seed, self.id)
+        return wanted.make_numbered(self.prototype, self.k, self.periodic, self.iteration, rng)
 
 
 def benchmark_structures(
