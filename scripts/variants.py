@@ -24,6 +24,7 @@ from ase.data import atomic_numbers, chemical_symbols, covalent_radii, reference
 from crystal_distance import MATCHER, Classes, Crystal, distance, is_layer, space_group
 from free_parameters import FreeParameters, Move, nearest_distances
 from joblib import Parallel, delayed
+from pymatgen.io.ase import AseAtomsAdaptor
 from scipy.optimize import linear_sum_assignment
 
 from arise_zoo.common.seeds import rng_for
@@ -217,6 +218,8 @@ def _compound(prototype: Prototype, row: dict[str, str]) -> Record:
     atoms = _like(own, build_cell(recipe, prototype.space_group.number), _exchange(row))
     crystal = _crystal(prototype, atoms)
     what = f"{row['compound']} is not of the class {prototype.id}"
+    if row["source"] == "aflow" and not _is_in_aflow(crystal):
+        raise SystemExit(f"{row['compound']} is not as in the AFLOW library.")
     if space_group(atoms) != space_group(own):
         raise SystemExit(f"{what}: its space group is {space_group(atoms)}.")
     if not MATCHER.fit_anonymous(crystal.structure, classes().crystals[prototype.id].structure):
@@ -270,6 +273,20 @@ def _check_with_ase(row: dict[str, str]) -> None:
     c = state["a"] * state["c/a"] if row["c"] else None
     if state["a"] != float(row["a"]) or (c is not None and abs(c - float(row["c"])) > 1e-9):
         raise SystemExit(f"ASE has other lattice constants of {symbol}: {state}.")
+
+
+def _is_in_aflow(crystal: Crystal) -> bool:
+    """Whether pymatgen's AFLOW library holds a crystal: the same elements, volume and distances."""
+    from pymatgen.analysis.prototypes import AFLOW_PROTOTYPE_LIBRARY
+
+    wanted, volume = crystal.structure.composition.reduced_formula, crystal.structure.volume / len(crystal.structure)
+    entries = [entry["snl"].structure for entry in AFLOW_PROTOTYPE_LIBRARY]
+    return any(
+        abs(entry.volume / len(entry) - volume) < 1e-3
+        and distance(Crystal(AseAtomsAdaptor.get_atoms(entry)), crystal) < 1e-4
+        for entry in entries
+        if entry.composition.reduced_formula == wanted
+    )
 
 
 def text_of(table: dict[str, Record]) -> str:
