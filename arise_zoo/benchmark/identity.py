@@ -30,9 +30,10 @@ def identity(plan: Plan) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def data_sha256() -> str:
-    """SHA-256 of what decides the benchmark's structures: the table of classes, the names of all conditions, and which
-    frames of molecular dynamics count."""
+    """SHA-256 of what decides the benchmark's structures: classes, their variants, the names of all conditions, and
+    which frames of molecular dynamics count."""
     digest = hashlib.sha256((files("arise_zoo.prototypes") / "data" / "prototypes.json").read_bytes())
+    digest.update((files("arise_zoo.structures.conditions") / "data" / "variants.json").read_bytes())
     for table in TABLES:
         digest.update("\n".join([table, *table_conditions(table)]).encode())
     digest.update(index_sha256().encode())

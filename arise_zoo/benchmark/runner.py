@@ -57,7 +57,8 @@ def evaluate(
     method : str or Method
         A registered name, or an object that follows `arise_zoo.methods.Method`.
     table : str, default "2"
-        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite, M of molecular dynamics.
+        Tables joined by commas: 2, S1, S2 and S3 of the paper, D of the depth suite, M of molecular dynamics, V of the
+        variants.
     iterations : int, default 10
         Random draws for each supercell; the paper has 10.
     seed : int, optional
@@ -109,7 +110,8 @@ def evaluate(
         wanted = plan.units_of(tables, conditions, supported_only)
         if not wanted and run.previous_record is None:
             raise AriseZooError(
-                f"method {plan.facts.name!r} is not scored on anything in table {', '.join(tables)} under these conditions."
+                f"method {plan.facts.name!r} is not scored on anything in table {', '.join(tables)} under these "
+                "conditions."
             )
         missing = [unit for unit in unit_order() if unit in wanted and unit not in run.predictions]
         if any(condition(unit.condition).is_stored for unit in wanted):

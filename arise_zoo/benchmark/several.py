@@ -31,7 +31,7 @@ def evaluate_methods(
     ----------
     methods : str or sequence of str or Method, default "all"
         Names joined by commas, or names and objects. "all" stands for every registered method: those that cannot be
-        made here are left out, and slow ones are run on the classes that they are meant for, on the paper's tables only.
+        made here are left out, and slow ones are run on the classes that they are meant for, on the paper's tables.
     table, supported_only, **options
         As for `evaluate`.
     left_out : callable, optional
@@ -72,6 +72,6 @@ def all_methods(left_out: Callable[[AriseZooError], object]) -> Iterator[Method]
 
 
 def _of_the_paper(table: str) -> str:
-    """Those of the tables that are the paper's, or all where none is."""
-    tables = parse_tables(table)
-    return ",".join([name for name in tables if name not in OWN_CONDITIONS] or tables)
+    """The paper's tables among these, or all of these where there is none."""
+    names = parse_tables(table)
+    return ",".join([name for name in names if name not in OWN_CONDITIONS] or names)

@@ -1,4 +1,4 @@
-"""The tables, the paper's and one more: their conditions, who is scored on what, and the published accuracies.
+"""The tables, the paper's and two more: their conditions, who is scored on what, and the published accuracies.
 
 Published values: Leitherer et al., Nat. Commun. 12, 6234 (2021), Supplementary Tables 1-3 (doi
 10.1038/s41467-021-26511-5). Table 2 holds the same numbers as the "supported" rows of Table S1. The entry of
@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Literal
 
 from ..errors import UnknownNameError
-from ..structures.conditions import DEPTH_CONDITIONS, DYNAMICS_CONDITIONS
+from ..structures.conditions import DEPTH_CONDITIONS, DYNAMICS_CONDITIONS, VARIANT_CONDITIONS
 
 ScoredOn = Literal["supported", "all"]
 SUPPORTED: Literal["supported"] = "supported"
@@ -26,9 +26,10 @@ TABLES: dict[str, tuple[ScoredOn, ...]] = {
     "S3": (SUPPORTED, ALL),
     "D": (SUPPORTED,),
     "M": (SUPPORTED,),
+    "V": (SUPPORTED,),
 }
-"""The paper's tables, the depth suite, D, and molecular dynamics, M, each with the sets of classes on which methods are
-scored in it."""
+"""The paper's tables, the depth suite, D, molecular dynamics, M, and the variants, V, each with the sets of classes on
+which methods are scored in it."""
 
 PAPER_TABLES = ("S1", "S2", "S3")
 """The paper's tables that have conditions of their own."""
@@ -36,7 +37,7 @@ PAPER_TABLES = ("S1", "S2", "S3")
 REPEATED = {"2": "S1"}
 """Table 2 repeats the supported rows of Table S1."""
 
-OWN_CONDITIONS = {"D": DEPTH_CONDITIONS, "M": DYNAMICS_CONDITIONS}
+OWN_CONDITIONS = {"D": DEPTH_CONDITIONS, "M": DYNAMICS_CONDITIONS, "V": VARIANT_CONDITIONS}
 """The tables that are not the paper's, each with its conditions."""
 
 _FILE = {table: table for table in PAPER_TABLES} | REPEATED

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
     parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
     parser.add_argument(
-        "--table", default="2", metavar="2,S1,S2,S3,D,M", help="tables (default: 2); D and M go beyond the paper"
+        "--table", default="2", metavar="2,S1,S2,S3,D,M,V", help="tables (default: 2); D, M, V go beyond the paper"
     )
     parser.add_argument(
         "--iterations", type=int, default=ITERATIONS, metavar="N", help="random draws a supercell (default: 10)"

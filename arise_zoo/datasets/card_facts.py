@@ -61,7 +61,7 @@ COLUMNS = {
     "truth": "right answer in the benchmark: a class, `unknown`, or empty where the frame does not count",
     "temperature": "temperature of the moment (kelvin)",
     "relative_temperature": "temperature of the thermostat over the melting point",
-    "amplitude": "root mean square displacement from the sites relative to the neighbours (nearest-neighbour distances)",
+    "amplitude": "root mean square displacement from the sites relative to the neighbours (d_NN, the crystal's)",
     "jumped": "share of the atoms that have left their sites",
     "deformation": "as `amplitude`, of displacements averaged over the frames of the condition",
     "strain": "largest relative change of a length of the box beside the mean change",

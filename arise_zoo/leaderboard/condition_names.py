@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 KINDS = ("pristine", "displacement", "missing", "both")
-"""Kinds of the paper's conditions; all others are of the depth suite."""
+"""Kinds of the paper's conditions; all others are of the depth suite or of Table V."""
 
 
 def kind(condition: str) -> str:

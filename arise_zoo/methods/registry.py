@@ -24,8 +24,8 @@ GROUP = "arise_zoo.methods"
 class MethodEntry:
     """A registered method: its name, where it is made (`module:factory`), a summary, and the package it is from.
 
-    `slow`: a complete run would take days on two cores, so that a run of all methods leaves out table D and the classes
-    that this method is not meant for.
+    `slow`: a complete run would take days on two cores, so that a run of all methods takes the paper's tables alone,
+    and only the classes that this method is meant for.
     """
 
     name: str

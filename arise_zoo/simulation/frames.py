@@ -91,7 +91,10 @@ def use(folder: Path) -> None:
 
 
 def frame(structure_id: str, condition: str, periodic: bool) -> Atoms:
-    """A frame, periodic or cut out of its box; raises `StructureError` if the data set is not in use or lacks it."""
+    """The frame stored under this id, periodic or cut out of its box.
+
+    Raises `StructureError` if the data set is not in use or lacks it.
+    """
     row = _row(structure_id, condition)
     positions = row["positions"].astype(float).reshape(-1, 3)
     if not periodic:
@@ -119,11 +122,9 @@ def _row(structure_id: str, condition: str) -> dict[str, np.ndarray]:
             "benchmark Table M, or load the data set, to get it."
         )
     table, places = _table(folder, CONFIG_OF[condition])
-    # A tube is stored as what it is, finite; everything else as periodic.
-    stored = structure_id if structure_id in places else structure_id.replace("/finite/", "/periodic/")
-    if stored not in places:
+    if structure_id not in places:
         raise StructureError(f"{folder} does not hold {structure_id}.")
-    return {name: _flat(table[name][places[stored]]) for name in table.column_names if name != "id"}
+    return {name: _flat(table[name][places[structure_id]]) for name in table.column_names if name != "id"}
 
 
 def _flat(value: pa.ListScalar) -> np.ndarray:

@@ -11,7 +11,6 @@ from .._version import BASE_SEED, ITERATIONS
 from ..common.seeds import rng_for
 from ..errors import StructureError
 from ..prototypes import Prototype, class_ids, find_prototype
-from ..simulation.frames import frame
 from .conditions import CONDITIONS
 from .conditions import condition as get_condition
 
@@ -75,9 +74,8 @@ class StructureSpec:
     def build(self) -> Atoms:
         """The structure, as its condition makes it."""
         wanted = get_condition(self.condition)
-        if wanted.is_stored:
-            return frame(self.id, self.condition, self.periodic)
-        return wanted.make(self.prototype, self.k, self.periodic, rng_for(self.seed, self.id))
+        rng = rng_for(self.seed, self.id)
+        return wanted.make_numbered(self.prototype, self.k, self.periodic, self.iteration, rng)
 
 
 def benchmark_structures(

@@ -101,7 +101,7 @@ def test_kept_descriptors_belong_to_the_frames(tmp_path, monkeypatch):
 
 
 def test_what_is_not_there_is_named(folder, monkeypatch):
-    with pytest.raises(StructureError, match="does not hold fcc_cu/k2/periodic/md-0.2/0"):
+    with pytest.raises(StructureError, match=r"does not hold fcc_cu/k2/periodic/md-0\.2/0"):
         StructureSpec("fcc_cu", 2, True, "md-0.2", 0).build()
     with pytest.raises(StructureError, match="no system of molecular dynamics of class 'fcc_cu' has the number 99"):
         _ = StructureSpec("fcc_cu", 99, True, "md-0.2", 0).n_atoms

@@ -1,6 +1,6 @@
 """What is done to a class to make a structure: what the paper's conditions and those beyond it have in common.
 
-The former are in `paper`, the latter in `depth`.
+The former are in `paper`, the latter in `depth` and `variants`.
 """
 
 from __future__ import annotations
@@ -61,3 +61,9 @@ class Condition(ABC):
     @abstractmethod
     def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
         """The structure."""
+
+    def make_numbered(
+        self, prototype: Prototype, k: int, periodic: bool, iteration: int, rng: np.random.Generator
+    ) -> Atoms:
+        """The structure of this iteration; where structures are drawn, only `rng` depends on it."""
+        return self.make(prototype, k, periodic, rng)

@@ -14,7 +14,7 @@ from ase import Atoms
 from ...errors import StructureError
 from ...prototypes import Prototype
 from ...simulation import load_systems
-from ...simulation.frames import CONFIG_OF, index, interface_atoms
+from ...simulation.frames import CONFIG_OF, frame, index, interface_atoms
 from ...simulation.protocol import FRAMES
 from .base import Condition
 
@@ -52,7 +52,14 @@ class Dynamics(Condition):
         return interface_atoms()[system.name] if self.labels_atoms else system.n_atoms
 
     def make(self, prototype: Prototype, k: int, periodic: bool, rng: np.random.Generator) -> Atoms:
-        raise StructureError(f"structures of {self.name} are read, not made.")
+        return self.make_numbered(prototype, k, periodic, 0, rng)
+
+    def make_numbered(
+        self, prototype: Prototype, k: int, periodic: bool, iteration: int, rng: np.random.Generator
+    ) -> Atoms:
+        # A tube is stored as what it is, finite; everything else as periodic.
+        stored = "periodic" if prototype.is_periodic else "finite"
+        return frame(f"{prototype.id}/k{k}/{stored}/{self.condition}/{iteration}", self.condition, periodic)
 
 
 DYNAMICS_CONDITIONS: dict[str, Condition] = {

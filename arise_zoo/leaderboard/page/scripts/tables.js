@@ -9,8 +9,10 @@ export const onWhat = {
   all: "all 108 classes, by space group (starred in the paper)",
 };
 
+const beyondThePaper = { D: "Depth suite, beyond the paper", V: "Variants of the prototypes, beyond the paper" };
+
 function fullTable({ table, scored_on, conditions, rows, paper_only }) {
-  const title = table === "D" ? "Depth suite, beyond the paper" : `Table ${table}: ${onWhat[scored_on]}`;
+  const title = beyondThePaper[table] ?? `Table ${table}: ${onWhat[scored_on]}`;
   const ours = rows.map((name) => {
     const cells = methodNamed[name].cells[scored_on];
     const fields = conditions.map((id) => (cells[id] ? accuracy(cells[id]) : nothing()));
