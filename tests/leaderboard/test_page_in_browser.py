@@ -12,9 +12,9 @@ from threading import Thread
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from arise_zoo.benchmark.calibration import ProbabilitySummary, calibration, detection
 
 from arise_zoo import evaluate
-from arise_zoo.benchmark.calibration import ProbabilitySummary, calibration, detection
 from arise_zoo.benchmark.tables import TABLES, table_conditions
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.leaderboard.collect import collect
