@@ -114,7 +114,8 @@ class PredictionsFile(TypedDict):
 
 class UncertaintyEntries(TypedDict, total=False):
     """How sure a method is: `calibration` of probabilities, `decisions` that something is unknown, `detection` of it by
-    scores of doubt, and `detection_by_class`, the share of unknown structures that it doubts more than those of a class.
+    scores of doubt, and `detection_by_class`: the share of unknown structures that it doubts more than those of a
+    class.
     """
 
     calibration: list[Calibration]

@@ -75,8 +75,8 @@ def score(plan: Plan, store: PredictionStore, tables: list[str]) -> tuple[list[C
 def uncertainty_entries(plan: Plan, store: PredictionStore, tables: list[str]) -> UncertaintyEntries:
     """How sure the method is under the conditions of these tables that are in the store, on its supported classes.
 
-    `decisions` of all of them; `calibration`, with probabilities, of the known ones; `detection` of what is of no class,
-    if there is any, against the known ones.
+    `decisions` of all of them; `calibration`, with probabilities, of the known ones; `detection` of what is of no
+    class, if there is any, against the known ones.
     """
     conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
     doubts: dict[str, Doubt] = {}

@@ -56,12 +56,13 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from ..leaderboard.markdown import all_tables, fill_page, read_records, summary_table, write_page
+    from ..leaderboard.markdown import fill_page, read_records, summary_table, write_page
     from ..leaderboard.page import build_page
+    from ..leaderboard.score_tables import leaderboard_tables
 
     records = read_records(args.records)
     fill_page(args.readme, summary_table(records), check=args.check)
-    fill_page(args.tables, all_tables(records), check=args.check)
+    fill_page(args.tables, leaderboard_tables(records, args.records), check=args.check)
     write_page(args.page, build_page(records, args.records), check=args.check)
     return 0
 

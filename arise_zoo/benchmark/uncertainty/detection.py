@@ -109,8 +109,8 @@ def thresholds(scores: np.ndarray, clusters: np.ndarray) -> np.ndarray:
 def false_alarms(levels: np.ndarray, scores: np.ndarray, clusters: np.ndarray) -> Estimate:
     """Share of these scores that reach the first level, the result of `thresholds`.
 
-    The interval spans that of a bootstrap over the clusters on both sides and, since nothing may vary in it, that of the
-    share at this one threshold.
+    The interval spans that of a bootstrap over the clusters on both sides and, since nothing may vary in it, that of
+    the share at this one threshold.
     """
     own = np.unique(clusters, return_inverse=True)[1]
     n, sizes = len(scores), np.bincount(own)
