@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ..common.storage import write_json
 from ..errors import AriseZooError
@@ -22,6 +22,10 @@ LARGEST_JSON = 2**26
 
 VOLATILE_FIELDS = ("wall_s", "hardware", "finished")
 """Fields of a record that say when and where it was made; all others are the same whenever and wherever."""
+
+
+DoubtScore = Literal["max_probability", "mutual_information", "confidence", "unknown_atoms"]
+Distance = Literal["near", "far"]
 
 
 class Cell(TypedDict):
@@ -70,11 +74,34 @@ class Calibration(TypedDict):
     bins: Bins
 
 
+class Against(TypedDict):
+    """How well structures of no class are told from those of one known condition; `n`: structures of the latter."""
+
+    n: int
+    auroc: Estimate
+    false_alarms: Estimate
+
+
 class Detection(TypedDict):
-    """How well structures of no class are told from the pristine ones under one condition."""
+    """How well structures of one condition without a class are told from all known ones by one score of doubt.
+
+    `distance`: "near" if they are crystals of other prototypes, "far" if they have no lattice; `n`: their number;
+    `against`: by known condition.
+    """
+
+    unknown: str
+    distance: Distance
+    score: DoubtScore
+    n: int
+    against: dict[str, Against]
+
+
+class Decision(TypedDict):
+    """Share of structures, or of their atoms, that a method calls unknown under one condition; `n`: structures."""
 
     condition: str
-    auroc: dict[str, Auroc | None]
+    called_unknown: Estimate
+    n: int
 
 
 class PredictionsFile(TypedDict):
@@ -85,14 +112,19 @@ class PredictionsFile(TypedDict):
     rows: int
 
 
-class ProbabilityEntries(TypedDict, total=False):
-    """Further entries of methods with probabilities."""
+class UncertaintyEntries(TypedDict, total=False):
+    """How sure a method is: `calibration` of probabilities, `decisions` that something is unknown, `detection` of it by
+    scores of doubt, and `detection_by_class`: the share of unknown structures that it doubts more than those of a
+    class.
+    """
 
     calibration: list[Calibration]
+    decisions: list[Decision]
     detection: list[Detection]
+    detection_by_class: dict[str, float]
 
 
-class Scores(ProbabilityEntries):
+class Scores(UncertaintyEntries):
     """What follows from predictions; `per_class` holds right labels and all labels by condition and class."""
 
     cells: list[Cell]
@@ -146,7 +178,11 @@ def validate_record(record: Any, where: str) -> None:
 
 
 def read_record(path: Path) -> Record:
-    """Read and validate a record; raises `RecordError` if it is torn or does not fit the schema."""
+    """Read and validate a record; raises `RecordError` if it is torn or does not fit the schema.
+
+    A record of version 0.1 loses its `detection`, which had another form; the command that made the record makes it
+    again, from the predictions beside it.
+    """
     try:
         if Path(path).stat().st_size > LARGEST_JSON:
             raise RecordError(f"{path} is larger than {LARGEST_JSON >> 20} MiB, which no record is.")
@@ -155,8 +191,15 @@ def read_record(path: Path) -> Record:
         raise RecordError(f"cannot read {path}: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise RecordError(f"{path} is torn or no JSON ({error}); remove its folder or choose another --out.") from error
+    if _is_of_version_0_1(record):
+        del record["detection"]
     validate_record(record, str(path))
     return record
+
+
+def _is_of_version_0_1(record: Any) -> bool:
+    found = record.get("detection") if isinstance(record, dict) else None
+    return isinstance(found, list) and any(isinstance(entry, dict) and "condition" in entry for entry in found)
 
 
 def _no_number(text: str) -> None:

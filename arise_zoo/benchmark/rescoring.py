@@ -8,13 +8,13 @@ import numpy as np
 
 from ..methods import UNKNOWN, MethodFacts
 from ..methods.resolved import check_facts
-from .calibration import ProbabilitySummary, probability_summary
 from .plan import Plan, Sampling, Unit
 from .predictions import PredictionStore
 from .querying import known_labels
-from .record import ProbabilityEntries, Record, RecordError, Scores
-from .scoring import calibration_entries, score
+from .record import Record, RecordError, Scores
+from .scoring import score, uncertainty_entries
 from .tables import table_conditions
+from .uncertainty.calibration import ProbabilitySummary, probability_summary
 
 _ROUNDING = 1e-3  # probabilities of a method may add up to 1 within this
 
@@ -39,7 +39,7 @@ def recorded_method(record: Record) -> MethodFacts:
 
 
 def rescore(record: Record, predictions: Path) -> Scores:
-    """`cells`, `per_class` and, with probabilities, `calibration` as the predictions give them.
+    """`cells`, `per_class` and how sure the method is, as the predictions give them.
 
     Raises `RecordError` if the predictions are not of the structures of the record's tables, in their order, or hold
     labels that do not exist.
@@ -57,8 +57,7 @@ def rescore(record: Record, predictions: Path) -> Scores:
     if (said := record["predictions"]["rows"]) != store.n_rows:
         raise RecordError(f"the record counts {said} predictions, but there are {store.n_rows}.")
     cells, per_class = score(plan, store, tables)
-    entries: ProbabilityEntries = calibration_entries(store, tables) if plan.facts.probabilistic else {}
-    return {"cells": cells, "per_class": per_class, **entries}
+    return {"cells": cells, "per_class": per_class, **uncertainty_entries(plan, store, tables)}
 
 
 def _check(plan: Plan, store: PredictionStore, unit: Unit) -> None:

@@ -30,7 +30,7 @@ from .predictions import PredictionStore, table_of
 from .querying import call, query, query_cached, query_vectors
 from .record import Record
 from .run_folder import RunFolder
-from .scoring import calibration_entries, score
+from .scoring import score, uncertainty_entries
 from .tables import TABLES, parse_tables, table_conditions
 from .vectors import StoredVectors, stored_vectors_for
 
@@ -222,7 +222,7 @@ def _record(plan: Plan, run: RunFolder, tables: list[str]) -> Record:
         **{key: value for key, value in identity(plan).items() if key != "method"},
         "cells": cells,
         "per_class": per_class,
-        **(calibration_entries(run.predictions, tables) if facts.probabilistic else {}),
+        **uncertainty_entries(plan, run.predictions, tables),
         "predictions": {"file": path.name, "sha256": sha256(path), "rows": run.predictions.n_rows},
         "wall_s": run.wall_s,
         "hardware": hardware(),

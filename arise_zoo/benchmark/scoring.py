@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,12 +13,14 @@ from ..common.statistics import accuracy, interval
 from ..methods import UNKNOWN
 from ..simulation.frames import atom_labels
 from ..simulation.interface import BETWEEN, LIQUID, SOLID
-from ..structures import condition
-from .calibration import calibration, detection, probability_summary
+from ..structures import benchmark_structures, condition, pristine_structures
 from .plan import REST, Plan, Unit, symmetry
 from .predictions import PredictionStore
-from .record import Cell, ProbabilityEntries
+from .record import Cell, UncertaintyEntries
 from .tables import ALL, SUPPORTED, ScoredOn, published_accuracy, table_conditions
+from .uncertainty.calibration import calibration, probability_summary
+from .uncertainty.detection import decisions, detection, detection_by_class
+from .uncertainty.doubt import Doubt, doubt
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,18 +90,40 @@ def score(plan: Plan, store: PredictionStore, tables: list[str]) -> tuple[list[C
     return cells, {name: _per_class(found) for name, found in counts.items()}
 
 
-def calibration_entries(store: PredictionStore, tables: list[str]) -> ProbabilityEntries:
-    """For a method with probabilities: its `calibration` under each condition of these tables that is in the store, and
-    the `detection` of what it does not know, against the pristine structures.
+def uncertainty_entries(plan: Plan, store: PredictionStore, tables: list[str]) -> UncertaintyEntries:
+    """How sure the method is under the conditions of these tables that are in the store, on its supported classes.
+
+    `decisions` of all of them; `calibration`, with probabilities, of the known ones; `detection` of what is of no
+    class, if there is any, against the known ones.
     """
     conditions = dict.fromkeys(c for table in tables for c in table_conditions(table))
-    units = [unit for c in conditions if (unit := Unit(c, SUPPORTED)) in store]
-    found = {unit.condition: probability_summary(store.read(unit)) for unit in units}
-    unknown = [c for c in found if not condition(c).is_known]
-    entries: ProbabilityEntries = {"calibration": [calibration(found[c], c) for c in found if c not in unknown]}
-    if unknown and "pristine" in found:
-        entries["detection"] = [detection(found[c], found["pristine"], c) for c in unknown]
+    doubts: dict[str, Doubt] = {}
+    numbers: dict[str, int] = {}
+    entries: UncertaintyEntries = {"calibration": []} if plan.facts.probabilistic else {}
+    for name in conditions:
+        unit = Unit(name, SUPPORTED)
+        if condition(name).labels_atoms:  # neither known nor unknown
+            continue
+        if unit not in store or not len(table := store.read(unit)):
+            continue
+        doubts[name] = doubt(table, plan.facts.level, numbers)
+        if plan.facts.probabilistic and condition(name).is_known:
+            entries["calibration"].append(calibration(probability_summary(table), name))
+    entries["decisions"] = decisions(doubts)
+    known = [name for name in doubts if condition(name).is_known]
+    if known and len(known) < len(doubts):
+        every = {name: structures_of_classes(name, plan.sampling.iterations) for name in known}
+        entries["detection"] = detection(doubts)
+        entries["detection_by_class"] = detection_by_class(doubts, numbers, every)
     return entries
+
+
+@cache
+def structures_of_classes(condition_name: str, iterations: int) -> dict[str, int]:
+    """Class id -> number of its structures under a condition, whether or not a method treats them."""
+    if condition_name == "pristine":
+        return dict(Counter(spec.class_id for spec in pristine_structures()))
+    return dict(Counter(spec.class_id for spec in benchmark_structures(condition_name, iterations=iterations)))
 
 
 def _condition_counts(truth: str, store: PredictionStore, condition: str) -> dict[str, Count]:

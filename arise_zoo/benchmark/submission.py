@@ -23,7 +23,7 @@ from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from .identity import data_sha256
 from .predictions import PREDICTIONS
-from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, read_record
+from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, UncertaintyEntries, read_record
 from .rescoring import rescore
 
 SUFFIX = ".arise.zip"
@@ -193,7 +193,7 @@ def _compare(record: Record, found: Scores, where: str) -> None:
             if theirs[place][field] != ours[place][field]:
                 said, is_ = theirs[place][field], ours[place][field]
                 raise SubmissionError(f"{where}: {field} of {named} is {said} in the record, but {is_} when scored.")
-    for field in ("per_class", "calibration", "detection"):
+    for field in ("per_class", *UncertaintyEntries.__annotations__):
         if record.get(field) != found.get(field):
             raise SubmissionError(f"{where}: the record's {field.replace('_', ' ')} does not follow from predictions.")
 

@@ -23,12 +23,15 @@ def add_commands(subparsers: Any) -> None:
     report = subparsers.add_parser(
         "report",
         help="make the leaderboard's pages",
-        description="Fill README.md and leaderboard/README.md from the committed records, and make the page from them.",
+        description="Fill README.md and leaderboard/README.md from the committed records, and make the page and the "
+        "plot of the score against cost from them.",
     )
     report.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     report.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
     report.add_argument("--tables", type=Path, default=Path("leaderboard/README.md"), metavar="FILE")
     report.add_argument("--page", type=Path, default=Path("leaderboard/index.html"), metavar="FILE")
+    report.add_argument("--cost", type=Path, default=Path("experiments/cost.json"), metavar="FILE")
+    report.add_argument("--plot", type=Path, default=Path("docs/figures/accuracy-cost.svg"), metavar="FILE")
     report.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
     report.set_defaults(function=_report)
 
@@ -56,13 +59,20 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from ..leaderboard.markdown import all_tables, fill_page, read_records, summary_table, write_page
+    from ..leaderboard.collect import counts_of
+    from ..leaderboard.cost_plot import cost_plot, read_speeds
+    from ..leaderboard.markdown import fill_page, read_records, summary_table, write_page
+    from ..leaderboard.overall import overall
     from ..leaderboard.page import build_page
+    from ..leaderboard.score_tables import leaderboard_tables
 
-    records = read_records(args.records)
+    records, speeds = read_records(args.records), read_speeds(args.cost) if args.cost.is_file() else {}
+    places = overall(records, counts_of(records, args.records))
     fill_page(args.readme, summary_table(records), check=args.check)
-    fill_page(args.tables, all_tables(records), check=args.check)
-    write_page(args.page, build_page(records, args.records), check=args.check)
+    fill_page(args.tables, leaderboard_tables(records, args.records), check=args.check)
+    write_page(args.page, build_page(records, args.records, speeds), check=args.check)
+    if plot := cost_plot(places, speeds, alone=True):
+        write_page(args.plot, plot + "\n", check=args.check)
     return 0
 
 

@@ -6,6 +6,7 @@ where they are; the record keeps their SHA-256. Collected results are shown by `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,12 @@ def read_counts(path: Path, record: Record) -> pa.Table:
     if found != wanted:
         raise CollectError(f"{path} is not of the results of its record; collect both again.")
     return table
+
+
+def counts_of(records: Sequence[Record], folder: Path) -> dict[str, pa.Table]:
+    """Method -> what `collect` stored in a folder beside its record, of the methods of which it did."""
+    paths = {record["method"]: Path(folder) / f"{record['method']}.parquet" for record in records}
+    return {r["method"]: read_counts(paths[r["method"]], r) for r in records if paths[r["method"]].is_file()}
 
 
 def _write(predictions: Path, record: Record, path: Path) -> None:

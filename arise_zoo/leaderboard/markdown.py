@@ -77,13 +77,13 @@ def write_page(page: Path, text: str, *, check: bool = False) -> None:
 def summary_table(records: list[Record]) -> str:
     """Markdown: a row a method, a column for each of four conditions; ours, interval, the paper's; n in the last."""
     header = ["method", *(condition_name(condition) for _, condition in _SHOWN), "n, in this order"]
-    lines = [_row(header), _row(["---", *["--:"] * len(_SHOWN), "---"])]
+    lines = [row(header), row(["---", *["--:"] * len(_SHOWN), "---"])]
     for record in records:
         cells = [supported_cells(record, table).get(condition) for table, condition in _SHOWN]
         what = "atoms" if record["level"] == "atom" else "structures"
         sizes = ", ".join(str(cell["n"]) if cell else "–" for cell in cells)
         who = f"{sizes} {what} of {len(record['scored_on_supported'])} classes"
-        lines.append(_row([_name(record), *map(_summary, cells), who]))
+        lines.append(row([method_name(record), *map(_summary, cells), who]))
     return "\n".join(lines)
 
 
@@ -96,35 +96,34 @@ def all_tables(records: list[Record]) -> str:
         for record in records:
             cells = cells_of(record, table, scored_on)
             if cells:
-                rows.append(_row([_name(record), *(_entry(cells.get(c)) for c in conditions)]))
+                rows.append(row([method_name(record), *(_entry(cells.get(c)) for c in conditions)]))
         for name, published in rows_not_met(records, table, scored_on).items():
-            rows.append(_row([f"`{name}`<br>paper only", *(f"paper {percent(value)}" for value in published)]))
+            rows.append(row([f"`{name}`<br>paper only", *(f"paper {percent(value)}" for value in published)]))
         if rows:
-            header = [_row(["method", *conditions]), _row(["---", *["--:"] * len(conditions)])]
+            header = [row(["method", *conditions]), row(["---", *["--:"] * len(conditions)])]
             blocks.append("\n".join([f"## Table {table}, {scored_on} classes\n", *header, *rows]))
     return "\n\n".join([*blocks, _differences(records), _made(records)])
 
 
 def _differences(records: list[Record]) -> str:
-    lines = ["## Differences from the paper\n", _row(["method", "cells", "largest", "where", "mean absolute"])]
-    lines.append(_row(["---", "--:", "--:", "---", "--:"]))
+    lines = ["## Differences from the paper\n", row(["method", "cells", "largest", "where", "mean absolute"])]
+    lines.append(row(["---", "--:", "--:", "---", "--:"]))
     for record in records:
         found = differences(record)
         if found:
             where = ", ".join(found.where[key] for key in ("table", "scored_on", "condition"))
-            row = [_name(record), str(found.n), f"{found.largest:+.2f}", where, percent(found.mean_absolute)]
-            lines.append(_row(row))
+            fields = [method_name(record), str(found.n), f"{found.largest:+.2f}", where, percent(found.mean_absolute)]
+            lines.append(row(fields))
     return "\n".join(lines)
 
 
 def _made(records: list[Record]) -> str:
-    lines = ["## How the records were made\n", _row(["method", "engine", "versions", "wall time", "structures asked"])]
-    lines.append(_row(["---", "---", "---", "--:", "--:"]))
+    lines = ["## How the records were made\n", row(["method", "engine", "versions", "wall time", "structures asked"])]
+    lines.append(row(["---", "---", "---", "--:", "--:"]))
     for record in records:
         versions = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
-        asked = f"{record['predictions']['rows']:,}"
-        row = [_name(record), _safe(record["engine"] or ""), _safe(versions), f"{record['wall_s']:.0f} s", asked]
-        lines.append(_row(row))
+        engine, asked = _safe(record["engine"] or ""), f"{record['predictions']['rows']:,}"
+        lines.append(row([method_name(record), engine, _safe(versions), f"{record['wall_s']:.0f} s", asked]))
     first = records[0]
     lines.append(
         f"\nProtocol {first['protocol_version']}, data version {first['data_version']}, base seed {first['seed']}, "
@@ -133,11 +132,13 @@ def _made(records: list[Record]) -> str:
     return "\n".join(lines)
 
 
-def _name(record: Record) -> str:
+def method_name(record: Record) -> str:
+    """Name of a method in a table, with what readers must know of it."""
     return f"`{_safe(record['method'])}`" + ("<br>trained on defects" if record["trained_on_defects"] else "")
 
 
-def _row(cells: list[str]) -> str:
+def row(cells: list[str]) -> str:
+    """A row of a table."""
     return f"| {' | '.join(cells)} |"
 
 

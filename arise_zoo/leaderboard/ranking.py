@@ -7,18 +7,17 @@ How single cells of the tables are scored is in `benchmark.scoring`.
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import cache
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..benchmark.record import Record
+from ..benchmark.scoring import structures_of_classes
 from ..benchmark.tables import PAPER_TABLES, table_conditions
 from ..common.seeds import rng_for
 from ..common.statistics import percentile_interval
 from ..prototypes import class_ids
-from ..structures import benchmark_structures, pristine_structures
 from .condition_names import KINDS, kind
 
 if TYPE_CHECKING:
@@ -61,10 +60,17 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
         return {}
     right = np.array([np.sum([sums[name][c] for c in conditions], axis=0) for name in names]).T
     n = np.sum([structures_per_class(c, iterations) for c in conditions], axis=0)
-    n_classes = len(n)
-    drawn = rng_for(0, "ranks", group).multinomial(n_classes, np.full(n_classes, 1 / n_classes), size=_RESAMPLES)
-    scores = 100 * right.sum(axis=0) / n.sum()
-    resampled = 100 * (drawn @ right) / (drawn @ n)[:, None]
+    drawn = resamples(f"ranks/{group}", len(n))
+    return ranked(names, 100 * right.sum(axis=0) / n.sum(), 100 * (drawn @ right) / (drawn @ n)[:, None])
+
+
+def resamples(name: str, n_classes: int) -> np.ndarray:
+    """How often each class is drawn in each resample, shape (2000, n_classes); always the same under one name."""
+    return rng_for(0, name).multinomial(n_classes, np.full(n_classes, 1 / n_classes), size=_RESAMPLES)
+
+
+def ranked(names: list[str], scores: np.ndarray, resampled: np.ndarray) -> dict[str, Standing]:
+    """Standings, best first, from scores of shape (n_methods,) and resampled ones of shape (n_resamples, n_methods)."""
     intervals = percentile_interval(resampled).T
     found = {}
     for place, name in enumerate(names):
@@ -78,15 +84,15 @@ def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: in
     return dict(sorted(found.items(), key=lambda item: (-item[1].score, item[0])))
 
 
-def class_sums(record: Record, counts: pa.Table) -> dict[str, np.ndarray]:
-    """For each of the paper's conditions that a record has, the sum over structures of the share of right labels.
+def class_sums(record: Record, counts: pa.Table, conditions: Sequence[str] = CONDITIONS) -> dict[str, np.ndarray]:
+    """For each of these conditions that a record has, the sum over structures of the share of right labels.
 
     Arrays have shape (108,), in the order of the classes; `counts` is the result of `collect.read_counts`. Methods of
     periodic structures only are shown the periodic pristine supercell instead of the unit cell, which is the same
     crystal.
     """
     place = {class_id: number for number, class_id in enumerate(class_ids())}
-    sums = {cell["condition"]: np.zeros(len(place)) for cell in record["cells"] if cell["condition"] in CONDITIONS}
+    sums = {cell["condition"]: np.zeros(len(place)) for cell in record["cells"] if cell["condition"] in conditions}
     shares = counts.append_column("share", [counts["right"].to_numpy() / counts["total"].to_numpy()])
     found = shares.group_by(["condition", "class"], use_threads=False).aggregate([("share", "sum")])
     for row in found.to_pylist():
@@ -96,13 +102,6 @@ def class_sums(record: Record, counts: pa.Table) -> dict[str, np.ndarray]:
 
 
 def structures_per_class(condition: str, iterations: int) -> np.ndarray:
-    """Number of structures of the benchmark under one of the paper's conditions, shape (108,), in order of classes."""
-    return _structures_per_class("pristine" if condition == "pristine" else "missing-0.01", iterations)
-
-
-@cache
-def _structures_per_class(condition: str, iterations: int) -> np.ndarray:
-    pristine = condition == "pristine"
-    specs = pristine_structures() if pristine else benchmark_structures(condition, iterations=iterations)
-    found = Counter(spec.class_id for spec in specs)
-    return np.array([found[c] for c in class_ids()], dtype=float)
+    """Number of structures of the benchmark under a condition, shape (108,), in order of classes."""
+    found = structures_of_classes(condition, iterations)
+    return np.array([found.get(c, 0) for c in class_ids()], dtype=float)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from arise_zoo import evaluate
-from arise_zoo.benchmark.calibration import ProbabilitySummary, calibration
+from arise_zoo.benchmark.uncertainty.calibration import ProbabilitySummary, calibration
 from arise_zoo.common.statistics import auroc
 from arise_zoo.errors import AriseZooError
 from arise_zoo.methods import Prediction

@@ -40,11 +40,12 @@ def test_where_nothing_is_known_unknown_is_right(tmp_path):
 def test_detection_is_the_auroc_of_doubt_against_the_pristine_structures():
     record = evaluate(Sceptic(), "2,D", only=["pristine", "unknown"])
     share = next(c["accuracy"] for c in record["cells"] if c["table"] == "D") / 100
-    (entry,) = record["detection"]
-    assert entry["condition"] == "unknown"
-    for doubt in ("max_probability", "mutual_information"):
-        assert entry["auroc"][doubt]["value"] == pytest.approx(share + (1 - share) / 2, abs=1e-4)
-        assert entry["auroc"][doubt]["n"] == [120, 2]
+    assert {entry["score"] for entry in record["detection"]} == {"max_probability", "mutual_information"}
+    for entry in record["detection"]:
+        assert (entry["unknown"], entry["distance"], entry["n"]) == ("unknown", "near", 120)
+        (against,) = entry["against"].values()
+        assert against["auroc"]["value"] == pytest.approx(share + (1 - share) / 2, abs=1e-4)
+        assert against["n"] == 2
     assert [c["condition"] for c in record["calibration"]] == ["pristine"]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from arise_zoo.benchmark.tables import OWN_CONDITIONS, TABLES, published_rows
 from arise_zoo.cli.bench import main
+from arise_zoo.leaderboard.cost_plot import read_speeds
 from arise_zoo.leaderboard.markdown import ReportError, read_records, write_page
 from arise_zoo.leaderboard.page import build_page
 
@@ -41,7 +42,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def page(records):
-    return build_page(list(records.values()), RECORDS)
+    return build_page(list(records.values()), RECORDS, read_speeds(ROOT / "experiments" / "cost.json"))
 
 
 @pytest.fixture(scope="module")

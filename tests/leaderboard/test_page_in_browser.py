@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
-from arise_zoo.benchmark.calibration import ProbabilitySummary, calibration, detection
 from arise_zoo.benchmark.tables import TABLES, table_conditions
+from arise_zoo.benchmark.uncertainty.calibration import ProbabilitySummary, calibration
+from arise_zoo.benchmark.uncertainty.detection import decisions, detection
+from arise_zoo.benchmark.uncertainty.doubt import Doubt
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.leaderboard.collect import collect
 from arise_zoo.leaderboard.markdown import read_records
@@ -82,9 +84,14 @@ def with_probabilities(records, tmp_path_factory):
             rng.random(n) < highest, highest, highest, highest**2, 1 - highest + rng.normal(0, 0.1, n)
         )
 
+    def doubted(found, first):
+        scores = {"mutual_information": found.uncertainty, "max_probability": 1 - found.highest}
+        return Doubt(np.arange(len(found.highest)) // 10 + first, scores, (found.highest < 0.4).astype(float))
+
     entries = [calibration(said(500, 0.3), "pristine")]
-    unknown = [detection(said(200, 0.1), said(500, 0.3), "unknown")]
-    record = {**records["gnb"], "calibration": entries, "detection": unknown}
+    doubts = {"pristine": doubted(said(500, 0.3), 0), "unknown": doubted(said(200, 0.1), 100)}
+    found = {"calibration": entries, "detection": detection(doubts), "decisions": decisions(doubts)}
+    record = {**records["gnb"], **found}
     (folder / "gnb.json").write_text(json.dumps(record))
     (folder / "cna.json").write_text(json.dumps(records["cna"]))
     page = folder / "index.html"
@@ -229,7 +236,8 @@ def test_calibration_and_detection_of_unknowns_are_those_of_the_record(show, wit
     row = board(browser)["gnb"]
     (entry,) = record["calibration"]
     assert row["ece"] == estimate_lines(entry["ece"], "500")
-    for column, found in (("errors", entry["auroc_of_errors"]), ("unknown", record["detection"][0]["auroc"])):
+    near = {e["score"]: e["against"]["pristine"]["auroc"] | {"n": [200, 500]} for e in record["detection"]}
+    for column, found in (("errors", entry["auroc_of_errors"]), ("unknown", near)):
         first, second = found["max_probability"], found["mutual_information"]
         n, m = first["n"]
         assert row[column][:3] == estimate_lines(first, f"{n}, {m}")
@@ -248,6 +256,67 @@ def test_calibration_and_detection_of_unknowns_are_those_of_the_record(show, wit
         low, high = map(float, interval.strip("[]").split(", "))
         assert low <= float(right) <= high
     assert len(browser.execute_script("return [...document.querySelectorAll('#reliability .disc')]")) == len(bins)
+
+
+UNKNOWNS = """
+    const lines = (cell) => cell.innerText.split("\\n").map((line) => line.trim()).filter(Boolean);
+    return [...document.querySelectorAll("#unknowns-board tr[data-method]")].map((row) =>
+        [row.dataset.method, row.dataset.by, [...row.querySelectorAll("td")].slice(1).map(lines)]);
+"""
+
+
+def test_unknowns_are_told_from_those_under_the_chosen_condition_as_the_record_says(show, with_probabilities):
+    page, record = with_probabilities
+    rows = {by: fields for name, by, fields in show(page).execute_script(UNKNOWNS) if name == "gnb"}
+    names = {"mutual_information": "own uncertainty", "max_probability": "1 − highest probability"}
+    for entry in record["detection"]:
+        area, alarms, *_, known = rows[names[entry["score"]]]
+        against = entry["against"]["pristine"]
+        assert area == estimate_lines(against["auroc"], 200)
+        assert alarms == estimate_lines(against["false_alarms"], 0)[:2]
+        assert known == ["n = 500"]
+    detected, alarms, *_ = rows["its decision"]
+    said = {entry["condition"]: entry["called_unknown"] for entry in record["decisions"]}
+    assert (detected, alarms) == (estimate_lines(said["unknown"], 200), estimate_lines(said["pristine"], 0)[:2])
+
+
+def test_unknowns_of_the_committed_records_are_shown_against_every_known_condition(show, records):
+    browser = show()
+    for condition in ("pristine", "both-0.3-0.1", "slab"):
+        choose(browser, "condition", condition)
+        shown = {(name, by) for name, by, _ in browser.execute_script(UNKNOWNS)}
+        wanted = {
+            name
+            for name, record in records.items()
+            if {condition, "unknown"} <= {entry["condition"] for entry in record["decisions"]}
+        }
+        assert {name for name, by in shown if by == "its decision"} == wanted
+    choose(browser, "condition", "unknown")
+    assert browser.execute_script(UNKNOWNS) == []
+
+
+def test_the_overall_ranking_comes_first_with_the_coverage_of_each_method(show, records):
+    browser = show()
+    script = """
+        const lines = (cell) => cell.innerText.split("\\n").map((line) => line.trim()).filter(Boolean);
+        return [...document.querySelectorAll("#overall-board tr[data-method]")].map((row) => [row.dataset.method,
+            row.closest("tbody").dataset.complete,
+            Object.fromEntries([...row.querySelectorAll("td")].map((cell) => [cell.dataset.column, lines(cell)]))]);
+    """
+    rows = browser.execute_script(script)
+    overall = content(list(records.values()), RECORDS)["overall"]
+    assert [name for name, _, _ in rows] == list(overall["places"])
+    for name, complete, row in rows:
+        place = overall["places"][name]
+        assert complete == str(bool(place["complete"])).lower()
+        assert row["score"] == [place["score"], f"[{', '.join(place['ci95'])}]"]
+        assert row["coverage"] == [f"{len(place['groups'])} of {len(overall['groups'])}"]
+        assert row["classes"] == [f"{len(records[name]['recognises'])} of 108"]
+        for group in overall["groups"]:
+            found = place["groups"].get(group)
+            assert row[group] == ([found["score"], f"[{', '.join(found['ci95'])}]"] if found else ["–"])
+    first = browser.execute_script("return document.querySelector('section').id")
+    assert first == "overall"
 
 
 def test_the_heat_map_has_the_counts_of_the_record(show, records):

@@ -43,7 +43,7 @@ def test_a_melt_diffuses_without_order_and_a_gas_fills_its_box():
     for frames in found.values():
         for frame in frames:
             scaled = frame.snapshot.positions @ np.linalg.inv(frame.snapshot.cell)
-            assert -1e-9 <= scaled.min() and scaled.max() <= 1 + 1e-9
+            assert scaled.min() >= -1e-9 and scaled.max() <= 1 + 1e-9
     volume = np.linalg.det(found["gas"][0].snapshot.cell) / 250
     assert volume == pytest.approx(10 * system("NiAl").cell.cell.volume / 2, rel=0.05)
 

@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 
 from ...benchmark.record import Record
+from ..collect import counts_of
+from ..cost_plot import cost_plot
+from ..overall import overall
 from .content import content
 
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"\./(\w+)\.js";\n', re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^(?:const|let|function) (\w+)", re.MULTILINE)
 
 
-def build_page(records: list[Record], folder: Path) -> str:
-    """The page of these records; `folder` holds what `collect` stored beside them, where it did."""
+def build_page(records: list[Record], folder: Path, speeds: Mapping[str, float] | None = None) -> str:
+    """The page of these records; `folder` holds what `collect` stored beside them, where it did.
+
+    `speeds`: structures per second of methods, the result of `cost_plot.read_speeds`, for the plot of the score against
+    them.
+    """
     data = json.dumps(content(records, Path(folder)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    places = overall(records, counts_of(records, folder)) if speeds else {}
     parts = {
         "style.css": _read("style.css"),
         "scripts": _scripts(),
+        "cost.svg": cost_plot(places, speeds or {}) or "<p>No speeds were measured.</p>",
         "data.json": data.replace("<", "\\u003c"),  # nothing in the data may end the element it is in
     }
     page = _read("template.html")

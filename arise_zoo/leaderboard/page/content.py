@@ -17,10 +17,12 @@ from ...methods import list_methods
 from ...prototypes import class_ids, load_prototypes
 from ...prototypes.near_duplicates import NEAR_DUPLICATES
 from ..class_accuracy import Share, class_shares, confusion, share
-from ..collect import read_counts
+from ..collect import counts_of
 from ..condition_names import amount, condition_name, kind
 from ..formatting import cells_of, differences, paper_texts, percent, rows_not_met
+from ..overall import Place, group_conditions, overall
 from ..ranking import GROUPS, Standing, class_sums, standings, structures_per_class
+from .unknowns import EstimatePool, decisions, detections
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,13 +41,12 @@ _KINDS = {
 
 def content(records: list[Record], folder: Path) -> dict[str, Json]:
     """The page's data, as JSON; `folder` holds what `collect` stored beside the records, where it did."""
-    paths = {r["method"]: folder / f"{r['method']}.parquet" for r in records}
-    counts = {r["method"]: read_counts(path, r) for r in records if (path := paths[r["method"]]).is_file()}
+    counts = counts_of(records, folder)
     sums = {r["method"]: class_sums(r, counts[r["method"]]) for r in records if r["method"] in counts}
     first = records[0]
     ranked = {group: standings(sums, group, first["iterations"]) for group in GROUPS}
     conditions = _conditions(records)
-    pool = _Pool()
+    pool, estimates = _Pool(), EstimatePool()
     return {
         "made": {key: first[key] for key in ("protocol_version", "data_version", "seed", "iterations")},
         "conditions": [{"id": c, "name": condition_name(c), "ticks": _ticks(c)} for c in conditions],
@@ -53,10 +54,16 @@ def content(records: list[Record], folder: Path) -> dict[str, Json]:
         "groups": {group: _group(group, first["iterations"]) for group in GROUPS},
         "classes": _classes(),
         "near": NEAR_DUPLICATES,
-        "methods": [_method(r, counts.get(r["method"]), ranked, pool) for r in records],
-        "by_score": [*ranked["all"], *(name for name in paths if name not in ranked["all"])],
+        "overall": _overall(records, counts),
+        "methods": [
+            _method(r, counts.get(r["method"]), ranked, pool)
+            | {"detection": detections(r, conditions, estimates), "decisions": decisions(r, estimates)}
+            for r in records
+        ],
+        "by_score": [*ranked["all"], *(r["method"] for r in records if r["method"] not in ranked["all"])],
         "tables": [_table(records, table, scored_on) for table in TABLES for scored_on in TABLES[table]],
         "shares": pool.entries,
+        "estimates": estimates.entries,
     }
 
 
@@ -119,7 +126,9 @@ def _classes() -> list[Json]:
     ]
 
 
-def _method(record: Record, counts: pa.Table | None, ranked: dict[str, dict[str, Standing]], pool: _Pool) -> Json:
+def _method(
+    record: Record, counts: pa.Table | None, ranked: dict[str, dict[str, Standing]], pool: _Pool
+) -> dict[str, Json]:
     summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
     name = record["method"]
     by_class = class_shares(record, counts)
@@ -140,7 +149,6 @@ def _method(record: Record, counts: pa.Table | None, ranked: dict[str, dict[str,
         "worst": {c: _worst(record, found, pool) for c, found in by_class.items()},
         "classes": {c: found for c, found in shown.items() if found},
         "calibration": {entry["condition"]: _calibration(entry, pool) for entry in record.get("calibration", [])},
-        "detection": {e["condition"]: _aurocs(e["auroc"]) for e in record.get("detection", [])},
         "confusion": _confusion(counts, pool) if named else {},
         "speed": _speed(record),
         "differences": _differences(record),
@@ -176,6 +184,30 @@ def _standing(name: str, ranked: dict[str, Standing]) -> Json:
         "last": last,
         "place": sum(key < keys[name] for key in keys.values()),
         "ties": found.ties,
+    }
+
+
+def _overall(records: list[Record], counts: dict[str, pa.Table]) -> Json:
+    """Number of conditions of each group in which any method takes part, and the places of the methods."""
+    places = overall(records, counts)
+    there = {group for place in places.values() for group in place.groups}
+    groups = {group: len(members) for group, members in group_conditions(records).items() if group in there}
+    return {"groups": groups, "places": {name: _place(place) for name, place in places.items()}}
+
+
+def _place(place: Place) -> Json:
+    first, last = place.standing.rank
+    return {
+        "score": percent(place.standing.score),
+        "ci95": list(map(percent, place.standing.ci95)),
+        "first": first,
+        "last": last,
+        "ties": place.standing.ties,
+        "complete": float(place.complete),
+        "groups": {
+            group: {"score": percent(found.score), "ci95": list(map(percent, found.ci95))}
+            for group, found in place.groups.items()
+        },
     }
 
 

@@ -4,6 +4,7 @@ import { classNamed, conditionName, data, share } from "./data.js";
 import { byId, h, svg } from "./elements.js";
 import { accuracy, estimate, grouped, interval, nothing, plural, rankText, size, value } from "./numbers.js";
 import { cellOf, onChange, state } from "./state.js";
+import { againstCondition, estimateOf } from "./unknowns.js";
 
 const board = { key: "rank", down: false };
 
@@ -24,18 +25,29 @@ const aurocColumn = (key, under, aurocsOf) => ({
   key,
   title: "AUROC",
   under,
-  sort: (method) => aurocsOf(method)?.max_probability?.value,
-  show: (method) => showAurocs(aurocsOf(method) ?? {}),
+  sort: (method) => Object.values(aurocsOf(method)).find(Boolean)?.value,
+  show: (method) => showAurocs(aurocsOf(method)),
 });
-function showAurocs({ max_probability, mutual_information }) {
-  if (!max_probability && !mutual_information) return null;
-  return [
-    max_probability && estimate(max_probability, max_probability.n.map(grouped).join(", ")),
-    mutual_information && [
-      h("span", { class: "v" }, "MI ", h("span", { class: "mi" }, mutual_information.value)),
-      interval(mutual_information.ci95),
-    ],
-  ];
+const shortNames = { mutual_information: "MI ", confidence: "", max_probability: "", unknown_atoms: "atoms " };
+function showAurocs(found) {
+  const there = Object.keys(shortNames).filter((score) => found[score]);
+  if (!there.length) return null;
+  const inOrder = there.sort((a, b) => (shortNames[a] > shortNames[b]) - (shortNames[a] < shortNames[b]));
+  return inOrder.map((score, i) => {
+    const { value: middle, ci95, n } = found[score];
+    if (i === 0 && !shortNames[score]) return estimate({ value: middle, ci95 }, n.map(grouped).join(", "));
+    return [h("span", { class: "v" }, shortNames[score], h("span", { class: "mi" }, middle)), interval(ci95)];
+  });
+}
+function nearUnknowns(method) {
+  const n = method.decisions[state.condition]?.n;
+  const entries = method.detection
+    .filter(({ distance }) => distance === "near")
+    .map((entry) => [entry, againstCondition(entry, state.condition)])
+    .filter(([, found]) => found);
+  return Object.fromEntries(
+    entries.map(([entry, { auroc }]) => [entry.score, { ...estimateOf(auroc), n: [entry.n, n] }]),
+  );
 }
 
 const columns = [
@@ -82,8 +94,8 @@ const columns = [
   scoreColumn("ece", "ECE"),
   scoreColumn("log_loss", "Log loss"),
   scoreColumn("brier", "Brier"),
-  aurocColumn("errors", "wrong labels", (method) => calibrationOf(method)?.auroc_of_errors),
-  aurocColumn("unknown", "unknowns", (method) => method.detection.unknown),
+  aurocColumn("errors", "wrong labels", (method) => calibrationOf(method)?.auroc_of_errors ?? {}),
+  aurocColumn("unknown", "near unknowns", nearUnknowns),
   {
     key: "speed",
     title: "Structures",

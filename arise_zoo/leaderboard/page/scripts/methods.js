@@ -4,6 +4,7 @@ import { conditionName, data } from "./data.js";
 import { byId, h, row, scrollingTable } from "./elements.js";
 import { grouped, intervalText, minus, plural, rankText } from "./numbers.js";
 import { onWhat } from "./tables.js";
+import { againstCondition, estimateOf, scoreNames } from "./unknowns.js";
 
 function facts(texts) {
   const there = Object.entries(texts).filter(([, text]) => text);
@@ -51,16 +52,14 @@ function ownCells(method, scoredOn) {
 }
 
 function detections(method) {
-  const word = { max_probability: "1 − highest probability", mutual_information: "mutual information" };
-  return Object.entries(method.detection)
-    .flatMap(([condition, aurocs]) =>
-      Object.entries(aurocs)
-        .filter(([, found]) => found)
-        .map(
-          ([name, { value, ci95, n }]) =>
-            `${conditionName(condition)}, by ${word[name]}: ${value} ${intervalText(ci95)}, n = ${n.map(grouped).join(" and ")}`,
-        ),
-    )
+  return method.detection
+    .map((entry) => [entry, againstCondition(entry, "pristine")])
+    .filter(([, found]) => found)
+    .map(([{ unknown, score, n }, { auroc }]) => {
+      const { value, ci95 } = estimateOf(auroc);
+      const both = [n, method.decisions.pristine.n].map(grouped).join(" and ");
+      return `${conditionName(unknown)} against pristine, by ${scoreNames[score]}: ${value} ${intervalText(ci95)}, n = ${both}`;
+    })
     .join("; ");
 }
 

@@ -9,8 +9,10 @@ import "./heat.js";
 import "./methods.js";
 import "./near.js";
 import { grouped, plural } from "./numbers.js";
+import "./overall.js";
 import { onChange, refresh, state, underCondition } from "./state.js";
 import "./tables.js";
+import "./unknowns.js";
 
 const option = (value, name) => h("option", { value }, name);
 byId("condition").append(

@@ -1,4 +1,4 @@
-"""How far a method's probabilities can be trusted, and whether it notices that it is wrong or shown something unknown.
+"""How far a method's probabilities can be trusted, and whether it notices that it is wrong.
 
 All of it follows from four numbers per structure, which the predictions file keeps: the highest probability, that of
 the truth, the sum of the squared probabilities, and the method's own uncertainty. Accuracy is in `common.statistics`.
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..common.seeds import rng_for
-from ..common.statistics import auroc, mean_interval, percentile_interval
-from .record import Auroc, Calibration, Detection, Estimate
+from ...common.seeds import rng_for
+from ...common.statistics import auroc, mean_interval, percentile_interval
+from ..record import Auroc, Calibration, Estimate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,7 +70,7 @@ def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
         "n": n,
         "log_loss": _mean(-np.log(np.maximum(found.truth, SMALLEST))),
         "brier": _mean(1.0 - 2.0 * found.truth + found.squares),
-        "ece": _rounded(error, min(low, error), max(high, error)),
+        "ece": rounded(error, min(low, error), max(high, error)),
         "auroc_of_errors": {
             name: _auroc(score[~found.right], score[found.right]) for name, score in uncertainties(found).items()
         },
@@ -80,13 +80,6 @@ def calibration(found: ProbabilitySummary, condition: str) -> Calibration:
             "confidence": [round(c / k, 4) if k else None for c, k in zip(confidence, counts, strict=True)],
         },
     }
-
-
-def detection(unknown: ProbabilitySummary, known: ProbabilitySummary, condition: str) -> Detection:
-    """The entry of a record: AUROC of each uncertainty for telling structures of no class from those of a class."""
-    scores = uncertainties(known)
-    found = {name: _auroc(score, scores[name]) for name, score in uncertainties(unknown).items() if name in scores}
-    return {"condition": condition, "auroc": found}
 
 
 def uncertainties(found: ProbabilitySummary) -> dict[str, np.ndarray]:
@@ -99,7 +92,7 @@ def uncertainties(found: ProbabilitySummary) -> dict[str, np.ndarray]:
 
 def _auroc(positive: np.ndarray, negative: np.ndarray) -> Auroc | None:
     found = auroc(positive, negative)
-    return None if found is None else {**_rounded(*found), "n": [len(positive), len(negative)]}
+    return None if found is None else {**rounded(*found), "n": [len(positive), len(negative)]}
 
 
 def _bins(highest: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -114,8 +107,9 @@ def _calibration_error(counts: np.ndarray, confidence: np.ndarray, right: np.nda
 
 def _mean(values: np.ndarray) -> Estimate:
     value, low, high = mean_interval(values)
-    return _rounded(value, max(0.0, low), high)
+    return rounded(value, max(0.0, low), high)
 
 
-def _rounded(value: float, low: float, high: float) -> Estimate:
+def rounded(value: float, low: float, high: float) -> Estimate:
+    """A number and the ends of its interval, as records have them."""
     return {"value": round(value, 5), "ci95": [round(float(low), 5), round(float(high), 5)]}
