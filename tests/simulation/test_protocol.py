@@ -77,9 +77,11 @@ def test_an_isolated_tube_stays_where_it_is(monkeypatch):
 
 def test_what_lammps_refuses_is_one_sentence():
     simulated = system("Al")
-    with pytest.raises(SimulationError, match="LAMMPS cannot simulate Al: .*nonsense"):
-        with Box(simulated, simulated.box(0), 1) as box:
-            box._command("nonsense")
+    with (
+        Box(simulated, simulated.box(0), 1) as box,
+        pytest.raises(SimulationError, match=r"LAMMPS cannot simulate Al: .*nonsense"),
+    ):
+        box._command("nonsense")
 
 
 def test_without_lammps_one_sentence_says_what_to_install(monkeypatch):
