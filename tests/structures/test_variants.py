@@ -2,6 +2,8 @@
 
 import csv
 import json
+import runpy
+import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from crystal_distance import MATCHER, Classes, Crystal, distance, space_group
 from free_parameters import FreeParameters, nearest_distances
 
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 DATA = files("arise_zoo.structures.conditions") / "data"
 GRADES = ("variant-near", "variant-middle", "variant-far")
 PERIODIC = [p.id for p in load_prototypes() if p.is_periodic]
@@ -184,3 +187,16 @@ def test_nanotubes_have_no_variants():
     assert not any(
         spec.prototype.group == "nanotube" for kind in VARIANT_CONDITIONS for spec in benchmark_structures(kind)
     )
+
+
+@pytest.mark.parametrize("class_id", ["hcp_mg", "fese"])
+def test_the_table_is_what_the_script_makes(class_id):
+    script = runpy.run_path(str(SCRIPTS / "variants.py"))
+    table = json.loads((DATA / "variants.json").read_text(encoding="utf-8"))
+    made = json.loads(script["text_of"]({class_id: script["of_class"](class_id)}))
+    assert script["same"](made[class_id], table[class_id])
+
+
+@pytest.mark.slow
+def test_the_whole_table_is_what_the_script_makes():
+    subprocess.run([sys.executable, str(SCRIPTS / "variants.py"), "--check"], check=True, cwd=SCRIPTS.parent)
