@@ -88,6 +88,8 @@ def with_label(label):
     ("change", "sentence"),
     [
         (better, "accuracy of table 2, supported classes, pristine is 99.5 in the record, but 100.0 when scored"),
+        (edit_record(decisions=[]), "the record's decisions does not follow from predictions"),
+        (edit_record(detection_by_class={"nacl": 1.0}), "the record's detection by class does not follow"),
         (edit_record(protocol_version="0.1"), "was made with protocol version 0.1, but this package has"),
         (edit_record(data_sha256="0" * 64), "was made with data sha256 000"),
         (edit_record(iterations=3), "was made with iterations 3"),

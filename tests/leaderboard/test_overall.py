@@ -95,6 +95,21 @@ def test_groups_that_no_record_has_are_none_and_unknown_conditions_belong_to_det
     assert {t for tables in OF_TABLES.values() for t in tables} >= set(TABLES) - {"2"}
 
 
+def test_tables_of_one_s_own_are_groups_and_their_unknown_conditions_count_in_detection(monkeypatch):
+    half = len(DEPTH) // 2
+    moved = {"D": DEPTH[:half], "M": (*DEPTH[half:], *UNKNOWN)}
+    monkeypatch.setattr("arise_zoo.leaderboard.overall.TABLES", {**TABLES, "M": ("supported",)})
+    monkeypatch.setattr(
+        "arise_zoo.leaderboard.overall.table_conditions", lambda table: moved.get(table) or table_conditions(table)
+    )
+    with_m = made("with", 0.5, 0.7, 0.9, tables="2,S1,S2,S3,D,M")
+    places = placed(with_m, made("without", 1, 1, without=DEPTH[half:]))
+    assert list(places["with"].groups) == ["paper", "depth", "dynamics", "detection"]
+    assert places["with"].complete and not places["without"].complete
+    assert list(places["without"].groups) == ["paper", "depth"]
+    assert places["with"].standing.score == pytest.approx((50 + 70 + 70 + 90) / 4, abs=0.01)
+
+
 @pytest.fixture(scope="module")
 def committed():
     records = read_records(RECORDS)

@@ -14,6 +14,7 @@ from arise_zoo.cli.bench import main
 from arise_zoo.leaderboard.cost_plot import read_speeds
 from arise_zoo.leaderboard.markdown import ReportError, read_records, write_page
 from arise_zoo.leaderboard.page import build_page
+from arise_zoo.prototypes import class_ids
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
@@ -111,7 +112,12 @@ def test_worst_class_and_counts_are_those_of_the_record(records, data):
     for method in data["methods"]:
         record = records[method["method"]]
         for condition, found in method["classes"].items():
-            for class_id, place in found.items():
+            assert {c for c, place in zip(class_ids(), found, strict=True) if place is not None} == set(
+                record["per_class"][condition]
+            )
+            for class_id, place in zip(class_ids(), found, strict=True):
+                if place is None:
+                    continue
                 share = data["shares"][place]
                 assert [share["right"], share["n"]] == record["per_class"][condition][class_id]
         for condition, worst in method["worst"].items():

@@ -21,6 +21,10 @@ def test_the_pages_show_the_numbers_of_the_committed_records():
     fill_page(ROOT / "leaderboard" / "README.md", page, check=True)
 
 
+def test_committed_records_are_small():
+    assert max(path.stat().st_size for path in RECORDS.iterdir()) < 500_000
+
+
 def test_every_accuracy_shown_is_followed_by_interval_n_and_the_papers_value():
     table = summary_table(read_records(RECORDS))
     assert "| **66.14** [4.28, 98.84]<br>paper 66.14 |" in table

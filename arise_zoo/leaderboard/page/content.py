@@ -132,8 +132,8 @@ def _method(
     summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
     name = record["method"]
     by_class = class_shares(record, counts)
-    classes = set(class_ids())
-    shown = {c: {k: pool(s) for k, s in found.items() if k in classes} for c, found in by_class.items()}
+    # In the order of the classes, since their ids would be most of the page.
+    shown = {c: [pool(found[k]) if k in found else None for k in class_ids()] for c, found in by_class.items()}
     named = counts is not None and record["level"] == "structure" and record["truth"] == "class"
     who = {key: record[key] for key in ("method", "level", "truth", "finite", "trained_on_defects", "citation")}
     run = {key: record[key] for key in ("engine", "packages", "hardware", "wall_s", "finished", "data_sha256")}
@@ -147,7 +147,7 @@ def _method(
         "cells": {scored_on: _cells(record, scored_on) for scored_on in (SUPPORTED, ALL)},
         "ranks": {group: _standing(name, found) for group, found in ranked.items() if name in found},
         "worst": {c: _worst(record, found, pool) for c, found in by_class.items()},
-        "classes": {c: found for c, found in shown.items() if found},
+        "classes": {c: found for c, found in shown.items() if any(place is not None for place in found)},
         "calibration": {entry["condition"]: _calibration(entry, pool) for entry in record.get("calibration", [])},
         "confusion": _confusion(counts, pool) if named else {},
         "speed": _speed(record),

@@ -11,3 +11,5 @@ export const conditionName = (id) => conditionNamed[id]?.name ?? id;
 export const classNamed = named(data.classes, "id");
 export const byScore = data.by_score.map((name) => methodNamed[name]);
 export const share = (place) => data.shares[place];
+const classPlace = Object.fromEntries(data.classes.map(({ id }, place) => [id, place]));
+export const classShare = (method, condition, id) => share(method.classes[condition][classPlace[id]]);

@@ -1,6 +1,6 @@
 // The heat map of all classes and methods, and the reading of one of its fields.
 
-import { byScore, classNamed, data, methodNamed, share } from "./data.js";
+import { byScore, classNamed, classShare, data, methodNamed } from "./data.js";
 import { byId, h, heads } from "./elements.js";
 import { grouped, intervalText, shade } from "./numbers.js";
 import { onChange, state } from "./state.js";
@@ -24,7 +24,7 @@ function drawHeat() {
       { "data-class": id },
       h("th", { scope: "row" }, name),
       methods.map((method) => {
-        const found = share(method.classes[state.condition][id]);
+        const found = classShare(method, state.condition, id);
         const style = found && shade(found);
         return h("td", { "data-method": method.method, tabindex: -1, style }, found?.percent);
       }),
@@ -37,13 +37,13 @@ function drawHeat() {
 }
 
 function readField(field) {
-  const { method, level, classes } = methodNamed[field.dataset.method];
+  const shown = methodNamed[field.dataset.method];
   const id = field.parentElement.dataset.class;
-  const found = share(classes[state.condition][id]);
-  const start = `${method} on ${classNamed[id].name}: `;
+  const found = classShare(shown, state.condition, id);
+  const start = `${shown.method} on ${classNamed[id].name}: `;
   if (!found) return `${start}not shown to the method`;
   const interval = found.ci95 ? intervalText(found.ci95) : "interval unknown";
-  const unit = level === "atom" ? "atoms" : "structures";
+  const unit = shown.level === "atom" ? "atoms" : "structures";
   return `${start}${found.percent} % ${interval}, ${grouped(found.right)} of ${grouped(found.n)} ${unit} right`;
 }
 
