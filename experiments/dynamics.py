@@ -156,7 +156,7 @@ def page(record: Record) -> str:
         "structures and finite ones if it treats them; in brackets the 95 % interval with independent runs as what was "
         "sampled. Frames that melted or transformed are left out.",
         _conditions(record, solids),
-        "Of melts, quenches and gases the right answer is `unknown`. Atoms of the interfaces have answers of their own.",
+        "Of melts, quenches and gases the right answer is `unknown`. Atoms of interfaces have answers of their own.",
         _conditions(record, rest),
         "![Accuracy against temperature for each lattice](figures/dynamics.svg)",
         "Dashed: atoms; solid: structures. Bands: 95 % intervals.",

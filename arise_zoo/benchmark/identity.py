@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,7 +27,6 @@ def identity(plan: Plan) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
 def data_sha256() -> str:
     """SHA-256 of what decides the benchmark's structures: classes, their variants, the names of all conditions, and
     which frames of molecular dynamics count."""

@@ -95,6 +95,8 @@ def evaluate(
     conditions = _conditions(tables, only)
     if iterations < 1:
         raise AriseZooError(f"the number of iterations must be at least 1, not {iterations}.")
+    if any(condition(name).is_stored for name in conditions):
+        use_dynamics(folder)  # it decides which frames count
     resolved = resolve(get_method(method) if isinstance(method, str) else method)
     plan = Plan(resolved.facts, Sampling(iterations, seed))
     if not plan.supported:
@@ -114,8 +116,6 @@ def evaluate(
                 "conditions."
             )
         missing = [unit for unit in unit_order() if unit in wanted and unit not in run.predictions]
-        if any(condition(unit.condition).is_stored for unit in wanted):
-            use_dynamics(folder)
         if missing:
             kept = None if descriptors is None else Path(descriptors).resolve()
             # What a method prints must not stand among what a command prints.

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..common.statistics import accuracy, interval
+from ..datasets.load import use_dynamics
 from ..methods import UNKNOWN
-from ..simulation.frames import atom_labels
+from ..simulation.frames import atom_labels, in_use
 from ..simulation.interface import BETWEEN, LIQUID, SOLID
 from ..structures import benchmark_structures, condition, pristine_structures
 from .plan import REST, Plan, Unit, symmetry
@@ -65,6 +66,8 @@ def count_right(truth: str, table: pa.Table) -> dict[str, Count]:
 
 def _count_by_atoms(table: pa.Table) -> dict[str, Count]:
     """As `count_right`, where each atom has a right answer of its own or none; the class, not its space group."""
+    if not in_use():
+        use_dynamics()
     counts = {}
     for structure, class_id, labels in zip(
         *(table[c].to_pylist() for c in ("structure", "class", "labels")), strict=True

@@ -1,11 +1,11 @@
-"""The two data sets, `arise/prototypes` and `arise/defects`: schemas, building, cards, checking, loading.
+"""The data sets, `arise/prototypes`, `arise/defects` and `arise/dynamics`: schemas, building, cards, checking, loading.
 
 The structures themselves are made in `arise_zoo.structures` and their vectors in `arise_zoo.descriptors`.
 """
 
 from .builder import build
 from .catalogue import DATASETS, get_config
-from .load import load_dataset
+from .load import load_dataset, use_dynamics
 from .verification import verify
 
-__all__ = ["DATASETS", "build", "get_config", "load_dataset", "verify"]
+__all__ = ["DATASETS", "build", "get_config", "load_dataset", "use_dynamics", "verify"]

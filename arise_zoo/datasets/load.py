@@ -16,6 +16,7 @@ from ..common.manifest import MANIFEST
 from ..errors import AriseZooError
 from ..hub import HubError, fetch
 from ..hub.client import NAMESPACE
+from ..simulation import frames
 from .catalogue import get_config
 from .manifest import Manifest, released_manifest
 
@@ -78,37 +79,33 @@ def load_dataset(
 
 
 def use_dynamics(folder: str | Path | None = None) -> None:
-    """Have frames of molecular dynamics read from the released data set, from a local copy or the Hub.
+    """Have frames of molecular dynamics read from `arise/dynamics`: from a local copy or build, else from the Hub.
 
-    A build that the environment variable ARISE_ZOO_DYNAMICS names takes its place. Raises `DatasetError` if the data
-    set cannot be had, or if a local one is another build than the released one.
+    Of another build than the released one its own frames count; results then have another identity.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Output folder of `arise-zoo build` (default: the environment variable ARISE_ZOO_DATA, else the working folder).
+
+    Raises
+    ------
+    DatasetError
+        If there are no files, or if one does not match the manifest.
     """
-    from ..simulation.frames import FOLDER_VARIABLE as OTHER_BUILD
-    from ..simulation.frames import other_build, use
-
-    if (other := other_build()) is not None:
-        use(other)
-        return
     dataset, revision = "dynamics", f"v{DATA_VERSION}"
     try:
         path = _local(dataset, "solids", revision, folder)
     except DatasetError:  # a folder that was given for other data sets
         path = _local(dataset, "solids", revision, None)
     repository = f"{NAMESPACE}/{dataset}"
-    if path is None:
-        use(_download(repository, dataset, None, revision))
-        return
-    known = released_manifest(repository, revision)
-    ours = {file["path"]: file["sha256"] for file in known["files"] if file.get("config")} if known else None
+    path = path or _download(repository, dataset, None, revision)
     manifest = Manifest.read(path)
-    if ours != {file.path: file.sha256 for file in manifest.files if file.config}:
-        raise DatasetError(
-            f"{path} is another build of {repository} than the released one, whose results are compared; download that "
-            f"one, or name this one in {OTHER_BUILD} to benchmark on it."
-        )
     for config in manifest.configs:
         _check(path, manifest, config)
-    use(path)
+    known = released_manifest(repository, revision) or {"files": []}
+    released = {file["path"]: file["sha256"] for file in known["files"] if file.get("config")}
+    frames.use(path, {file.path: file.sha256 for file in manifest.files if file.config} == released)
 
 
 def _local(dataset: str, config: str, revision: str, folder: str | Path | None) -> Path | None:

@@ -17,7 +17,7 @@ _TRIES = 8
 _BOTH = 0.15, 0.85  # shares of solid between which both phases are there
 _BETWEEN_LOOKS = 5  # picoseconds between two looks at the share
 _SLENDER = 3.0  # height of a box over its width
-_CRYSTALLINE = 0.35  # Bragg peak of a slab that is solid
+_CRYSTALLINE = 0.25  # Bragg peak of a slab that is solid
 
 
 class MeltingPoint(NamedTuple):

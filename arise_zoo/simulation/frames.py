@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from ase import Atoms
 
+from ..common.storage import sha256
 from ..errors import StructureError
 from .interface import SYSTEMS as INTERFACES
 from .protocol import LIQUIDS, SOLIDS
@@ -26,9 +26,6 @@ from .systems import load_systems
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-FOLDER_VARIABLE = "ARISE_ZOO_DYNAMICS"
-"""Environment variable that names the folder of another build of the data set, to be used instead of the released."""
 
 CONFIG_OF = (
     {f"md-{share:g}": "solids" for share in SOLIDS}
@@ -43,28 +40,39 @@ UNKNOWN, UNSCORED = "unknown", ""
 Index = Mapping[str, Mapping[str, tuple[int, ...]]]
 """Condition -> name of the system -> numbers of its frames that count."""
 
-_in_use: Path | None = None
+
+class _Source(NamedTuple):
+    folder: Path
+    is_released: bool
+
+
+_source: _Source | None = None
+
+
+def use(folder: Path, is_released: bool) -> None:
+    """Read frames from this folder from now on, in this process; the index is its own unless it is the released one."""
+    global _source
+    _source = _Source(Path(folder), is_released)
+
+
+def in_use() -> bool:
+    """Whether frames can be read."""
+    return _source is not None
 
 
 def index() -> Index:
-    """Which frames count: of the build that the environment names, else of the released data set."""
-    return _packaged() if (other := other_build()) is None else index_of(other)
+    """Which frames count: of the data set in use, or of the released one if none is."""
+    return released_index() if _source is None or _source.is_released else index_of(_source.folder)
 
 
 def index_sha256() -> str:
-    """SHA-256 of the index, by which results on different frames are told apart."""
-    return hashlib.sha256(json.dumps(index(), sort_keys=True).encode()).hexdigest()
-
-
-def other_build() -> Path | None:
-    """The folder that the environment names, None if it names none; raises `StructureError` if it is not there."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if not named:
-        return None
-    for folder in (Path(named) / "arise" / "dynamics", Path(named)):
-        if (folder / path_of("solids")).is_file():
-            return folder
-    raise StructureError(f"{FOLDER_VARIABLE} names {named}, which holds no build of arise/dynamics.")
+    """SHA-256 of which frames count and, for another data set than the released one, of its files."""
+    digest = hashlib.sha256(json.dumps(index(), sort_keys=True).encode())
+    if _source is not None and not _source.is_released:
+        for config in dict.fromkeys(CONFIG_OF.values()):
+            if (path := _source.folder / path_of(config)).is_file():
+                digest.update(sha256(path).encode())
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=4)
@@ -82,12 +90,6 @@ def index_of(folder: Path) -> Index:
 def path_of(config: str) -> str:
     """Path of a configuration's file below the folder of the data set."""
     return f"{config}/test-00000-of-00001.parquet"
-
-
-def use(folder: Path) -> None:
-    """Read frames from this folder from now on, in this process."""
-    global _in_use
-    _in_use = Path(folder)
 
 
 def frame(structure_id: str, condition: str, periodic: bool) -> Atoms:
@@ -115,15 +117,14 @@ def interface_atoms() -> dict[str, int]:
 
 
 def _row(structure_id: str, condition: str) -> dict[str, np.ndarray]:
-    folder = _in_use or other_build()
-    if folder is None:
+    if _source is None:
         raise StructureError(
             f"{structure_id} is a frame of molecular dynamics, which the data set arise/dynamics holds; "
-            "benchmark Table M, or load the data set, to get it."
+            "call arise_zoo.datasets.use_dynamics() first."
         )
-    table, places = _table(folder, CONFIG_OF[condition])
+    table, places = _table(_source.folder, CONFIG_OF[condition])
     if structure_id not in places:
-        raise StructureError(f"{folder} does not hold {structure_id}.")
+        raise StructureError(f"{_source.folder} does not hold {structure_id}.")
     return {name: _flat(table[name][places[structure_id]]) for name in table.column_names if name != "id"}
 
 
@@ -154,7 +155,8 @@ def _read(folder: Path, config: str, columns: list[str]) -> pa.Table:
 
 
 @cache
-def _packaged() -> Index:
+def released_index() -> Index:
+    """Which frames of the released data set count."""
     path = files(__package__) / "data" / "frames.json"
     if not path.is_file():
         return {}

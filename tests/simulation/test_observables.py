@@ -17,7 +17,7 @@ def test_the_amplitude_of_independent_displacements(copper, deviation):
     crystal, spacing = Crystal(copper), 3.6 / np.sqrt(2)
     assert crystal.spacing == pytest.approx(spacing)
     moved = copper.positions + deviation * np.random.default_rng(0).standard_normal(copper.positions.shape)
-    found = vibration(crystal, moved + [1.0, 2.0, 3.0], copper.cell.array)
+    found = vibration(crystal, moved + np.array([1.0, 2.0, 3.0]), copper.cell.array)
     # Three components, and the mean of twelve neighbours taken off.
     assert found.amplitude == pytest.approx(np.sqrt(3 * (1 + 1 / 12)) * deviation / spacing, rel=0.05)
     assert found.jumped == 0.0

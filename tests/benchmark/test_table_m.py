@@ -24,8 +24,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _used(folder, monkeypatch):
-    monkeypatch.setenv(frames.FOLDER_VARIABLE, str(folder))
-    monkeypatch.setattr(frames, "_in_use", None)
+    monkeypatch.setattr(frames, "_source", None)
+    frames.use(folder / "arise" / "dynamics", is_released=False)
+    monkeypatch.setattr("arise_zoo.benchmark.runner.use_dynamics", lambda folder: None)
 
 
 class AtomMethod(FakeMethod):
@@ -105,10 +106,7 @@ def test_what_is_not_there_is_named(folder, monkeypatch):
         StructureSpec("fcc_cu", 2, True, "md-0.2", 0).build()
     with pytest.raises(StructureError, match="no system of molecular dynamics of class 'fcc_cu' has the number 99"):
         _ = StructureSpec("fcc_cu", 99, True, "md-0.2", 0).n_atoms
-    monkeypatch.setenv(frames.FOLDER_VARIABLE, str(folder / "nowhere"))
-    with pytest.raises(StructureError, match="holds no build of arise/dynamics"):
-        frames.index()
-    monkeypatch.delenv(frames.FOLDER_VARIABLE)
+    monkeypatch.setattr(frames, "_source", None)
     with pytest.raises(StructureError, match="a frame of molecular dynamics, which the data set arise/dynamics holds"):
         StructureSpec("fcc_cu", 1, True, "md-0.2", 0).build()
 

