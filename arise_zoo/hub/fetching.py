@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..common.manifest import MANIFEST, Entry, FileHash, first_difference, read_entries
 from ..common.storage import sha256
+from .bounds import UNSAID, bar_of, patience, within
 from .client import HubError, retried, translated
 
 
@@ -43,17 +44,12 @@ def fetch(
     """
     path, files = _listed(repository, repo_type, revision, expected)
     files = [file for file in files if wanted(file)]
-    if any(not (path / file["path"]).is_file() for file in files):
-        translated(
-            lambda: retried(lambda: _snapshot(repository, repo_type, path.name, [file["path"] for file in files])),
-            repository,
-            repo_type,
-            revision,
-        )
     for file in files:
+        if not (path / file["path"]).is_file():
+            _get(repository, repo_type, path.name, file["path"], size=_size(file))
         if _is_good(path, file):
             continue
-        _again(repository, repo_type, path.name, file["path"])
+        _again(repository, repo_type, path.name, file["path"], size=_size(file))
         if not _is_good(path, file):
             raise HubError(
                 f"{file['path']} of {repository} ({revision}) does not match its SHA-256, in the cache or on the Hub; "
@@ -100,10 +96,16 @@ def _is_good(path: Path, file: Entry) -> bool:
     return found.is_file() and sha256(_inside(found, path.name)) == file["sha256"]
 
 
-def _again(repository: str, repo_type: str, revision: str, name: str) -> Path:
+def _size(file: Entry) -> int:
+    """Bytes that a file may have."""
+    said = file.get("size")
+    return said if isinstance(said, int) and said >= 0 else UNSAID
+
+
+def _again(repository: str, repo_type: str, revision: str, name: str, size: int = UNSAID) -> Path:
     """Fetch a file whose copy in the cache is damaged."""
     try:
-        return _get(repository, repo_type, revision, name, force=True)
+        return _get(repository, repo_type, revision, name, size=size, force=True)
     except (HubError, ValueError) as error:  # the client's own complaint where it is told to stay off the network
         raise HubError(
             f"{name} of {repository} in the cache is damaged, and the Hub cannot be reached for another copy; try "
@@ -111,13 +113,24 @@ def _again(repository: str, repo_type: str, revision: str, name: str) -> Path:
         ) from error
 
 
-def _get(repository: str, repo_type: str, revision: str, name: str, force: bool = False) -> Path:
+def _get(repository: str, repo_type: str, revision: str, name: str, *, size: int = UNSAID, force: bool = False) -> Path:
     from huggingface_hub import hf_hub_download
 
     def get() -> str:
-        return hf_hub_download(repository, name, repo_type=repo_type, revision=revision, force_download=force)
+        return hf_hub_download(
+            repository,
+            name,
+            repo_type=repo_type,
+            revision=revision,
+            force_download=force,
+            tqdm_class=bar_of(what, size),
+        )
 
-    return _inside(Path(translated(lambda: retried(get), repository, repo_type, revision)), repository)
+    def get_in_time() -> str:
+        return within(patience(size), what, get)
+
+    what = f"{name} of {repository}"
+    return _inside(Path(translated(lambda: retried(get_in_time), repository, repo_type, revision)), repository)
 
 
 def _inside(path: Path, repository: str) -> Path:
@@ -127,9 +140,3 @@ def _inside(path: Path, repository: str) -> Path:
     if not path.resolve().is_relative_to(Path(HF_HUB_CACHE).resolve()):
         raise HubError(f"{path.name} of {repository} came to lie outside of the cache ({path.resolve()}); remove it.")
     return path
-
-
-def _snapshot(repository: str, repo_type: str, revision: str, names: list[str]) -> Path:
-    from huggingface_hub import snapshot_download
-
-    return Path(snapshot_download(repository, repo_type=repo_type, revision=revision, allow_patterns=names))

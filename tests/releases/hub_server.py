@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,13 +23,15 @@ LARGE = (".parquet", ".h5")
 
 @dataclass
 class Fault:
-    """The next `times` requests of this method whose path holds `part` fail: with a status, or by a lost connection."""
+    """The next `times` requests of this method whose path holds `part` fail: with a status, by a lost connection, or by
+    a body that never ends (`body`: "endless", or "dripping" byte by byte)."""
 
     method: str
     part: str
     status: int | None = None
     times: int = 1
     retry_after: int | None = None
+    body: str | None = None
 
 
 @dataclass
@@ -105,6 +108,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 fault = next((f for f in hub.faults if f.method == self.command and f.part in path and f.times), None)
                 if fault is not None:
                     fault.times -= 1
+            if fault is not None and fault.body:
+                return self._without_end(b"x" if fault.body == "dripping" else b"x" * 2**20, fault.body == "dripping")
             if fault is not None and fault.status is None:
                 self.close_connection = True
                 return self.connection.close()
@@ -115,6 +120,16 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 return self._route(path, body)
 
         do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _any
+
+        def _without_end(self, piece, slowly):
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.close_connection = True
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                    time.sleep(0.2 if slowly else 0.0)
 
         def _chunks(self):
             data = b""

@@ -102,6 +102,35 @@ def test_downloads_get_over_passing_faults(hub, call, releases):
     assert not any(fault.times for fault in hub.faults)
 
 
+def test_a_body_that_never_ends_is_not_read_for_ever(hub, call, releases):
+    assert call.publish(releases["a"], A).returncode == 0
+    hub.faults.append(Fault("GET", STRUCTURES, body="endless", times=9))
+    refused = call.zoo("pull", "arise/prototypes", "--revision", A)
+    assert refused.returncode == 2 and f"the Hub sends more of {STRUCTURES}" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_body_that_drips_is_not_waited_for(hub, call, releases):
+    assert call.publish(releases["a"], A).returncode == 0
+    hub.faults.append(Fault("GET", STRUCTURES, body="dripping", times=9))
+    found = call("-c", DRIPPING, A)
+    assert found.returncode == 0, found.stderr
+    assert f"the Hub has not sent {STRUCTURES} of arise/prototypes within" in found.stdout
+
+
+DRIPPING = """
+import sys
+from arise_zoo.hub import bounds
+bounds.LEAST_WAIT, bounds.SLOWEST = 3.0, 10**9
+from arise_zoo.errors import AriseZooError
+from arise_zoo.releases.pulling import pull
+try:
+    pull("arise/prototypes", sys.argv[1])
+except AriseZooError as error:
+    print(error)
+"""
+
+
 def test_what_does_not_exist_is_said_in_a_sentence(call):
     for arguments, message in (
         (("pull", "prototyps"), "did you mean 'prototypes'"),
