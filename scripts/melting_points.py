@@ -3,7 +3,7 @@
     python scripts/melting_points.py            # all bulk crystals
     python scripts/melting_points.py Al NiAl
 
-Prints one line a system, for `arise_zoo/simulation/data/systems.json`; needs the extra `md`. It says so where the phases
+Prints one line a system, for `arise_zoo/simulation/data/systems.json`; needs the extra `md`. It says so where phases
 do not keep each other in a box of this size; those melting points are from the literature.
 """
 
