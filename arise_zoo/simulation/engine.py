@@ -75,7 +75,7 @@ class Box:
         self._command(
             "neighbor 1.0 bin", "neigh_modify every 1 delay 5 check yes", f"timestep {system.timestep / 1000}"
         )
-        self._command("thermo_modify lost error", "run 0")
+        self._command("thermo_modify lost error", *([] if self._periodic else [self._walls]), "run 0")
 
     def __enter__(self) -> Box:
         return self
@@ -84,6 +84,10 @@ class Box:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lammps.close()
+
+    def relax(self) -> None:
+        """Move the atoms to where no force is left."""
+        self._command("minimize 1e-10 1e-6 2000 20000", "reset_timestep 0")
 
     def heat(self, temperature: float) -> None:
         """New velocities of a temperature in kelvin."""
@@ -168,6 +172,9 @@ class Box:
         else:
             half = float(np.ptp(atoms.positions, axis=0).max()) + 20.0
             self._command(f"region box block -{half} {half} -{half} {half} -{half} {half}")
+            self._walls = "fix walls all wall/reflect " + " ".join(
+                f"{a}{end} EDGE" for a in "xyz" for end in ("lo", "hi")
+            )
             positions = (atoms.positions - atoms.positions.mean(axis=0)).round(6)
         self._command(f"create_box {len(self.system.elements)} box")
         types = [self.system.elements.index(symbol) + 1 for symbol in self.symbols]

@@ -21,10 +21,10 @@ SYSTEMS = ("Al", "Fe", "Mg", "Si", "NiAl", "Ni3Al", "NaCl", "CdTe")
 SOLID, LIQUID, BETWEEN = 1, 0, -1
 """Labels of atoms; those between are not scored."""
 
-_ATOMS = 6000
+_ATOMS = 5000
 _AT_SITE = 0.2  # nearest-neighbour distances: how far an atom of the crystal is from a site on average
 _ORDER, _DISORDER = 0.6, 0.4  # share of an atom and its neighbours that are at sites, of crystal and of melt
-_SETTLING, _APART = 5.0, 2.0  # picoseconds
+_SETTLING, _APART = 5.0, 1.5  # picoseconds
 _AVERAGED, _AVERAGED_APART = 10, 0.1  # moments over which positions are averaged, and picoseconds between them
 
 

@@ -74,13 +74,24 @@ class Crystal:
         return float(np.abs(change / change.mean() - 1.0).max())
 
     def _moved(self, positions: np.ndarray, cell: np.ndarray) -> np.ndarray:
-        sites = self._sites @ np.linalg.inv(self._cell) @ cell if self._periodic else self._sites
-        moved: np.ndarray = positions - sites
+        if not self._periodic:
+            return _displaced(self._sites, positions)
+        moved: np.ndarray = positions - self._sites @ np.linalg.inv(self._cell) @ cell
         return moved
 
     @property
     def _is_flat(self) -> bool:
         return bool(np.ptp(self._sites[:, 2]) < 0.5 * self._cell[2, 2])
+
+
+def _displaced(sites: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Displacements of an isolated structure from sites turned with it (W. Kabsch, Acta Cryst. A 32, 922 (1976))."""
+    from scipy.spatial.transform import Rotation
+
+    middle = sites.mean(axis=0)
+    rotation, _ = Rotation.align_vectors(positions - positions.mean(axis=0), sites - middle)
+    moved: np.ndarray = positions - rotation.apply(sites - middle) - middle
+    return moved
 
 
 class Vibration(NamedTuple):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from ase.build import bulk
+from scipy.spatial.transform import Rotation
 
 from arise_zoo.simulation.observables import Crystal, bragg_peak, deformation, diffusion, vibration
 
@@ -61,3 +62,11 @@ def test_a_bragg_peak_is_one_falls_as_debye_and_waller_say_and_is_small_without_
     shortest = 2 * np.pi * np.sqrt(3) / 3.6  # of the (111) peak
     assert bragg_peak(moved, cell, spacing) == pytest.approx(np.exp(-((0.2 * shortest) ** 2)), abs=0.08)
     assert bragg_peak(rng.random((256, 3)) @ cell, cell, spacing) < 0.1
+
+
+def test_an_isolated_structure_that_turns_is_still_on_its_sites(copper):
+    copper.set_cell(np.zeros((3, 3)))
+    copper.pbc = False
+    crystal = Crystal(copper)
+    turned = Rotation.from_euler("xyz", [0.4, 1.0, 2.0]).apply(copper.positions) + 3.0
+    assert vibration(crystal, turned, np.zeros((3, 3))).amplitude < 1e-9
