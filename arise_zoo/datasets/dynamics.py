@@ -108,12 +108,12 @@ class Solids(_Frames):
 
 
 class Disordered(_Frames):
-    """Melts, quenched melts and gases of the bulk crystals."""
+    """Melts, quenched melts and gases."""
 
     name = "disordered"
 
     def all_keys(self) -> list[Simulation]:
-        return [Simulation(s, run) for s in load_systems() if s.is_bulk for run in range(RUNS)]
+        return [Simulation(s, run) for s in load_systems() if s.is_molten for run in range(RUNS)]
 
     def simulate(self, key: Simulation) -> Iterable[Frame]:
         from ..simulation.protocol import disordered_frames

@@ -15,7 +15,7 @@ from .observables import Crystal
 from .protocol import FRAMES
 from .systems import System
 
-SYSTEMS = ("Al", "Fe", "Mg", "Si", "NiAl", "Ni3Al", "NaCl", "CdTe")
+SYSTEMS = ("Al", "Fe", "Mg", "Si", "NiAl", "Ni3Al")
 """The systems of which there is an interface, one of each lattice."""
 
 SOLID, LIQUID, BETWEEN = 1, 0, -1

@@ -59,6 +59,8 @@ class System:
         Melting point by this potential; for monolayers and tubes the temperature that takes its place.
     experiment : Temperature or None
         The measured melting point.
+    is_molten : bool
+        Whether its melt is simulated, too: of bulk crystals whose potential holds it together.
     citation : str
         Publication of the potential, as its file names it.
     """
@@ -77,6 +79,7 @@ class System:
     melting: Temperature
     experiment: Temperature | None
     citation: str
+    is_molten: bool
 
     @property
     def prototype(self) -> Prototype:
@@ -188,6 +191,7 @@ def _system(number: int, entry: dict) -> System:  # type: ignore[type-arg]
         melting=melting,
         experiment=Temperature(**experiment) if experiment else None,
         citation=entry["citation"],
+        is_molten=entry.get("molten", get_prototype(entry["class"]).group not in ("monolayer", "nanotube")),
         **tuples,
     )
 
