@@ -22,6 +22,8 @@ DIFFUSING = 0.7
 ORDERED = 0.2
 """Mean height of the highest Bragg peak, as a share of that of a perfect crystal, above which a state has order."""
 
+_WAVES_AT_ONCE = 4096
+
 
 class Crystal:
     """The sites that atoms are compared with.
@@ -137,6 +139,9 @@ def bragg_peak(positions: np.ndarray, cell: np.ndarray, spacing: float) -> float
     waves = grid @ reciprocal
     lengths = np.linalg.norm(waves, axis=1) * spacing / (2 * np.pi)
     waves = waves[(lengths > 0.6) & (lengths < 2.2) & (waves @ [1.0, 1e-3, 1e-6] > 0)]
-    phases = positions @ waves.T
-    height = np.cos(phases).sum(axis=0) ** 2 + np.sin(phases).sum(axis=0) ** 2
-    return float(height.max() / len(positions) ** 2)
+    highest = 0.0
+    for begin in range(0, len(waves), _WAVES_AT_ONCE):
+        phases = positions @ waves[begin : begin + _WAVES_AT_ONCE].T
+        height = np.cos(phases).sum(axis=0) ** 2 + np.sin(phases).sum(axis=0) ** 2
+        highest = max(highest, float(height.max()))
+    return highest / len(positions) ** 2

@@ -41,6 +41,7 @@ _MELTING = 6.0
 _QUENCH, _QUENCHED, _QUENCHED_APART = 12.0, 0.2, 0.5
 _DILUTION = 10.0  # volume of the gas over that of the solid
 _BOILED = 2.0  # volume over that of the solid from which a melt counts as boiled
+_THIN = 6.0  # volume of an atom, in cubed nearest-neighbour distances, of what has no order that could be looked for
 _SWOLLEN = 1.12  # volume in which a crystal is melted, over its own
 
 
@@ -155,7 +156,7 @@ def disordered_frames(system: System, run: int) -> Iterator[Frame]:
         box.run(_QUENCH, before, wanted, volume="uniform")
         sample = _sample(box, wanted, _QUENCHED_APART, volume="uniform")
         frames = list(_disordered("quenched", sample, box, wanted, spacing))
-        state = "ordered" if _has_order(frames) else "amorphous"
+        state = "boiled" if box.volume > _BOILED * solid else "ordered" if _has_order(frames) else "amorphous"
         for frame in frames:
             yield frame._replace(state=state)
         yield from _gas(system, run, box, solid)
@@ -172,7 +173,9 @@ def _gas(system: System, run: int, box: Box, solid: float) -> Iterator[Frame]:
 
 def _disordered(condition: str, sample: _Sample, box: Box, wanted: float, spacing: float) -> Iterator[Frame]:
     for number, (snapshot, temperature) in enumerate(zip(*sample, strict=True)):
-        peak = bragg_peak(snapshot.positions, snapshot.cell, spacing)
+        # A box that boils has too many wave vectors, and no order.
+        volume = abs(np.linalg.det(snapshot.cell)) / len(snapshot.positions)
+        peak = bragg_peak(snapshot.positions, snapshot.cell, spacing) if volume < _THIN * spacing**3 else np.nan
         inside = (snapshot.positions @ np.linalg.inv(snapshot.cell)) % 1.0 @ snapshot.cell
         yield Frame(
             condition, number, Snapshot(inside, snapshot.cell), box.symbols, temperature, wanted, "amorphous",
