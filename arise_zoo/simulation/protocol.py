@@ -110,7 +110,7 @@ def solid_frames(system: System, run: int) -> Iterator[Frame]:
             wanted = share * system.melting.value
             box.run(_SETTLING[0], before, wanted)
             box.run(_SETTLING[1], wanted, wanted)
-            sample = _sample(box, wanted, APART)
+            sample = _sample(box, wanted)
             before = wanted
             moved = deformation(crystal, sample.positions, sample.cells)
             strain = crystal.strain(sample.cells.mean(axis=0))
@@ -137,29 +137,48 @@ def disordered_frames(system: System, run: int) -> Iterator[Frame]:
         box.scale(_SWOLLEN ** (1 / 3))
         box.heat(before)
         box.run(_MELTING, before, before, volume="fixed")
+        melt = _Melt(box, solid)
         for share in LIQUIDS:
             wanted = share * system.melting.value
-            box.run(_SETTLING[0], before, wanted, volume="uniform")
-            box.run(_SETTLING[1], wanted, wanted, volume="uniform")
-            sample = _sample(box, wanted, APART, volume="uniform")
+            melt.lead(_SETTLING[0], before, wanted)
+            melt.lead(_SETTLING[1], wanted, wanted)
+            sample = melt.sample(wanted, APART)
             before = wanted
             moved, _ = diffusion(sample.positions, APART * (FRAMES - 1))
             state: State = "liquid" if moved > DIFFUSING * spacing else "frozen"
-            if box.volume > _BOILED * solid:
-                state = "boiled"
             frames = list(_disordered(f"liquid-{share:g}", sample, box, wanted, spacing))
             if state == "liquid" and _has_order(frames):
                 state = "ordered"
             for frame in frames:
-                yield frame._replace(state=state, displacement=moved)
+                yield frame._replace(state="boiled" if melt.has_boiled else state, displacement=moved)
         wanted = _QUENCHED * system.melting.value
-        box.run(_QUENCH, before, wanted, volume="uniform")
-        sample = _sample(box, wanted, _QUENCHED_APART, volume="uniform")
-        frames = list(_disordered("quenched", sample, box, wanted, spacing))
-        state = "boiled" if box.volume > _BOILED * solid else "ordered" if _has_order(frames) else "amorphous"
+        melt.lead(_QUENCH, before, wanted)
+        frames = list(_disordered("quenched", melt.sample(wanted, _QUENCHED_APART), box, wanted, spacing))
+        state = "boiled" if melt.has_boiled else "ordered" if _has_order(frames) else "amorphous"
         for frame in frames:
             yield frame._replace(state=state)
         yield from _gas(system, run, box, solid)
+
+
+class _Melt:
+    """A melt at zero pressure, which is not simulated any further once it has boiled: its box would grow for ever."""
+
+    def __init__(self, box: Box, solid: float):
+        self._box, self._most = box, _BOILED * solid
+        self.has_boiled = False
+
+    def lead(self, picoseconds: float, begin: float, end: float) -> None:
+        if not self.has_boiled:
+            self._box.run(picoseconds, begin, end, volume="uniform")
+            self.has_boiled = self._box.volume > self._most
+
+    def sample(self, wanted: float, apart: float) -> _Sample:
+        snapshots, temperatures = [], []
+        for _ in range(FRAMES):
+            self.lead(apart, wanted, wanted)
+            snapshots.append(self._box.snapshot())
+            temperatures.append(self._box.temperature)
+        return _Sample(snapshots, temperatures)
 
 
 def _gas(system: System, run: int, box: Box, solid: float) -> Iterator[Frame]:
@@ -187,10 +206,10 @@ def _has_order(frames: list[Frame]) -> bool:
     return float(np.mean([frame.peak for frame in frames])) > ORDERED
 
 
-def _sample(box: Box, wanted: float, apart: float, volume: str = "free") -> _Sample:
+def _sample(box: Box, wanted: float) -> _Sample:
     snapshots, temperatures = [], []
     for _ in range(FRAMES):
-        box.run(apart, wanted, wanted, volume=volume)
+        box.run(APART, wanted, wanted)
         snapshots.append(box.snapshot())
         temperatures.append(box.temperature)
     return _Sample(snapshots, temperatures)
