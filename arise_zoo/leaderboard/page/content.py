@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,7 @@ def _method(
         "cells": {scored_on: _cells(record, scored_on) for scored_on in (SUPPORTED, ALL)},
         "ranks": {group: _standing(name, found) for group, found in ranked.items() if name in found},
         "worst": {c: _worst(record, found, pool) for c, found in by_class.items()},
-        "classes": {c: found for c, found in shown.items() if any(place is not None for place in found)},
+        "classes": {c: _runs(found) for c, found in shown.items() if any(place is not None for place in found)},
         "calibration": {entry["condition"]: _calibration(entry, pool) for entry in record.get("calibration", [])},
         "confusion": _confusion(counts, pool) if named else {},
         "speed": _speed(record),
@@ -217,7 +218,12 @@ def _worst(record: Record, found: dict[str, Share], pool: _Pool) -> Json:
         return None
     least = min(share.right / share.n for share in meant.values())
     worst = [c for c, share in meant.items() if share.right / share.n == least]
-    return {"share": pool(meant[worst[0]]), "classes": worst}
+    return {"share": pool(meant[worst[0]]), "classes": [class_ids().index(c) for c in worst]}
+
+
+def _runs(places: list[int | None]) -> list[int | None]:
+    """Each place that differs from the one before, followed by how often it comes; most neighbours are alike."""
+    return [item for place, members in groupby(places) for item in (place, len(list(members)))]
 
 
 def _calibration(entry: Calibration, pool: _Pool) -> Json:

@@ -1,6 +1,6 @@
 // The ranking: a table that can be sorted and filtered.
 
-import { classNamed, conditionName, data, share } from "./data.js";
+import { conditionName, data, share } from "./data.js";
 import { byId, h, svg } from "./elements.js";
 import { accuracy, estimate, grouped, interval, nothing, plural, rankText, size, value } from "./numbers.js";
 import { cellOf, onChange, state } from "./state.js";
@@ -138,7 +138,7 @@ function showWorst(method) {
   const found = worstOf(method);
   if (!found) return null;
   const { percent, ci95, n } = share(found.share);
-  const names = found.classes.map((id) => classNamed[id].name);
+  const names = found.classes.map((place) => data.classes[place].name);
   const label = names.length === 1 ? names[0] : `${names.length} classes`;
   return [
     value(percent),

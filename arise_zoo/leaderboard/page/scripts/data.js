@@ -12,4 +12,8 @@ export const classNamed = named(data.classes, "id");
 export const byScore = data.by_score.map((name) => methodNamed[name]);
 export const share = (place) => data.shares[place];
 const classPlace = Object.fromEntries(data.classes.map(({ id }, place) => [id, place]));
+const unpacked = (runs) =>
+  runs.flatMap((place, i) => (i % 2 ? [] : Array(runs[i + 1]).fill(place)));
+for (const method of data.methods)
+  for (const condition in method.classes) method.classes[condition] = unpacked(method.classes[condition]);
 export const classShare = (method, condition, id) => share(method.classes[condition][classPlace[id]]);
