@@ -237,6 +237,9 @@ not count. Melting points are those of the potentials, by coexistence of crystal
 (`scripts/melting_points.py`) where both kept each other in a small box, otherwise from the literature; the table at
 the end says which.
 
+Random solid solutions (CuNi, CoNiFeCrV) are labelled by their lattice. PTM's label of an elemental class asks for the
+ordering "pure", so that it loses them by definition.
+
 In ids, the supercell is the number of the system: `fcc_cu/k1/periodic/md-0.8/13` is aluminium, the second run, its
 fourth frame at 0.8 of the melting point. Finite structures are the same frames cut out of their boxes."""
 
