@@ -36,9 +36,9 @@ RUNS, FRAMES = 2, 10
 """Independent runs of each system, and frames of each of them at each temperature."""
 
 APART = 1.0  # picoseconds between frames
-_SETTLING = 2.0, 3.0  # picoseconds to lead to a temperature, and to stay there before the first frame
+SETTLING = 2.0, 3.0  # picoseconds to lead to a temperature, and to stay there before the first frame
 _MELTING = 6.0
-_QUENCH, _QUENCHED, _QUENCHED_APART = 12.0, 0.2, 0.5
+QUENCH, QUENCHED, _QUENCHED_APART = 12.0, 0.2, 0.5
 _DILUTION = 10.0  # volume of the gas over that of the solid
 _BOILED = 2.0  # volume over that of the solid from which a melt counts as boiled
 _THIN = 6.0  # volume of an atom, in cubed nearest-neighbour distances, of what has no order that could be looked for
@@ -108,8 +108,8 @@ def solid_frames(system: System, run: int) -> Iterator[Frame]:
         box.heat(2 * before)
         for share in SOLIDS:
             wanted = share * system.melting.value
-            box.run(_SETTLING[0], before, wanted)
-            box.run(_SETTLING[1], wanted, wanted)
+            box.run(SETTLING[0], before, wanted)
+            box.run(SETTLING[1], wanted, wanted)
             sample = _sample(box, wanted)
             before = wanted
             moved = deformation(crystal, sample.positions, sample.cells)
@@ -140,8 +140,8 @@ def disordered_frames(system: System, run: int) -> Iterator[Frame]:
         melt = _Melt(box, solid)
         for share in LIQUIDS:
             wanted = share * system.melting.value
-            melt.lead(_SETTLING[0], before, wanted)
-            melt.lead(_SETTLING[1], wanted, wanted)
+            melt.lead(SETTLING[0], before, wanted)
+            melt.lead(SETTLING[1], wanted, wanted)
             sample = melt.sample(wanted, APART)
             before = wanted
             moved, _ = diffusion(sample.positions, APART * (FRAMES - 1))
@@ -151,8 +151,8 @@ def disordered_frames(system: System, run: int) -> Iterator[Frame]:
                 state = "ordered"
             for frame in frames:
                 yield frame._replace(state="boiled" if melt.has_boiled else state, displacement=moved)
-        wanted = _QUENCHED * system.melting.value
-        melt.lead(_QUENCH, before, wanted)
+        wanted = QUENCHED * system.melting.value
+        melt.lead(QUENCH, before, wanted)
         frames = list(_disordered("quenched", melt.sample(wanted, _QUENCHED_APART), box, wanted, spacing))
         state = "boiled" if melt.has_boiled else "ordered" if _has_order(frames) else "amorphous"
         for frame in frames:

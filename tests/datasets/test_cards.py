@@ -39,7 +39,7 @@ def card(request) -> DatasetCard:
 
 def test_every_configuration_has_version_files_and_schema_and_one_is_the_default(card):
     data = card.data.to_dict()
-    dataset = "prototypes" if len(data["configs"]) == 3 else "defects"
+    dataset = {"pristine": "prototypes", "solids": "dynamics"}.get(data["configs"][0]["config_name"], "defects")
     assert [config["config_name"] for config in data["configs"]] == [config.name for config in DATASETS[dataset]]
     assert {config["version"] for config in data["configs"]} == {"1.0.0"}
     assert [config.get("default") for config in data["configs"]] == [True] + [None] * (len(data["configs"]) - 1)
@@ -47,7 +47,7 @@ def test_every_configuration_has_version_files_and_schema_and_one_is_the_default
         features = Features._from_yaml_list(info["features"])
         assert features == get_config(dataset, info["config_name"]).features()
     assert data["license"] == "cc-by-4.0" and data["pretty_name"] and data["tags"] and data["task_categories"]
-    assert data["size_categories"] == ["10K<n<100K" if dataset == "prototypes" else "100K<n<1M"]
+    assert data["size_categories"] == ["100K<n<1M" if dataset == "defects" else "10K<n<100K"]
 
 
 def test_a_card_has_the_sections_that_the_hub_expects_and_no_placeholder_is_left(card):
