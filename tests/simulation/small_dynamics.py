@@ -37,8 +37,7 @@ def write(folder: Path) -> Path:
                 rows += identities.values()
         _write(place, config, rows)
     key = Simulation(system("Al"))
-    atoms = key.system.box(0, (4, 4, 96))
-    assert len(atoms) == interface.n_atoms(key.system)
+    atoms = key.system.box(0, (1, 1, interface.n_atoms(key.system) // len(key.system.cell)))
     half = (np.arange(len(atoms)) < len(atoms) // 2).astype(np.int8)
     half[-10:] = interface.BETWEEN
     rows = [
