@@ -12,7 +12,7 @@ import numpy as np
 from ..common.statistics import accuracy, interval
 from ..datasets.load import use_dynamics
 from ..methods import UNKNOWN
-from ..simulation.frames import atom_labels, in_use
+from ..simulation.frames import atom_labels, in_use, index_sha256
 from ..simulation.interface import BETWEEN, LIQUID, SOLID
 from ..structures import benchmark_structures, condition, pristine_structures
 from .plan import REST, Plan, Unit, symmetry
@@ -121,9 +121,14 @@ def uncertainty_entries(plan: Plan, store: PredictionStore, tables: list[str]) -
     return entries
 
 
-@cache
 def structures_of_classes(condition_name: str, iterations: int) -> dict[str, int]:
     """Class id -> number of its structures under a condition, whether or not a method treats them."""
+    frames = index_sha256() if condition(condition_name).is_stored else ""
+    return _structures_of_classes(condition_name, iterations, frames)
+
+
+@cache
+def _structures_of_classes(condition_name: str, iterations: int, frames: str) -> dict[str, int]:
     if condition_name == "pristine":
         return dict(Counter(spec.class_id for spec in pristine_structures()))
     return dict(Counter(spec.class_id for spec in benchmark_structures(condition_name, iterations=iterations)))

@@ -69,10 +69,14 @@ def index_sha256() -> str:
     """SHA-256 of which frames count and, for another data set than the released one, of its files."""
     digest = hashlib.sha256(json.dumps(index(), sort_keys=True).encode())
     if _source is not None and not _source.is_released:
-        for config in dict.fromkeys(CONFIG_OF.values()):
-            if (path := _source.folder / path_of(config)).is_file():
-                digest.update(sha256(path).encode())
+        digest.update(_files_sha256(_source.folder).encode())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _files_sha256(folder: Path) -> str:
+    paths = [folder / path_of(config) for config in dict.fromkeys(CONFIG_OF.values())]
+    return "".join(sha256(path) for path in paths if path.is_file())
 
 
 @lru_cache(maxsize=4)
