@@ -1,4 +1,4 @@
-"""The tables, the paper's and two more: their conditions, who is scored on what, and the published accuracies.
+"""The tables, the paper's and three more: their conditions, who is scored on what, and the published accuracies.
 
 Published values: Leitherer et al., Nat. Commun. 12, 6234 (2021), Supplementary Tables 1-3 (doi
 10.1038/s41467-021-26511-5). Table 2 holds the same numbers as the "supported" rows of Table S1. The entry of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from ctypes.util import find_library
 from importlib.util import find_spec
@@ -25,9 +24,8 @@ def check_lammps(needed_by: str) -> None:
 
 
 def start_lammps(needed_by: str) -> lammps:
-    """A silent LAMMPS, on one thread; raises `MissingPackageError` where it cannot be loaded."""
+    """A silent LAMMPS; raises `MissingPackageError` where it cannot be loaded."""
     check_lammps(needed_by)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     library = _mpi_library()
     try:
         if library is not None:

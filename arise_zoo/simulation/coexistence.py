@@ -31,7 +31,7 @@ class MeltingPoint(NamedTuple):
 def two_phases(box: Box, temperature: float) -> None:
     """Melt the upper half (along z) of a crystal that is at this temperature, and let both halves meet at it."""
     snapshot = box.snapshot()
-    height = (snapshot.positions @ np.linalg.inv(snapshot.cell))[:, 2] % 1.0
+    height = snapshot.scaled[:, 2]
     box.run(_SETTLING, temperature, temperature)
     box.define("melt", np.flatnonzero(height >= 0.5))
     hot = 3.0 * temperature
@@ -85,7 +85,7 @@ def elongated(system: System, n_atoms: int) -> tuple[int, int, int]:
 
 def solid_share(snapshot: Snapshot, spacing: float) -> float:
     """Share of the slabs of a box, cut across z, that have a Bragg peak."""
-    height = (snapshot.positions @ np.linalg.inv(snapshot.cell))[:, 2] % 1.0
+    height = snapshot.scaled[:, 2]
     slab = np.minimum((height * _SLABS).astype(int), _SLABS - 1)
     peaks = [bragg_peak(snapshot.positions[slab == s], snapshot.cell, spacing) for s in range(_SLABS)]
     return float(np.mean(np.array(peaks) > _CRYSTALLINE))

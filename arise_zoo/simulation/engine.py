@@ -36,6 +36,17 @@ class Snapshot(NamedTuple):
     positions: np.ndarray
     cell: np.ndarray
 
+    @property
+    def scaled(self) -> np.ndarray:
+        """Positions in units of the cell vectors, from 0 to 1, shape (n_atoms, 3)."""
+        scaled: np.ndarray = (self.positions @ np.linalg.inv(self.cell)) % 1.0
+        return scaled
+
+    @property
+    def wrapped(self) -> Snapshot:
+        """The same moment, atoms in the cell."""
+        return Snapshot(self.scaled @ self.cell, self.cell)
+
 
 class Box:
     """Atoms under a system's potential, as a context that ends LAMMPS.

@@ -65,10 +65,7 @@ def interface_frames(system: System) -> Iterator[InterfaceFrame]:
             mean = Snapshot(*(np.mean(parts, axis=0) for parts in zip(*snapshots, strict=True)))
             shown = snapshots[_AVERAGED // 2]
             labels = sites.labels(mean)
-            inside = (shown.positions @ np.linalg.inv(shown.cell)) % 1.0 @ shown.cell
-            yield InterfaceFrame(
-                number, Snapshot(inside, shown.cell), box.symbols, labels, temperatures[_AVERAGED // 2]
-            )
+            yield InterfaceFrame(number, shown.wrapped, box.symbols, labels, temperatures[_AVERAGED // 2])
 
 
 class _Sites:
@@ -86,12 +83,11 @@ class _Sites:
         from scipy.spatial import cKDTree
 
         at_site = self._distances(mean) < _AT_SITE * self._spacing
-        inside = (mean.positions @ np.linalg.inv(mean.cell)) % 1.0 @ mean.cell
-        atoms = Atoms(numbers=self._numbers, positions=inside, cell=mean.cell, pbc=True)
+        inside = mean.wrapped.positions
         shifts = np.array([[a, b, c] for a in (-1, 0, 1) for b in (-1, 0, 1) for c in (-1, 0, 1)]) @ mean.cell
-        images = np.concatenate([atoms.positions + shift for shift in shifts])
-        owner = np.tile(np.arange(len(atoms)), len(shifts))
-        _, nearest = cKDTree(images).query(atoms.positions, k=13)  # itself and twelve others
+        images = np.concatenate([inside + shift for shift in shifts])
+        owner = np.tile(np.arange(len(inside)), len(shifts))
+        _, nearest = cKDTree(images).query(inside, k=13)  # itself and twelve others
         share = at_site[owner[nearest]].mean(axis=1)
         return np.where(share >= _ORDER, SOLID, np.where(share <= _DISORDER, LIQUID, BETWEEN)).astype(np.int8)
 

@@ -195,9 +195,8 @@ def _disordered(condition: str, sample: _Sample, box: Box, wanted: float, spacin
         # A box that boils has too many wave vectors, and no order.
         volume = abs(np.linalg.det(snapshot.cell)) / len(snapshot.positions)
         peak = bragg_peak(snapshot.positions, snapshot.cell, spacing) if volume < _THIN * spacing**3 else np.nan
-        inside = (snapshot.positions @ np.linalg.inv(snapshot.cell)) % 1.0 @ snapshot.cell
         yield Frame(
-            condition, number, Snapshot(inside, snapshot.cell), box.symbols, temperature, wanted, "amorphous",
+            condition, number, snapshot.wrapped, box.symbols, temperature, wanted, "amorphous",
             np.nan, np.nan, np.nan, np.nan, np.nan, peak,
         )  # fmt: skip
 
