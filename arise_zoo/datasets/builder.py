@@ -183,6 +183,7 @@ def _write_parquet(table: pa.Table, store: ShardStore, folder: Path, config: Con
             temporary,
             row_group_size=_ROWS_PER_GROUP,
             compression="zstd",
+            use_byte_stream_split=list(config.split_bytes),
             use_dictionary=False,  # coordinates have few equal values where atoms are displaced; zstd finds the rest
             write_page_index=True,  # with content-defined chunks, what lets the Hub read and store parts of a file
             use_content_defined_chunking=True,

@@ -28,12 +28,15 @@ class Config(ABC):
         Names of its splits.
     is_repeatable : bool
         Whether its rows can be made again bit by bit; trajectories of many atoms cannot, not on every machine.
+    split_bytes : tuple of str
+        Parquet columns whose bytes are stored one place after the other, which suits numbers of few digits.
     """
 
     dataset: str
     name: str
     splits: tuple[str, ...] = ("train",)
     is_repeatable: bool = True
+    split_bytes: tuple[str, ...] = ()
 
     @abstractmethod
     def features(self) -> Features:

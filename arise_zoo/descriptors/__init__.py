@@ -4,7 +4,9 @@ Structures come from anywhere; data sets of descriptors are made elsewhere.
 """
 
 from .averaged_soap import AveragedSOAP, component_order, number_of_features, soap_grid
+from .channel_soap import ChannelSOAP
 from .dscribe_engine import averaged_soap_by_dscribe, environments_by_dscribe
+from .first_peak import first_peak_distance
 from .scales import nearest_neighbour_scale
 from .settings import EXTRINSIC_SCALES as PAPER_SCALES
 from .settings import R_CUTS as PAPER_R_CUTS
@@ -15,9 +17,11 @@ __all__ = [
     "PAPER_SCALES",
     "PAPER_SIGMAS",
     "AveragedSOAP",
+    "ChannelSOAP",
     "averaged_soap_by_dscribe",
     "component_order",
     "environments_by_dscribe",
+    "first_peak_distance",
     "nearest_neighbour_scale",
     "number_of_features",
     "soap_grid",

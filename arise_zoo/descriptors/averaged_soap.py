@@ -62,7 +62,7 @@ class AveragedSOAP:
     ):
         self.r_cut, self.sigma, self.n_max, self.l_max = r_cut, sigma, n_max, l_max
         self.basis, self.extrinsic_scale, self.thermal_displacement = basis, extrinsic_scale, thermal_displacement
-        self._settings = _Settings(((r_cut, sigma, extrinsic_scale, thermal_displacement),), n_max, l_max, basis)
+        self._settings = Spectra(((r_cut, sigma, extrinsic_scale, thermal_displacement),), n_max, l_max, basis)
 
     @property
     def n_features(self) -> int:
@@ -81,7 +81,7 @@ class AveragedSOAP:
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
         """The descriptors of many structures, shape (n_structures, n_features), on `n_jobs` processes."""
-        rows = _map(self._settings.descriptors, structures, n_jobs)
+        rows = map_structures(self._settings.descriptors, structures, n_jobs)
         return np.concatenate(rows) if rows else np.empty((0, self.n_features))
 
 
@@ -103,7 +103,7 @@ def soap_grid(
     """
     shape = tuple(len(values) for values in (r_cuts, sigmas, scales, thermal_displacements))
     combinations = tuple(product(map(float, r_cuts), map(float, sigmas), map(float, scales), thermal_displacements))
-    return _Settings(combinations, n_max, l_max, basis).descriptors(atoms).reshape(*shape, -1)
+    return Spectra(combinations, n_max, l_max, basis).descriptors(atoms).reshape(*shape, -1)
 
 
 class SpectrumGrid:
@@ -128,7 +128,7 @@ class SpectrumGrid:
             (r_cut, sigma, scale, thermal) for scale, thermal in product(scales, thermal_displacements)
         )
         self._shape = len(scales), len(thermal_displacements)
-        self._settings = _Settings(combinations, n_max, l_max, basis)
+        self._settings = Spectra(combinations, n_max, l_max, basis)
 
     def of(self, atoms: Atoms) -> tuple[Points, np.ndarray, list[tuple[tuple[int, int], np.ndarray]]]:
         """The points, d_NN (angstrom) of each ordered pair of species, and the spectra of each that has neighbours,
@@ -161,13 +161,14 @@ def number_of_features(n_max: int = N_MAX, l_max: int = L_MAX, basis: str = BASI
     return n_max * (n_max + 1) // 2 * (l_max + 1) + (basis == "quip")
 
 
-class _Settings:
+class Spectra:
     """Several settings (r_cut, sigma, scale, thermal displacement) of one basis, evaluated together."""
 
     def __init__(self, combinations: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str):
         _check(combinations, n_max, l_max, basis)
         self.combinations, self.n_max, self.l_max, self.basis = combinations, n_max, l_max, basis
-        order = np.array(component_order(n_max, l_max, basis))
+        self.components = component_order(n_max, l_max, basis)
+        order = np.array(self.components)
         n, n_prime, l = order[order[:, 0] > 0].T
         # Of each component: its place among the products c_nlm c_n'lm summed over m, shape (l, n, n'), and its weight.
         self._place = (l * n_max + n - 1) * n_max + n_prime - 1
@@ -194,7 +195,7 @@ class _Settings:
         `d_nn`: length scale (angstrom) of each pair, shape (n_species, n_species); NaN for a pair without neighbours,
         which has no spectrum.
         """
-        bins, polynomials = _tables(self.combinations, self.n_max, self.l_max, self.basis)
+        bins, polynomials = self.tables()
         for b in range(len(points.species)):
             of, unlike = [], []
             for a in range(b):
@@ -203,14 +204,25 @@ class _Settings:
                     of += pairs
             if unlike:
                 c = coefficients(np.concatenate(unlike), polynomials, even_only=False)
-                yield from zip(of, self._power_spectrum(c), strict=True)
+                yield from zip(of, self._normalised(c), strict=True)
             if not np.isnan(d_nn[b, b]):
                 like = pair_moments(points, b, b, (d_nn[b, b],), bins, self.l_max)
-                spectrum = self._power_spectrum(coefficients(like, polynomials, even_only=True))[0]
+                spectrum = self._normalised(coefficients(like, polynomials, even_only=True))[0]
                 yield ((b, b),), spectrum
 
-    def _power_spectrum(self, c: np.ndarray) -> np.ndarray:
-        """Normalised power spectra, shape (n, n_settings, n_features), of coefficients (n, n_functions, lm)."""
+    def tables(self) -> tuple[RadialBins, np.ndarray]:
+        """Radial bins, and the radial functions of all settings as polynomials in them: see `moments`."""
+        return _tables(self.combinations, self.n_max, self.l_max, self.basis)
+
+    def _normalised(self, c: np.ndarray) -> np.ndarray:
+        """As `power_spectrum`, of length 1."""
+        spectrum = self.power_spectrum(c)
+        norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
+        normalised: np.ndarray = np.divide(spectrum, norms, out=spectrum, where=norms > 0)
+        return normalised
+
+    def power_spectrum(self, c: np.ndarray) -> np.ndarray:
+        """Power spectra, shape (n, n_settings, n_features), of coefficients (n, n_functions, lm)."""
         n_settings = len(self.combinations)
         c = c.reshape(len(c), n_settings, self.n_max, -1)
         products = np.empty((len(c), n_settings, self.l_max + 1, self.n_max, self.n_max))
@@ -220,9 +232,7 @@ class _Settings:
         spectrum = np.zeros((len(c), n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
         flat = products.reshape(len(c), n_settings, -1)
         np.multiply(flat[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
-        norms = np.linalg.norm(spectrum, axis=-1, keepdims=True)
-        normalised: np.ndarray = np.divide(spectrum, norms, out=spectrum, where=norms > 0)
-        return normalised
+        return spectrum
 
 
 @lru_cache(maxsize=8)
@@ -263,7 +273,9 @@ def _searches(
     return [(a, b, (forth,), [((a, b),)]), (b, a, (back,), [((b, a),)])]
 
 
-def _map(function: Callable[[Atoms], np.ndarray], structures: Iterable[Atoms], n_jobs: int) -> list[np.ndarray]:
+def map_structures(
+    function: Callable[[Atoms], np.ndarray], structures: Iterable[Atoms], n_jobs: int
+) -> list[np.ndarray]:
     if n_jobs == 1:
         return [function(atoms) for atoms in structures]
     from joblib import Parallel, delayed

@@ -177,6 +177,25 @@ class Points:
             if n:
                 yield self._pairs[:n]
 
+    def like_and_unlike_pairs(self, r_max: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Vectors between atoms nearer than r_max (angstrom): those of one species, and those of two.
+
+        They come in pieces of shape (n, 4) as those of `pairs`; of each two opposite vectors one is given.
+        """
+        from .search_kernels import find_like_and_unlike
+
+        grid = self._grid(self._all, r_max)
+        size = min(PAIRS_AT_ONCE, len(self._all) * len(grid[0])) + 1
+        like, unlike = np.empty((size, 4)), np.empty((size, 4))
+        first = 0
+        while first < len(self._all):
+            following, n, m = find_like_and_unlike(self._all, first, self._species_of, *grid, r_max, like, unlike)
+            if following == first:  # one centre alone has more candidates than fit
+                like, unlike = np.empty((2 * len(like), 4)), np.empty((2 * len(like), 4))
+                continue
+            first = following
+            yield like[:n], unlike[:m]
+
     def _typical_distance(self, n: float) -> float:
         """A distance within which most atoms have a neighbour, if there are n evenly spread ones."""
         lengths = np.where(self.pbc, self._heights, self._extent)

@@ -133,6 +133,54 @@ def find_pairs(
 
 
 @numba_jit
+def find_like_and_unlike(
+    centres: np.ndarray,
+    first: int,
+    kind: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    r_max: float,
+    like: np.ndarray,
+    unlike: np.ndarray,
+) -> tuple[int, int, int]:
+    """As `find_pairs` among all atoms, those of one kind into `like`, those of two into `unlike`.
+
+    Returns the first centre not treated and both numbers of pairs.
+    """
+    r2_max = r_max * r_max
+    n, m = 0, 0
+    for c in range(first, len(centres)):
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
+        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
+        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        own_key, own_kind = 4 * c, kind[c]
+        n_before, m_before = n, m
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                begin, end = start[row + k0], start[row + k1 + 1]
+                if max(n, m) + end - begin > len(like):
+                    return c, n_before, m_before
+                for p in range(begin, end):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    d2 = dx * dx + dy * dy + dz * dz
+                    counts = (d2 < r2_max) & (key[p] > own_key)
+                    is_like = kind[(key[p] + 1) // 4] == own_kind
+                    like[n, 0], like[n, 1], like[n, 2], like[n, 3] = dx, dy, dz, d2
+                    unlike[m, 0], unlike[m, 1], unlike[m, 2], unlike[m, 3] = dx, dy, dz, d2
+                    n += int(counts & is_like)
+                    m += int(counts & (not is_like))
+    return len(centres), n, m
+
+
+@numba_jit
 def nearest_images(
     centres: np.ndarray,
     todo: np.ndarray,

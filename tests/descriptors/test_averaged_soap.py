@@ -21,25 +21,9 @@ from arise_zoo.descriptors import (
 )
 from arise_zoo.errors import DescriptorError, StructureError, UnknownNameError
 from arise_zoo.structures import StructureSpec
+from tests.random_structures import random_structure, seeds
 
 BASES = pytest.mark.parametrize("basis", ["quip", "gto"])
-seeds = st.integers(0, 10**9)
-
-
-def random_structure(seed, periodic=True, species=(29, 16)):
-    """Up to nine atoms, none too near another, in a random triclinic cell."""
-    rng = rng_for("descriptor test", seed)
-    while True:
-        cell = 4.0 * np.eye(3) + rng.uniform(-1.2, 1.2, (3, 3))
-        atoms = Atoms(cell=cell, pbc=periodic)
-        for _ in range(40):
-            trial = atoms + Atoms([int(rng.choice(species))], positions=[rng.random(3) @ cell])
-            nearest = trial.get_all_distances(mic=periodic) + 10 * np.eye(len(trial))
-            if len(trial) <= 9 and nearest.min() > 1.4:
-                trial.set_cell(cell)
-                atoms = trial
-        if len(atoms) >= 3:
-            return atoms
 
 
 def descriptor(atoms, basis="quip", **keywords):

@@ -1,0 +1,157 @@
+"""What is no crystal of the classes, to learn what `unknown` is: packings, melts of no material, gases, and crystals of
+random symmetry. Neither prototypes of a library nor molecular dynamics are among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from ase import Atoms
+
+from ...common.seeds import rng_for
+from ...descriptors.channel_soap import ChannelSOAP
+from ...descriptors.first_peak import first_peak_distance
+from ...prototypes import class_ids, get_prototype
+from ...structures.operations import shaken
+from ...structures.strangers import random_crystal
+from .field import FIELD_SEED
+
+_DISTANCE = 2.5  # angstrom, between neighbours
+_SAME = 0.12  # between descriptors of crystals that are one
+_LEAST_SHARE = 0.2  # of each species in another order: less could be impurities
+
+
+@dataclass(frozen=True)
+class BackgroundStructure:
+    """A structure of no class: `variant` decides, with the seed, everything; `kind` is one of `KINDS`."""
+
+    kind: str
+    variant: int
+    seed: int = FIELD_SEED
+
+    @property
+    def id(self) -> str:
+        """Readable and unique among structures of one seed."""
+        return f"background/{self.kind}/{self.variant}"
+
+    def build(self) -> Atoms:
+        """The structure."""
+        rng = rng_for(self.seed, self.id)
+        atoms = _KINDS[self.kind](rng)
+        if rng.random() < 0.35:
+            atoms = _free(atoms, rng)
+        return atoms
+
+
+def _disordered(rng: np.random.Generator) -> Atoms:
+    """A packing: from nearly touching atoms to a gas, of one to four species that may avoid their own kind."""
+    n = int(40 * 12.0 ** rng.random())
+    kind = rng.random()
+    volume = n * _DISTANCE**3 * (0.68 + 0.5 * rng.random() ** 2)
+    if kind < 0.25:
+        volume *= 1.0 + 3.0 * rng.random()
+    if kind < 0.08:
+        volume *= 1.0 + 6.0 * rng.random()
+    side = volume ** (1 / 3)
+    shape = np.exp(0.15 * rng.standard_normal(3))
+    cell = np.diag(side * shape / np.prod(shape) ** (1 / 3))
+    count = 1 if rng.random() < 0.45 else int(rng.integers(2, 5))
+    species = rng.choice(count, size=n, p=rng.dirichlet(np.full(count, 3.0)))
+    avoid = 1.0 + (0.45 * rng.random() if count > 1 and rng.random() < 0.6 else 0.0)
+    steps = 0 if 0.08 < kind < 0.14 else int(5 + 120 * rng.random() ** 2)
+    positions = _pushed_apart(rng.random((n, 3)) @ cell, cell, species, avoid, steps)
+    atoms = Atoms(21 + species, positions=positions, cell=cell, pbc=True)
+    return shaken(atoms, 0.1 * rng.random() * _DISTANCE, rng) if rng.random() < 0.6 else atoms
+
+
+def _pushed_apart(positions: np.ndarray, cell: np.ndarray, species: np.ndarray, avoid: float, steps: int) -> np.ndarray:
+    """Positions in a rectangular cell after so many steps in which pairs nearer than they like are pushed apart.
+
+    Atoms of one species keep `avoid` times the distance that others keep.
+    """
+    from scipy.spatial import cKDTree
+
+    sides = np.diag(cell)
+    for _ in range(steps):
+        positions %= sides
+        i, j = cKDTree(positions, boxsize=sides).query_pairs(avoid * _DISTANCE, output_type="ndarray").T
+        vectors = positions[j] - positions[i]
+        vectors -= np.rint(vectors / sides) * sides
+        distances = np.linalg.norm(vectors, axis=1)
+        lack = np.where(species[i] == species[j], avoid, 1.0) * _DISTANCE - distances
+        near = lack > 0
+        if not near.any():
+            break
+        push = 0.3 * (lack[near] / np.maximum(distances[near], 1e-9))[:, None] * vectors[near]
+        for axis in range(3):
+            positions[:, axis] += np.bincount(j[near], weights=push[:, axis], minlength=len(positions))
+            positions[:, axis] -= np.bincount(i[near], weights=push[:, axis], minlength=len(positions))
+    return positions
+
+
+def _crystal(cell: Atoms, rng: np.random.Generator) -> Atoms:
+    k = 1
+    while len(cell) * k**3 < 100:
+        k += 1
+    atoms: Atoms = cell.repeat((k, k, k))
+    if rng.random() < 0.5:
+        atoms = shaken(atoms, 0.06 * rng.random() * _DISTANCE, rng)
+    return atoms
+
+
+def _stranger(rng: np.random.Generator) -> Atoms:
+    """A crystal of random symmetry that is none of the classes."""
+    while True:
+        cell = random_crystal(rng)
+        if not _is_known(cell):
+            return _crystal(cell, rng)
+
+
+def _ordering(rng: np.random.Generator) -> Atoms:
+    """The lattice of a class with its sites taken by species in another periodic order."""
+    classes = [c for c in class_ids() if sum(get_prototype(c).repetitions) == 3 and get_prototype(c).n_atoms() <= 8]
+    while True:
+        cell = get_prototype(classes[int(rng.integers(len(classes)))]).build()
+        while len(cell) < 8 and rng.random() < 0.8:
+            repeats = np.ones(3, int)
+            repeats[int(rng.integers(3))] = 2
+            cell = cell.repeat(tuple(int(r) for r in repeats))
+        count = int(rng.integers(1, 4))
+        species = rng.integers(count, size=len(cell))
+        shares = np.bincount(species, minlength=count) / len(cell)
+        cell.numbers = 21 + species
+        scale = _DISTANCE / first_peak_distance(cell)
+        cell.set_cell(cell.cell * scale, scale_atoms=True)
+        if shares.min() >= _LEAST_SHARE and not _is_known(cell):
+            return _crystal(cell, rng)
+
+
+def _is_known(cell: Atoms) -> bool:
+    vector = _soap().create(cell)
+    return bool((np.linalg.norm(_known() - vector, axis=1) < _SAME).any())
+
+
+@lru_cache(maxsize=1)
+def _known() -> np.ndarray:
+    return np.array([_soap().create(get_prototype(c).build()) for c in class_ids() if get_prototype(c).is_periodic])
+
+
+@lru_cache(maxsize=1)
+def _soap() -> ChannelSOAP:
+    return ChannelSOAP()
+
+
+def _free(atoms: Atoms, rng: np.random.Generator) -> Atoms:
+    """Cut out of its box, whole or the atoms nearest to its middle."""
+    size = int(28 * (len(atoms) / 28) ** rng.random()) if rng.random() < 0.5 else len(atoms)
+    middle = atoms.cell.array.sum(axis=0) / 2
+    order = np.argsort(np.linalg.norm(atoms.positions - middle, axis=1), kind="stable")
+    kept = atoms[np.sort(order[: max(size, 28)])]
+    return Atoms(kept.numbers, positions=kept.positions)
+
+
+_KINDS = {"disordered": _disordered, "stranger": _stranger, "ordering": _ordering}
+KINDS = tuple(_KINDS)
+"""The kinds of background."""

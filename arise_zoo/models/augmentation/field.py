@@ -1,0 +1,204 @@
+"""Structures as one meets them, to train on: heat with neighbours that move together, vacancies, impurities, foreign
+atoms, strain, surfaces, small clusters, random alloys.
+
+All follow from a class, a number and a seed that is not the benchmark's, so that none of the benchmark can be among
+them. No molecular dynamics is used.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from ase import Atoms
+
+from ...common.seeds import rng_for
+from ...prototypes import Prototype, get_prototype
+from ...prototypes.supercells import displacement_unit, supercell
+from ...structures import displace, remove_atoms
+from ...structures.operations import deformed, random_rotation, shaken
+from ...structures.springs import Springs
+
+FIELD_SEED = 3
+"""Base seed of these structures."""
+
+_SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
+_VACUUM = 12.0
+_LEAST_ATOMS = 24
+
+
+@dataclass(frozen=True)
+class FieldStructure:
+    """A structure of a class: `variant` decides, with the seed, everything else.
+
+    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit.
+    """
+
+    class_id: str
+    variant: int
+    alloy: bool = False
+    seed: int = FIELD_SEED
+
+    @property
+    def id(self) -> str:
+        """Readable and unique among structures of one seed; never that of a `StructureSpec`."""
+        return f"{self.class_id}/field{'-alloy' if self.alloy else ''}/{self.variant}"
+
+    @cached_property
+    def _prototype(self) -> Prototype:
+        return get_prototype(self.class_id)
+
+    def build(self) -> Atoms:
+        """The structure."""
+        rng = rng_for(self.seed, self.id)
+        prototype = self._prototype
+        sizes = prototype.supercell_sizes
+        k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
+        unit = displacement_unit(prototype, k)
+        atoms = _shape(prototype, k, unit, rng)
+        missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
+        share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
+        added = 0.06 * rng.random() if rng.random() < 0.25 else 0.0
+        strain = 0.05 * rng.random() if rng.random() < 0.35 else 0.0
+        # Very much at once leaves nothing to recognise.
+        heat = 1.0 - 0.6 * max(missing - 0.3, 0.0) / 0.3
+        if self.alloy:
+            atoms = _alloyed(atoms, rng)
+        elif share:
+            atoms = _substituted(atoms, share, rng)
+        atoms = _heated(atoms, unit, heat, rng)
+        if missing and len(atoms) * (1 - missing) >= _LEAST_ATOMS:
+            atoms = remove_atoms(atoms, missing, rng)
+        if added:
+            atoms = _with_added(atoms, max(1, round(added * len(atoms))), unit, rng)
+        if strain:
+            atoms = deformed(atoms, _strained(strain, rng))
+        return atoms
+
+
+def _shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator) -> Atoms:
+    kind = rng.random()
+    if not prototype.is_periodic:
+        atoms = supercell(prototype, k, periodic=False)
+        return _cut(atoms, rng) if kind < 0.25 else atoms
+    if kind < 0.45:
+        return supercell(prototype, k, periodic=True)
+    if kind < 0.65:
+        return supercell(prototype, k, periodic=False)
+    if kind < 0.85 or sum(prototype.repetitions) != 3:
+        return _cluster(supercell(prototype, k, periodic=False), rng)
+    return _slab(prototype, unit, rng)
+
+
+def _cluster(atoms: Atoms, rng: np.random.Generator) -> Atoms:
+    """The atoms nearest to a random point, 28 or more."""
+    size = int(28 * (max(len(atoms), 29) / 28) ** rng.random())
+    low, high = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
+    point = low + (high - low) * (0.2 + 0.6 * rng.random(3))
+    order = np.argsort(np.linalg.norm(atoms.positions - point, axis=1), kind="stable")
+    return atoms[np.sort(order[:size])]
+
+
+def _cut(atoms: Atoms, rng: np.random.Generator) -> Atoms:
+    """A piece of a tube."""
+    z = atoms.positions[:, 2]
+    share = 0.5 + 0.5 * rng.random()
+    begin = rng.random() * (1 - share)
+    low, length = z.min(), np.ptp(z)
+    return atoms[(z >= low + begin * length - 1e-6) & (z <= low + (begin + share) * length + 1e-6)]
+
+
+def _slab(prototype: Prototype, unit: float, rng: np.random.Generator) -> Atoms:
+    """Whole cells with two surfaces across one of the lattice vectors, at least two to four d_NN thick."""
+    cell = prototype.build()
+    axis = int(rng.integers(3))
+    others = [a for a in range(3) if a != axis]
+    normal = np.cross(cell.cell[others[0]], cell.cell[others[1]])
+    normal /= np.linalg.norm(normal)
+    spacing = abs(float(cell.cell[axis] @ normal))
+    layers = math.ceil((2.2 + 2.5 * rng.random()) * unit / spacing)
+    k = 1
+    while len(cell) * layers * k * k < 60 + 80 * rng.random():
+        k += 1
+    repeats = np.full(3, k)
+    repeats[axis] = layers
+    atoms: Atoms = cell.repeat(tuple(int(r) for r in repeats))
+    if rng.random() < 0.4:
+        return Atoms(atoms.numbers, positions=atoms.positions)
+    height = np.ptp(atoms.positions @ normal)
+    atoms.cell[axis] = math.copysign(height + _VACUUM, atoms.cell[axis] @ normal) * normal
+    return atoms
+
+
+def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:
+    count = int(rng.integers(2, 7))
+    shares = rng.dirichlet(np.full(count, 1.5))
+    atoms.numbers = 21 + rng.choice(count, size=len(atoms), p=shares)
+    return atoms
+
+
+def _substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
+    """A share of the atoms, at least one, of another species: of the structure's own, or foreign."""
+    chosen = rng.permutation(len(atoms))[: max(1, round(share * len(atoms)))]
+    species = np.unique(atoms.numbers)
+    foreign = [int(z) for z in (90 + np.arange(1 + int(rng.integers(2)))) if z not in species]
+    pool = np.concatenate([species, foreign]) if len(species) == 1 or rng.random() < 0.3 else species
+    for i in chosen:
+        others = pool[pool != atoms.numbers[i]]
+        atoms.numbers[i] = others[int(rng.integers(len(others)))]
+    return atoms
+
+
+def _heated(atoms: Atoms, unit: float, most: float, rng: np.random.Generator) -> Atoms:
+    kind, amount, stiffness = rng.random(3)
+    if kind < 0.12:
+        return atoms
+    if kind < 0.35:
+        return displace(atoms, 0.13 * most * amount**0.7, unit, rng)
+    if kind < 0.55:
+        return shaken(atoms, 0.095 * most * amount**0.7 * unit, rng)
+    springs = Springs(atoms, unit, 0.02 * 25.0**stiffness)
+    atoms.positions += springs.draw(0.11 * most * amount**0.7 * unit, rng)
+    if rng.random() < 0.3:
+        atoms = shaken(atoms, 0.03 * rng.random() * unit, rng)
+    return atoms
+
+
+def _with_added(atoms: Atoms, count: int, unit: float, rng: np.random.Generator) -> Atoms:
+    """Atoms more, each beside a random one, where there is room for it."""
+    cell, pbc = atoms.cell.array, atoms.pbc.all()
+    inverse = np.linalg.inv(cell) if pbc else None
+    positions, numbers = list(atoms.positions), list(atoms.numbers)
+    for _ in range(count):
+        best, place = -1.0, positions[0]
+        for _ in range(40):
+            direction = random_rotation(rng)[0]
+            point = positions[int(rng.integers(len(positions)))] + direction * unit * (0.6 + 0.4 * rng.random())
+            difference = np.array(positions) - point
+            if inverse is not None:
+                difference -= np.rint(difference @ inverse) @ cell
+            room = float(np.linalg.norm(difference, axis=1).min())
+            if room > best:
+                best, place = room, point
+            if room > 0.58 * unit:
+                break
+        positions.append(place)
+        numbers.append(numbers[int(rng.integers(len(atoms)))])
+    return Atoms(numbers, positions=positions, cell=atoms.cell, pbc=atoms.pbc)
+
+
+def _strained(most: float, rng: np.random.Generator) -> np.ndarray:
+    """A deformation gradient: strains up to `most`, of random size along three random directions."""
+    axes = random_rotation(rng)
+    strains = np.array([1.0, *(2.0 * rng.random(2) - 1.0)]) * most * (1.0 if rng.random() < 0.5 else -1.0)
+    return np.eye(3) + (axes.T * strains) @ axes
+
+
+@lru_cache(maxsize=1)
+def alloy_classes() -> tuple[str, ...]:
+    """The classes of one species in bulk, whose lattices random alloys have."""
+    from ...prototypes import class_ids
+
+    return tuple(c for c in class_ids() if get_prototype(c).group == "elemental")
