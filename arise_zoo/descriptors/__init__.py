@@ -7,6 +7,7 @@ from .averaged_soap import AveragedSOAP, component_order, number_of_features, so
 from .channel_soap import ChannelSOAP
 from .dscribe_engine import averaged_soap_by_dscribe, environments_by_dscribe
 from .first_peak import first_peak_distance
+from .parameters import descriptor_with
 from .scales import nearest_neighbour_scale
 from .settings import EXTRINSIC_SCALES as PAPER_SCALES
 from .settings import R_CUTS as PAPER_R_CUTS
@@ -20,6 +21,7 @@ __all__ = [
     "ChannelSOAP",
     "averaged_soap_by_dscribe",
     "component_order",
+    "descriptor_with",
     "environments_by_dscribe",
     "first_peak_distance",
     "nearest_neighbour_scale",

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from ase import Atoms
 
+from ..descriptors.parameters import descriptor_with
 from ..descriptors.settings import CENTRAL
 from ..errors import StructureError
 from ..prototypes import class_ids
 from .protocol import UNKNOWN, Prediction
 from .resolved import Level, Truth
-
-if TYPE_CHECKING:
-    from ..descriptors import AveragedSOAP
 
 PAPER = "A. Leitherer, A. Ziletti, L. M. Ghiringhelli, Nat. Commun. 12, 6234 (2021)"
 
@@ -53,7 +50,7 @@ class DescriptorMethod(ABC):
 
     @property
     def descriptor(self) -> Mapping[str, Any]:
-        """Parameters of `AveragedSOAP`."""
+        """Parameters of the descriptor (`arise_zoo.descriptors.descriptor_with`)."""
         return CENTRAL
 
     @abstractmethod
@@ -91,14 +88,7 @@ class DescriptorMethod(ABC):
 def descriptor_of(atoms: Atoms, parameters: Mapping[str, Any]) -> np.ndarray | None:
     """The descriptor, shape (n_features,), None for a structure that has none."""
     try:
-        vector = _soap(tuple(parameters.items())).create(atoms)
+        vector = descriptor_with(parameters).create(atoms)
     except StructureError:
         return None
     return vector if vector.any() else None
-
-
-@lru_cache(maxsize=4)
-def _soap(parameters: tuple[tuple[str, Any], ...]) -> AveragedSOAP:
-    from ..descriptors import AveragedSOAP
-
-    return AveragedSOAP(**dict(parameters))

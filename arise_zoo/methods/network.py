@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .descriptor_based import DescriptorMethod
+from .protocol import UNKNOWN, Prediction
 
 if TYPE_CHECKING:
     from ..models import Model
+    from ..models.network.prediction import NetworkPrediction
 
 
 @dataclass(frozen=True)
 class BayesianNetworkMethod(DescriptorMethod):
     """A shipped model: the label with the highest mean probability of `n_samples` Monte-Carlo passes.
 
-    `paper_row` is the method's name in the paper's tables.
+    A model that knows what is unknown says so above its threshold; the probabilities are then those of the classes,
+    given that it is one of them, and the uncertainty is the probability that it is none. `paper_row` is the method's
+    name in the paper's tables.
     """
 
     name: str
@@ -36,8 +40,8 @@ class BayesianNetworkMethod(DescriptorMethod):
 
     @property
     def recognises(self) -> tuple[str, ...]:
-        """The model's labels."""
-        return self._model.labels
+        """The model's labels, but "unknown"."""
+        return tuple(label for label in self._model.labels if label != UNKNOWN)
 
     @property
     def descriptor(self) -> Mapping[str, Any]:
@@ -50,13 +54,33 @@ class BayesianNetworkMethod(DescriptorMethod):
         return self._model.trained_on_defects
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        """Mean probabilities, shape (n, 108), on one thread, since structures are shared out to workers."""
+        """Mean probabilities, shape (n, n_classes), on one thread, since structures are shared out to workers."""
         return self.uncertain(vectors)[0]
 
     def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and the mutual information (nats), shape (n,)."""
-        answer = self._model.predict(vectors, self.n_samples, self.seed, n_threads=1)
-        return answer.probabilities, answer.mutual_information
+        """The same, and the mutual information (nats) or, if the model knows it, the probability of "unknown"."""
+        return self._split(self._answer(vectors))
+
+    def predict_vectors(self, vectors: np.ndarray) -> list[Prediction]:
+        if not len(vectors):
+            return []
+        answer = self._answer(np.asarray(vectors, dtype=np.float32))
+        labels = [self._model.labels[j] for j in self._model.decide(answer.probabilities)]
+        return [
+            Prediction(label, float(row.max()), row, float(doubt))
+            for label, row, doubt in zip(labels, *self._split(answer), strict=True)
+        ]
+
+    def _answer(self, vectors: np.ndarray) -> NetworkPrediction:
+        return self._model.predict(vectors, self.n_samples, self.seed, n_threads=1)
+
+    def _split(self, answer: NetworkPrediction) -> tuple[np.ndarray, np.ndarray]:
+        if UNKNOWN not in self._model.labels:
+            return answer.probabilities, answer.mutual_information
+        unknown = self._model.labels.index(UNKNOWN)
+        classes = np.delete(answer.probabilities, unknown, axis=1)
+        classes = np.maximum(classes, np.finfo(float).tiny)
+        return classes / classes.sum(axis=1, keepdims=True), answer.probabilities[:, unknown]
 
     @property
     def _model(self) -> Model:
@@ -73,6 +97,11 @@ def arise_mlp() -> BayesianNetworkMethod:
 def arise_thermal() -> BayesianNetworkMethod:
     """Networks that saw pristine structures only, two of them also blurred as displacements would on average."""
     return BayesianNetworkMethod("arise-thermal")
+
+
+def arise_field() -> BayesianNetworkMethod:
+    """Networks that saw structures as one meets them, and what is none of the classes."""
+    return BayesianNetworkMethod("arise-field", n_samples=10)
 
 
 def arise_robust() -> BayesianNetworkMethod:

@@ -72,6 +72,63 @@ as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3
 """
 
 
+def family_card(facts: Facts, record: dict[str, Any]) -> str:
+    """The card of a model that knows `unknown`, Markdown with the Hub's YAML head."""
+    architecture, recipe, results, n = record["architecture"], record["recipe"], record["results"], record["n"]
+    widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
+    settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
+    members = 1 + len(record["averaged_with"])
+    return f"""---
+license: apache-2.0
+library_name: keras
+pipeline_tag: other
+tags: [crystal-structure, materials-science, bayesian-deep-learning]
+---
+
+# {facts.name}
+
+Names the prototype of a crystal structure as one meets it (hot, with vacancies and impurities, strained, alloyed, cut
+out of a surface or a particle), one of 108 classes, or says that it is none: `unknown`.
+
+```python
+import arise_zoo
+
+print(arise_zoo.classify("structure.cif", model="{facts.name}"))
+```
+
+The answer has three parts: the label; the geometry (which lattice or framework, species ignored); and its decoration,
+the order of a class, or "random".
+
+## Input and output
+
+{members} networks of layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax, whose
+probabilities are averaged over {facts.n_samples} passes. Outputs: the classes, the lattices of elements with species
+at random, and `unknown`. Descriptor (`arise_zoo.descriptors.ChannelSOAP`; lengths in units of the first peak of the pair
+distribution):
+
+| parameter | value |
+| --- | --- |
+{settings}
+
+## Training
+
+{record["rows"]:,} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of each class
+(`arise_zoo.models.augmentation.field`), random alloys, and background (`arise_zoo.models.augmentation.background`):
+disordered packings, gases, crystals of random symmetry, other orders of known lattices. It has seen defective
+structures: its scores are not to be compared with those of methods that have seen pristine ones only. No molecular
+dynamics and no prototype outside the classes took part. Adam, {recipe["epochs"]} epochs, batch
+{recipe["batch_size"]}, one cycle of the learning rate up to {recipe["learning_rate"]:g}. `training.json` has
+everything else. Repeat it with `arise-zoo train {facts.name}`.
+
+## When it says `unknown`
+
+Where that is the most probable answer, or its probability is above {facts.unknown_above:.3g}: the threshold at which
+0.5 % of right answers are lost on structures of the classes that were held out. On held-out structures: classes right
+{results["classes"]:.2f} % (n = {n["classes"]:,}), background caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}),
+right answers lost {results["lost"]:.2f} %. What the benchmark finds is on the leaderboard.
+"""
+
+
 def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
     """The card of a fine-tuned network, Markdown with the Hub's YAML head."""
     base, options, results = record["base"], record["options"], record["results"]

@@ -27,12 +27,16 @@ from ..common.storage import StorageError, replacing, sha256, write_json, write_
 from ..errors import AriseZooError
 from .network.forward import CONFIG, METADATA, WEIGHTS, Network, read_network
 from .network.prediction import predict
+from .outputs import UNKNOWN
 
 if TYPE_CHECKING:
     import keras
 
-FORMAT = 1
-"""Version of this layout and of what the numbers in it mean. Changes when code no longer fits older checkpoints."""
+FORMAT = 2
+"""Version of this layout and of what the numbers in it mean, as written."""
+
+READABLE = (1, 2)
+"""Versions that are read. In version 1 outputs are the labels, and the descriptor is `AveragedSOAP`."""
 
 FACTS, TRAINING, REFERENCE = "checkpoint.json", "training.json", "reference.json"
 
@@ -52,15 +56,20 @@ class CheckpointError(AriseZooError, ValueError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What `checkpoint.json` says: `name`; `labels`, a class id for each column; `descriptor`, the parameters of
-    `arise_zoo.descriptors.AveragedSOAP`; `trained_on_defects`; `format` and `package_version`, by which it was written;
-    `requires`, the versions of the package that may read it.
+    """What `checkpoint.json` says: `name`; `labels`, one for each column; `descriptor`, its parameters
+    (`arise_zoo.descriptors.descriptor_with`); `trained_on_defects`; `outputs`, what the network's outputs are if they
+    are not the labels (`outputs.Outputs`); `unknown_above`, the probability of "unknown" from which it is the answer;
+    `n_samples`, the Monte-Carlo passes of a prediction unless others are asked for;
+    `format` and `package_version`, by which it was written; `requires`, the versions of the package that may read it.
     """
 
     name: str
     labels: tuple[str, ...]
     descriptor: dict[str, Any]
     trained_on_defects: bool = False
+    outputs: tuple[str, ...] = ()
+    unknown_above: float | None = None
+    n_samples: int = 1000
     format: int = FORMAT
     package_version: str = __version__
     requires: str = f">={__version__},<1"
@@ -138,14 +147,14 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
     folder = Path(folder)
     _check_files(folder)
     content = _read(folder / FACTS)
-    if content.get("format") != FORMAT:
+    if content.get("format") not in READABLE:
         raise CheckpointError(
             f"{folder} has checkpoint format {content.get('format')}, written by arise-zoo "
-            f"{content.get('package_version')}, but this is arise-zoo {__version__}, which reads format {FORMAT}; "
-            "use that version."
+            f"{content.get('package_version')}, but this is arise-zoo {__version__}, which reads formats "
+            f"{' and '.join(map(str, READABLE))}; use that version."
         )
     try:
-        facts = Facts(**{**content, "labels": tuple(content["labels"])})
+        facts = Facts(**{**content, "labels": tuple(content["labels"]), "outputs": tuple(content.get("outputs", ()))})
         allowed = SpecifierSet(facts.requires)
     except (TypeError, KeyError, ValueError) as error:
         raise CheckpointError(f"{folder / FACTS} is not that of a checkpoint ({error}).") from error
@@ -154,8 +163,11 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
             f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
         )
     network = read_network(folder)
-    if len(facts.labels) != network.n_classes:
-        raise CheckpointError(f"{folder} has {len(facts.labels)} labels for {network.n_classes} classes.")
+    if (count := len(facts.outputs or facts.labels)) != network.n_classes:
+        raise CheckpointError(f"{folder} has {count} labels for {network.n_classes} classes.")
+    strange = [name for name in facts.outputs if name.partition("/")[0] not in facts.labels]
+    if strange or (facts.unknown_above is not None and UNKNOWN not in facts.labels):
+        raise CheckpointError(f"{folder / FACTS} speaks of {strange[0] if strange else UNKNOWN!r}, which is no label.")
     _check_reference(folder, network)
     return facts, network
 

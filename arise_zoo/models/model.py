@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +21,13 @@ from ..hub.fetching import read_manifest
 from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_training
 from .network.forward import WEIGHTS
 from .network.prediction import NetworkPrediction, predict
+from .outputs import UNKNOWN, Outputs, Reading
 
 if TYPE_CHECKING:
     import keras
     from ase import Atoms
 
-    from ..descriptors import AveragedSOAP
+    from ..descriptors.parameters import Descriptor
 
 
 class Model:
@@ -36,9 +38,15 @@ class Model:
     name : str
         Name of the model.
     labels : tuple of str
-        Class id of each column of probabilities.
+        Label of each column of probabilities: class ids and, for models that know it, "unknown".
+    outputs : Outputs
+        What the outputs of the network mean, which are more than the labels for models that tell lattice from order.
+    unknown_above : float or None
+        Probability of "unknown" from which it is the answer even where a class is more probable.
+    n_samples : int
+        Monte-Carlo passes of a prediction unless others are asked for.
     descriptor : dict
-        Parameters of `arise_zoo.descriptors.AveragedSOAP`.
+        Parameters of the descriptor (`arise_zoo.descriptors.descriptor_with`).
     trained_on_defects : bool
         Whether defective structures took part in training.
     folder : Path
@@ -56,24 +64,26 @@ class Model:
         self.folder = Path(folder)
         facts, self.network = read_checkpoint(folder)
         self.name, self.labels, self.descriptor = facts.name, facts.labels, facts.descriptor
-        self.trained_on_defects = facts.trained_on_defects
+        self.trained_on_defects, self.unknown_above = facts.trained_on_defects, facts.unknown_above
+        self.outputs, self.n_samples = Outputs(facts.labels, facts.outputs), facts.n_samples
 
     def __repr__(self) -> str:
         members = self.network.members
         layers = (" - ".join(map(str, [m.n_features, *map(len, m.biases)])) for m in members)
         return f"<Model {self.name}: {', '.join(layers)}>"
 
-    def predict_proba(self, X: np.ndarray, n_samples: int = 1000, seed: int = 0) -> np.ndarray:
+    def predict_proba(self, X: np.ndarray, n_samples: int | None = None, seed: int = 0) -> np.ndarray:
         """Mean probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `labels`.
 
-        `n_samples`: Monte-Carlo passes (0: one pass that drops nothing), which follow from `seed`.
+        `n_samples`: Monte-Carlo passes (0: one pass that drops nothing; default: the model's `n_samples`), which follow
+        from `seed`.
         """
         return self.predict(X, n_samples, seed).probabilities
 
     def predict(
         self,
         X: np.ndarray,
-        n_samples: int = 1000,
+        n_samples: int | None = None,
         seed: int = 0,
         hidden: Sequence[int] = (),
         n_threads: int = -1,
@@ -82,7 +92,25 @@ class Model:
 
         `n_threads`: -1 for one per core. Raises `NetworkError` for descriptors that do not fit.
         """
-        return predict(self.network, X, n_samples, seed, hidden, n_threads)
+        n_samples = self.n_samples if n_samples is None else n_samples
+        answer = predict(self.network, X, n_samples, seed, hidden, n_threads)
+        return replace(
+            answer, probabilities=self.outputs.probabilities(answer.probabilities), outputs=answer.probabilities
+        )
+
+    def decide(self, probabilities: np.ndarray) -> np.ndarray:
+        """Number of the label of each row of probabilities, shape (n, n_labels): the most probable one, or "unknown" if
+        that is more probable than the model's threshold."""
+        best: np.ndarray = probabilities.argmax(axis=1)
+        if self.unknown_above is not None:
+            unknown = self.labels.index(UNKNOWN)
+            best[probabilities[:, unknown] > self.unknown_above] = unknown
+        return best
+
+    def reading(self, answer: NetworkPrediction, row: int) -> Reading:
+        """Geometry and decoration of one structure of a prediction."""
+        assert answer.outputs is not None
+        return self.outputs.reading(answer.outputs[row])
 
     def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
         """Descriptors of structures as the model wants them, shape (n, n_features), float32.
@@ -109,13 +137,13 @@ class Model:
         return read_training(self.folder)
 
     @cached_property
-    def _soap(self) -> AveragedSOAP:
-        from ..descriptors import AveragedSOAP
+    def _descriptor(self) -> Descriptor:
+        from ..descriptors import descriptor_with
 
-        return AveragedSOAP(**self.descriptor)
+        return descriptor_with(self.descriptor)
 
     def _describe(self, atoms: Atoms) -> np.ndarray:
-        vector = self._soap.create(atoms)
+        vector = self._descriptor.create(atoms)
         if not vector.any():
             raise StructureError(
                 f"no atom of the structure ({len(atoms)} in all) has a neighbour, so that it has no descriptor; "

@@ -45,7 +45,8 @@ def random_crystal(rng: np.random.Generator) -> Atoms:
 def _operations(hall_number: int) -> tuple[np.ndarray, np.ndarray]:
     import spglib
 
-    found: dict[str, np.ndarray] = spglib.get_symmetry_from_database(hall_number)
+    found = spglib.get_symmetry_from_database(hall_number)
+    assert found is not None  # of numbers from 1 to 530
     return found["rotations"].astype(float), found["translations"]
 
 

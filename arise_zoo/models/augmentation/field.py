@@ -7,7 +7,6 @@ them. No molecular dynamics is used.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,17 +14,18 @@ import numpy as np
 from ase import Atoms
 
 from ...common.seeds import rng_for
+from ...descriptors import first_peak_distance
 from ...prototypes import Prototype, get_prototype
-from ...prototypes.supercells import displacement_unit, supercell
+from ...prototypes.supercells import displacement_unit
 from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
+from .shapes import random_shape
 
 FIELD_SEED = 3
 """Base seed of these structures."""
 
 _SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
-_VACUUM = 12.0
 _LEAST_ATOMS = 24
 
 
@@ -57,7 +57,8 @@ class FieldStructure:
         sizes = prototype.supercell_sizes
         k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
         unit = displacement_unit(prototype, k)
-        atoms = _shape(prototype, k, unit, rng)
+        atoms = random_shape(prototype, k, unit, rng)
+        unit = first_peak_distance(atoms)
         missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
         share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
         added = 0.06 * rng.random() if rng.random() < 0.25 else 0.0
@@ -76,60 +77,6 @@ class FieldStructure:
         if strain:
             atoms = deformed(atoms, _strained(strain, rng))
         return atoms
-
-
-def _shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator) -> Atoms:
-    kind = rng.random()
-    if not prototype.is_periodic:
-        atoms = supercell(prototype, k, periodic=False)
-        return _cut(atoms, rng) if kind < 0.25 else atoms
-    if kind < 0.45:
-        return supercell(prototype, k, periodic=True)
-    if kind < 0.65:
-        return supercell(prototype, k, periodic=False)
-    if kind < 0.85 or sum(prototype.repetitions) != 3:
-        return _cluster(supercell(prototype, k, periodic=False), rng)
-    return _slab(prototype, unit, rng)
-
-
-def _cluster(atoms: Atoms, rng: np.random.Generator) -> Atoms:
-    """The atoms nearest to a random point, 28 or more."""
-    size = int(28 * (max(len(atoms), 29) / 28) ** rng.random())
-    low, high = atoms.positions.min(axis=0), atoms.positions.max(axis=0)
-    point = low + (high - low) * (0.2 + 0.6 * rng.random(3))
-    order = np.argsort(np.linalg.norm(atoms.positions - point, axis=1), kind="stable")
-    return atoms[np.sort(order[:size])]
-
-
-def _cut(atoms: Atoms, rng: np.random.Generator) -> Atoms:
-    """A piece of a tube."""
-    z = atoms.positions[:, 2]
-    share = 0.5 + 0.5 * rng.random()
-    begin = rng.random() * (1 - share)
-    low, length = z.min(), np.ptp(z)
-    return atoms[(z >= low + begin * length - 1e-6) & (z <= low + (begin + share) * length + 1e-6)]
-
-
-def _slab(prototype: Prototype, unit: float, rng: np.random.Generator) -> Atoms:
-    """Whole cells with two surfaces across one of the lattice vectors, at least two to four d_NN thick."""
-    cell = prototype.build()
-    axis = int(rng.integers(3))
-    others = [a for a in range(3) if a != axis]
-    normal = np.cross(cell.cell[others[0]], cell.cell[others[1]])
-    normal /= np.linalg.norm(normal)
-    spacing = abs(float(cell.cell[axis] @ normal))
-    layers = math.ceil((2.2 + 2.5 * rng.random()) * unit / spacing)
-    k = 1
-    while len(cell) * layers * k * k < 60 + 80 * rng.random():
-        k += 1
-    repeats = np.full(3, k)
-    repeats[axis] = layers
-    atoms: Atoms = cell.repeat(tuple(int(r) for r in repeats))
-    if rng.random() < 0.4:
-        return Atoms(atoms.numbers, positions=atoms.positions)
-    height = np.ptp(atoms.positions @ normal)
-    atoms.cell[axis] = math.copysign(height + _VACUUM, atoms.cell[axis] @ normal) * normal
-    return atoms
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:
@@ -193,7 +140,8 @@ def _strained(most: float, rng: np.random.Generator) -> np.ndarray:
     """A deformation gradient: strains up to `most`, of random size along three random directions."""
     axes = random_rotation(rng)
     strains = np.array([1.0, *(2.0 * rng.random(2) - 1.0)]) * most * (1.0 if rng.random() < 0.5 else -1.0)
-    return np.eye(3) + (axes.T * strains) @ axes
+    gradient: np.ndarray = np.eye(3) + (axes.T * strains) @ axes
+    return gradient
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,8 @@ class NetworkPrediction:
         Share of passes whose most probable class differs from the most frequent one.
     activations : dict of int to array of shape (n, units)
         Activations without dropout of the requested hidden layers, numbered from 0.
+    outputs : array of shape (n, n_outputs), optional
+        Mean over the passes of what the network gives, where `probabilities` are those of a model's labels.
     """
 
     probabilities: np.ndarray
@@ -41,6 +43,7 @@ class NetworkPrediction:
     predictive_entropy: np.ndarray
     variation_ratio: np.ndarray
     activations: dict[int, np.ndarray] = field(default_factory=dict)
+    outputs: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.probabilities)

@@ -49,6 +49,9 @@ class Recipe:
     spread_offset : float
         Added to the standard deviation of each input before dividing by it, so that inputs that hardly vary are not
         blown up.
+    spread_floor : float
+        Share of the largest standard deviation that none is taken to be below: components that hardly vary over the
+        training rows must not decide about others.
     mixing, mixed : float
         In each epoch, up to the share `mixing` of another row of its class is mixed into the share `mixed` of rows (H.
         Zhang et al., ICLR 2018, within classes).
@@ -66,6 +69,7 @@ class Recipe:
     warm_up: float = 0.3
     label_smoothing: float = 0.0
     spread_offset: float = 1e-3
+    spread_floor: float = 0.0
     mixing: float = 0.0
     mixed: float = 0.5
     weight_decay: float = 0.0
@@ -107,7 +111,9 @@ def train_network(
     state = _State(Path(folder), {"architecture": asdict(architecture), "recipe": asdict(recipe), "rows": len(x)})
     network = state.network()
     if network is None:
-        network = architecture.build(x.mean(axis=0), x.std(axis=0) + recipe.spread_offset, recipe.seed)
+        spread = x.std(axis=0) + recipe.spread_offset
+        spread = np.maximum(spread, recipe.spread_floor * spread.max())
+        network = architecture.build(x.mean(axis=0), spread, recipe.seed)
         steps = recipe.epochs * math.ceil(len(x) / recipe.batch_size)
         rate = OneCycle(recipe.learning_rate, steps, recipe.warm_up)
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)

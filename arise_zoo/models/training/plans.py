@@ -27,6 +27,11 @@ class Plan:
         Thermally blurred variants of each of the 588 pristine supercells, in addition to the rows of the data set.
     perturbed : int
         Variants with displaced and missing atoms.
+    field : int
+        Structures of each class as one meets them (`arise_zoo.models.augmentation.field`), in the place of the rows of
+        the data set.
+    background : int
+        Hundreds of structures of each kind of background, for `field`.
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -35,6 +40,8 @@ class Plan:
     recipe: Recipe
     blurred: int = 0
     perturbed: int = 0
+    field: int = 0
+    background: int = 0
     further: tuple[Plan, ...] = ()
 
     @property
@@ -45,7 +52,7 @@ class Plan:
     @property
     def trained_on_defects(self) -> bool:
         """Whether defective structures take part."""
-        return any(plan.perturbed for plan in self.networks)
+        return any(plan.perturbed or plan.field for plan in self.networks)
 
 
 _SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
@@ -54,6 +61,13 @@ _COMMON = Recipe(learning_rate=4e-3, label_smoothing=0.1, spread_offset=3e-4, ep
 _PRISTINE = Plan(_SHAPE, replace(_COMMON, mixing=1.0))
 _BLURRED = Plan(Architecture(), replace(_COMMON, epochs=40), blurred=60)
 _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
+
+_FIELD = Plan(
+    Architecture(n_features=540, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
+    Recipe(learning_rate=1e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, epochs=40),
+    field=300,
+    background=40,
+)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
@@ -65,6 +79,7 @@ PLANS: dict[str, Plan] = {
     # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
+    "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1),)),
 }
 
 

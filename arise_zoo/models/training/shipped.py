@@ -23,6 +23,7 @@ from ..checkpoint import Facts, write_checkpoint
 from ..network.architecture import average
 from ..network.forward import read_network
 from ..network.prediction import percent_right
+from .family import make_family_model
 from .loop import calibrate, train_network
 from .plans import PLANS, Plan
 from .rows import Examples, Rows, further_rows, joined, read_rows, together
@@ -34,7 +35,8 @@ REFERENCES = tuple(f"{c}/k1/periodic/pristine/0" for c in ("fcc_cu", "nacl", "cu
 @dataclass(frozen=True)
 class Made:
     """A model that was made: the folder it is in, and what it reaches: accuracy (percent) on the `validation` rows,
-    which a network is not trained on, and on the `pristine` structures at the central setting."""
+    which a network is not trained on, and on the `pristine` structures at the central setting; of models that know
+    `unknown`, on structures of the `classes` and of none, `unknown`, and what the threshold loses, `lost`."""
 
     folder: Path
     results: dict[str, float]
@@ -76,10 +78,15 @@ def make_model(
     """
     if name not in model_names():
         raise UnknownNameError("model", name, model_names())
+    plan = plan or PLANS.get(name)
+    if plan is not None and plan.field:
+        work = Path(out) / f"{name}.work"
+        with sole_run(work / ".lock", Path(out) / name):
+            results = make_family_model(name, plan, Path(out) / name, work, _circumstances(), n_jobs, progress)
+        return Made(Path(out) / name, results)
     train, validation = (read_rows(folder, split) for split in ("train", "validation"))
-    if name in PARAMETERS:
+    if plan is None:
         return _make_naive_bayes(name, Path(out), train, validation)
-    plan = plan or PLANS[name]
     work = Path(out) / f"{name}.work"
     with sole_run(work / ".lock", Path(out) / name):
         described: dict[tuple[int, int], list[Examples]] = {}
@@ -92,7 +99,7 @@ def make_model(
             network, record = _train(part, train, described[kind], validation, place, progress)
             networks.append(network)
             records.append(record)
-        record = {**_circumstances(len(train.labels)), **records[0], "averaged_with": records[1:]}
+        record = {**_data(len(train.labels)), **_circumstances(), **records[0], "averaged_with": records[1:]}
         facts = Facts(name, class_ids(), dict(CENTRAL), plan.trained_on_defects)
         return _finish(Path(out) / name, average(networks), facts, record, train, validation)
 
@@ -129,7 +136,9 @@ def _make_naive_bayes(name: str, out: Path, train: Rows, validation: Rows) -> Ma
     centre = rows.is_central
     right = fitted.predict(rows.descriptors[centre]) == rows.labels[centre]
     results = {"pristine": round(100 * float(right.mean()), 4)}
-    folder = write_naive_bayes(out / name, name, fitted, {**_circumstances(len(rows.labels)), "results": results})
+    folder = write_naive_bayes(
+        out / name, name, fitted, {**_data(len(rows.labels)), **_circumstances(), "results": results}
+    )
     return Made(folder, results)
 
 
@@ -147,12 +156,15 @@ def _finish(folder: Path, network: Any, facts: Facts, record: dict[str, Any], tr
     return Made(folder, results)
 
 
-def _circumstances(n_rows: int) -> dict[str, Any]:
-    """What the result depends on apart from the recipe."""
+def _data(n_rows: int) -> dict[str, Any]:
+    return {"data": {"name": "arise/prototypes", "config": "pristine", "version": DATA_VERSION, "rows": n_rows}}
+
+
+def _circumstances() -> dict[str, Any]:
+    """What the result depends on apart from data and recipe."""
     from ...common.environment import hardware, package_versions
 
     return {
-        "data": {"name": "arise/prototypes", "config": "pristine", "version": DATA_VERSION, "rows": n_rows},
         "package_version": __version__,
         "packages": package_versions(("keras", "tensorflow", "scikit-learn")),
         "hardware": hardware(),

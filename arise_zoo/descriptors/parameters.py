@@ -1,0 +1,56 @@
+"""Which descriptor has given parameters: what checkpoints, methods and kept vectors know a descriptor by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from ase import Atoms
+
+KIND = "kind"
+"""The parameter that names the descriptor; without it, it is `AveragedSOAP`."""
+
+CHANNELS = "channels"
+"""The kind that is `ChannelSOAP`."""
+
+
+class Descriptor(Protocol):
+    """What turns a structure into a vector."""
+
+    @property
+    def n_features(self) -> int:
+        """Length of the vector."""
+        ...
+
+    def create(self, atoms: Atoms) -> np.ndarray:
+        """The vector of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
+        ...
+
+
+def descriptor_with(parameters: Mapping[str, Any]) -> Descriptor:
+    """The descriptor with these parameters, of the kind that they name.
+
+    Raises `UnknownNameError` for a kind that there is not, `DescriptorError` for parameters out of range or of others.
+    """
+    return _descriptor(tuple(parameters.items()))
+
+
+@lru_cache(maxsize=8)  # tables of radial functions are made once
+def _descriptor(parameters: tuple[tuple[str, Any], ...]) -> Descriptor:
+    from ..errors import DescriptorError, UnknownNameError
+    from .averaged_soap import AveragedSOAP
+    from .channel_soap import ChannelSOAP
+
+    named = dict(parameters)
+    kinds = {None: AveragedSOAP, CHANNELS: ChannelSOAP}
+    kind = named.pop(KIND, None)
+    if kind not in kinds:
+        raise UnknownNameError("kind of descriptor", str(kind), [CHANNELS])
+    try:
+        made: Descriptor = kinds[kind](**named)
+    except TypeError as error:
+        raise DescriptorError(f"{kinds[kind].__name__} has other parameters than these ({error}).") from None
+    return made

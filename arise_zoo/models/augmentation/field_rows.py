@@ -1,0 +1,94 @@
+"""Descriptors of structures as one meets them and of the background, in blocks that are kept on disk once made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...common.parallel import workers
+from ...common.progress import Progress
+from ...common.storage import replacing
+from ...prototypes import class_ids
+from ..outputs import RANDOM, UNKNOWN
+from .background import KINDS, BackgroundStructure
+from .field import FieldStructure, alloy_classes
+
+_PER_BLOCK = 100  # background structures of a kind
+_ALLOYS_EVERY = 2  # variants
+
+Structure = FieldStructure | BackgroundStructure
+
+
+def field_outputs() -> tuple[str, ...]:
+    """The outputs that these rows teach: the classes, elemental lattices with species at random, and unknown."""
+    return (*class_ids(), *(f"{c}/{RANDOM}" for c in alloy_classes()), UNKNOWN)
+
+
+def field_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[Structure]]:
+    """Blocks of structures by name: one for each of `variants`, and one of each kind for each of `background`."""
+    blocks: dict[str, list[Structure]] = {}
+    for variant in variants:
+        alloys = alloy_classes() if variant % _ALLOYS_EVERY == 0 else ()
+        blocks[f"field-{variant:04d}"] = [
+            *(FieldStructure(c, variant) for c in class_ids()),
+            *(FieldStructure(c, variant, alloy=True) for c in alloys),
+        ]
+    for number in background:
+        for kind in KINDS:
+            numbers = range(number * _PER_BLOCK, (number + 1) * _PER_BLOCK)
+            blocks[f"{kind}-{number:04d}"] = [BackgroundStructure(kind, n) for n in numbers]
+    return blocks
+
+
+def field_rows(
+    folder: str | Path,
+    blocks: Mapping[str, Sequence[Structure]],
+    descriptor: Mapping[str, Any],
+    n_jobs: int = 1,
+    progress: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors, shape (n, n_features), float32, and numbers of their outputs (`field_outputs`), shape (n,).
+
+    What has been described is kept in `folder`, one file a block, and not described again. Structures without a
+    descriptor are left out.
+    """
+    import joblib
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
+    with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
+        made = iter(run(joblib.delayed(_described)(blocks[name], dict(descriptor)) for name in missing))
+        for name in missing:
+            vectors, labels = next(made)
+            with replacing(folder / f"{name}.npz") as temporary, open(temporary, "wb") as file:
+                np.savez(file, descriptors=vectors, labels=labels)
+            bar.advance()
+    parts = [np.load(folder / f"{name}.npz") for name in blocks]
+    return np.concatenate([p["descriptors"] for p in parts]), np.concatenate([p["labels"] for p in parts])
+
+
+def output_of(structure: Structure) -> int:
+    """Number of the output that is right for a structure."""
+    outputs = field_outputs()
+    if isinstance(structure, BackgroundStructure):
+        return outputs.index(UNKNOWN)
+    return outputs.index(f"{structure.class_id}/{RANDOM}" if structure.alloy else structure.class_id)
+
+
+def _described(structures: Sequence[Structure], descriptor: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    from ...descriptors import descriptor_with
+    from ...errors import StructureError
+
+    soap = descriptor_with(descriptor)
+    vectors, labels = [], []
+    for structure in structures:
+        try:
+            vectors.append(soap.create(structure.build()).astype(np.float32))
+        except StructureError:  # a gas whose atoms nearly coincide
+            continue
+        labels.append(output_of(structure))
+    return np.array(vectors, dtype=np.float32).reshape(len(labels), -1), np.array(labels, dtype=np.int16)

@@ -1,0 +1,110 @@
+"""How models are made that know `unknown`: from structures that are made here, without the data set.
+
+What the structures are is in `augmentation.field` and `augmentation.background`, the loop that trains a network in
+`loop`, what a checkpoint holds in `checkpoint`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..augmentation.field_rows import field_blocks, field_outputs, field_rows
+from ..card import family_card
+from ..checkpoint import Facts, write_checkpoint
+from ..model import Model
+from ..network.architecture import average
+from ..outputs import UNKNOWN
+from .loop import train_network
+from .plans import Plan
+from .rows import Examples
+
+DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.1, "n_max": 9, "l_max": 6}
+"""Parameters of the descriptor of the family."""
+
+PASSES = 10
+"""Monte-Carlo passes of a prediction."""
+
+_HELD_OUT = 24  # variants of each class, and a tenth of it hundreds of background, that are not trained on
+_LOST = 0.005  # of right answers, at most, become "unknown" by the threshold
+
+
+def make_family_model(
+    name: str, plan: Plan, folder: Path, work: Path, circumstances: dict[str, Any], n_jobs: int, progress: bool
+) -> dict[str, float]:
+    """Train the networks of a plan, find the threshold of `unknown`, write the checkpoint; returns its results."""
+    described = work / "structures"
+    most = max(part.field for part in plan.networks)
+    deepest = max(part.background for part in plan.networks)
+    held_out = field_rows(described, _held_out_blocks(most, deepest), DESCRIPTOR, n_jobs, progress)
+    networks, records = [], []
+    for number, part in enumerate(plan.networks, 1):
+        blocks = field_blocks(range(part.field), range(part.background))
+        rows = field_rows(described, blocks, DESCRIPTOR, n_jobs, progress)
+        network, log = train_network(
+            part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
+        )
+        networks.append(network)
+        records.append(
+            {
+                "architecture": asdict(part.architecture),
+                "recipe": asdict(part.recipe),
+                "rows": len(rows[1]),
+                "field": part.field,
+                "background": part.background,
+                "log": log,
+                "seconds": round(sum(epoch["seconds"] for epoch in log), 1),
+            }
+        )
+    record = {**circumstances, **records[0], "averaged_with": records[1:]}
+    return _finish(folder, name, average(networks), record, held_out)
+
+
+def _held_out_blocks(variants: int, background: int) -> Any:
+    return field_blocks(range(variants, variants + _HELD_OUT), range(background, background + max(1, _HELD_OUT // 10)))
+
+
+def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> float:
+    """The probability of `unknown` above which it is the answer: the least at which at most `_LOST` of the right
+    answers, `right`, shape (n,), are lost (split conformal; V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning
+    in a Random World, 2005).
+
+    `probabilities`: shape (n, n_labels), of structures of the classes that were not trained on.
+    """
+    doubts = np.sort(probabilities[right, unknown])[::-1]
+    return float(doubts[int(_LOST * (len(doubts) + 1))])
+
+
+def _finish(folder: Path, name: str, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
+    from ...prototypes import class_ids
+
+    outputs, labels = field_outputs(), (*class_ids(), UNKNOWN)
+    vectors, numbers = held_out
+    firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
+    reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
+    facts = Facts(name, labels, DESCRIPTOR, True, outputs, None, PASSES)
+    write_checkpoint(folder, network, facts, record, reference, "")
+    model = Model(folder)
+    said = model.predict(vectors).probabilities
+    truth = model.outputs.to_labels.argmax(axis=1)[numbers]
+    is_known = truth != labels.index(UNKNOWN)
+    right = is_known & (said.argmax(axis=1) == truth)
+    above = round(threshold(said, right, labels.index(UNKNOWN)), 6)
+    facts = Facts(name, labels, DESCRIPTOR, True, outputs, above, PASSES)
+    write_checkpoint(folder, network, facts, record, reference, "")
+    decided = Model(folder).decide(said) == truth
+    results = {
+        "classes": _percent(decided[is_known]),
+        "unknown": _percent(decided[~is_known]),
+        "lost": _percent(~decided[right]),
+    }
+    record["results"], record["n"] = results, {"classes": int(is_known.sum()), "unknown": int((~is_known).sum())}
+    write_checkpoint(folder, network, facts, record, reference, family_card(facts, record))
+    return results
+
+
+def _percent(hits: np.ndarray) -> float:
+    return round(100 * float(hits.mean()), 4)
