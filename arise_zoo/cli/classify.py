@@ -24,7 +24,7 @@ def add_commands(subparsers: Any) -> None:
     )
     add_model_option(classify)
     classify.add_argument(
-        "--samples", type=int, default=1000, metavar="N", help="Monte-Carlo passes, 0 for none (default: 1000)"
+        "--samples", type=int, metavar="N", help="Monte-Carlo passes, 0 for none (default: what the model wants)"
     )
     classify.add_argument("--top", type=int, default=5, metavar="N", help="classes to name (default: 5)")
     classify.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")

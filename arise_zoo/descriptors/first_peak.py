@@ -15,8 +15,8 @@ from ..errors import StructureError
 from .neighbours import Points
 
 _STEP = 0.0025  # between the marks at which distances are counted, in log r
-_BLUR = 0.05  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
-_LEAST = 0.4  # of the highest peak, from which a peak counts
+BLUR = 0.05  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
+LEAST = 0.4  # of the highest peak, from which a peak counts
 _BEGIN, _END = 0.35, 2.0  # where peaks are looked for, in units of the usual distance to the nearest neighbour
 
 
@@ -31,8 +31,11 @@ def first_peak_distance(atoms: Atoms) -> float:
     return first_peak(points) * points.unit
 
 
-def first_peak(points: Points) -> float:
-    """As `first_peak_distance`, for prepared points and in units of `points.unit`."""
+def first_peak(points: Points, blur: float = BLUR, least: float = LEAST) -> float:
+    """As `first_peak_distance`, for prepared points and in units of `points.unit`.
+
+    `blur`: standard deviation of the smoothing Gaussian, in log r; `least`: of the highest, from which a peak counts.
+    """
     nearest = np.nanmin(np.where(np.isnan(points.nearest), np.inf, points.nearest), axis=1)
     nearest = nearest[np.isfinite(nearest)]
     if len(nearest) == 0:
@@ -51,9 +54,9 @@ def first_peak(points: Points) -> float:
             counts += np.bincount(mark, weights=1.0 - share, minlength=n_marks)
             counts[1:] += np.bincount(mark, weights=share, minlength=n_marks - 1)
     logarithms = np.arange(n_marks) * _STEP
-    smooth = np.convolve(counts * np.exp(-3.0 * logarithms), _gaussian(), mode="same")
+    smooth = np.convolve(counts * np.exp(-3.0 * logarithms), _gaussian(blur), mode="same")
     inner = smooth[1:-1]
-    peaks = 1 + np.flatnonzero((inner >= smooth[:-2]) & (inner > smooth[2:]) & (inner >= _LEAST * smooth.max()))
+    peaks = 1 + np.flatnonzero((inner >= smooth[:-2]) & (inner > smooth[2:]) & (inner >= least * smooth.max()))
     if len(peaks) == 0:
         return usual
     i = int(peaks[0])
@@ -62,9 +65,9 @@ def first_peak(points: Points) -> float:
     return float(_BEGIN * usual * np.exp(logarithms[i] + shift * _STEP))
 
 
-@lru_cache(maxsize=1)
-def _gaussian() -> np.ndarray:
-    half = int(4.0 * _BLUR / _STEP)
-    weights = np.exp(-0.5 * (np.arange(-half, half + 1) * _STEP / _BLUR) ** 2)
+@lru_cache(maxsize=4)
+def _gaussian(blur: float) -> np.ndarray:
+    half = int(4.0 * blur / _STEP)
+    weights = np.exp(-0.5 * (np.arange(-half, half + 1) * _STEP / blur) ** 2)
     normalised: np.ndarray = weights / weights.sum()
     return normalised

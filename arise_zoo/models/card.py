@@ -103,8 +103,8 @@ the order of a class, or "random".
 
 {members} networks of layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax, whose
 probabilities are averaged over {facts.n_samples} passes. Outputs: the classes, the lattices of elements with species
-at random, and `unknown`. Descriptor (`arise_zoo.descriptors.ChannelSOAP`; lengths in units of the first peak of the pair
-distribution):
+at random, and `unknown`. Descriptor (`arise_zoo.descriptors.ChannelSOAP`; lengths in units of the first peak of the
+pair distribution):
 
 | parameter | value |
 | --- | --- |

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = ("mutual_information", "predictive_entropy", "variation_ratio")
+_READING = ("geometry", "geometry_probability", "decoration", "decoration_probability")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,11 @@ class Answer:
     n_atoms : int
         Number of atoms.
     labels, probabilities : tuple
-        The most probable class ids, and their probabilities.
+        The answer, a class id or "unknown", then the other labels by their probabilities; and these.
+    geometry, geometry_probability : str, float, or None
+        The lattice or framework, species ignored: the class that stands for it (`arise_zoo.prototypes.geometries`).
+    decoration, decoration_probability : str, float, or None
+        How species sit on it: the class whose order it is, or "random"; the probability is that given the geometry.
     mutual_information, predictive_entropy, variation_ratio : float or None
         As in `NetworkPrediction` (nats).
     problem : str or None
@@ -50,12 +55,16 @@ class Answer:
     mutual_information: float | None = None
     predictive_entropy: float | None = None
     variation_ratio: float | None = None
+    geometry: str | None = None
+    geometry_probability: float | None = None
+    decoration: str | None = None
+    decoration_probability: float | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str | None:
-        """The most probable class id, None where there is no answer."""
+        """The answer, None where there is none."""
         return self.labels[0] if self.labels else None
 
     @property
@@ -69,10 +78,15 @@ class Answer:
         if self.problem:
             return "\n".join([f"{head}: no answer; {self.problem}", *notes])
         lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f}"]
+        if self.geometry != self.label or self.decoration != self.label:
+            lines.append(f"  geometry {self._share('geometry')}, decoration {self._share('decoration')}")
         pairs = zip(self.labels, self.probabilities, strict=True)
         return "\n".join(
             [*lines, *(f"  {100 * share:6.2f} %  {label}{_meaning(label)}" for label, share in pairs), *notes]
         )
+
+    def _share(self, what: str) -> str:
+        return f"{getattr(self, what)} ({100 * getattr(self, f'{what}_probability'):.1f} %)"
 
 
 @dataclass(frozen=True)
@@ -112,7 +126,7 @@ class Classification(Sequence[Answer]):
 def classify(
     structures: Atoms | str | Path | Iterable[Atoms | str | Path],
     model: str | Path | Model = "arise-mlp",
-    n_samples: int = 1000,
+    n_samples: int | None = None,
     top: int = 5,
     seed: int = 0,
     *,
@@ -127,8 +141,9 @@ def classify(
         Structures, or files that ASE reads (all their frames). `pbc` says which directions are periodic.
     model : str, Path or Model, default "arise-mlp"
         Name of a shipped model, folder of a checkpoint, or a loaded model.
-    n_samples : int, default 1000
-        Monte-Carlo passes, from which the uncertainties follow; 0 makes one pass without dropout.
+    n_samples : int, optional
+        Monte-Carlo passes, from which the uncertainties follow (default: as many as the model wants); 0 makes one pass
+        without dropout.
     top : int, default 5
         Number of classes to name.
     seed : int, default 0
@@ -140,7 +155,8 @@ def classify(
     -------
     Classification
         A structure without a descriptor (a single atom, coinciding atoms) gets a sentence instead of labels. A
-        structure that is unlike all classes gets labels and, in general, a high uncertainty.
+        structure that is unlike all classes is "unknown" to models that know it; others name the most similar class,
+        in general with a high uncertainty.
 
     Raises
     ------
@@ -164,10 +180,14 @@ def classify(
             rows.append((i, vector))
         except StructureError as error:
             answers[i] = Answer(name, len(atoms), problem=str(error), notes=notes[i])
+    n_samples = model.n_samples if n_samples is None else n_samples
     if rows:
         said = model.predict(np.array([vector for _, vector in rows]), n_samples, seed)
+        decided = model.decide(said.probabilities)
         for row, (i, _) in enumerate(rows):
-            order = np.argsort(-said.probabilities[row], kind="stable")[:top]
+            order = np.argsort(-said.probabilities[row], kind="stable")
+            order = np.array([decided[row], *order[order != decided[row]]])[:top]
+            reading = model.reading(said, row)
             answers[i] = Answer(
                 *found[i],
                 labels=tuple(model.labels[j] for j in order),
@@ -175,6 +195,7 @@ def classify(
                 mutual_information=float(said.mutual_information[row]),
                 predictive_entropy=float(said.predictive_entropy[row]),
                 variation_ratio=float(said.variation_ratio[row]),
+                **reading._asdict(),
                 notes=notes[i],
             )
     return Classification(model.name, n_samples, tuple(answers[i] for i in range(len(found))))
@@ -216,7 +237,7 @@ def _meaning(label: str) -> str:
 def _row(answer: Answer) -> dict[str, Any]:
     row = {"structure": answer.structure, "n_atoms": answer.n_atoms, "label": answer.label}
     row["probability"] = answer.probability
-    row.update({column: getattr(answer, column) for column in _COLUMNS})
+    row.update({column: getattr(answer, column) for column in (*_COLUMNS, *_READING)})
     for i, (label, probability) in enumerate(zip(answer.labels[1:], answer.probabilities[1:], strict=True), 2):
         row.update({f"label_{i}": label, f"probability_{i}": probability})
     return {**row, "problem": answer.problem, "notes": "; ".join(answer.notes) or None}

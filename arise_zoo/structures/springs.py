@@ -6,7 +6,7 @@ import numpy as np
 from ase import Atoms
 
 _REACH = 1.45  # in units of the nearest-neighbour distance: springs to the second shell keep open lattices up
-_ON_SITE = 0.02  # of the mean stiffness: bounds the longest waves, which no box holds
+_ON_SITE = 0.005  # of the mean stiffness: bounds the longest waves, which no box holds
 
 
 class Springs:
