@@ -36,7 +36,7 @@ TEMPERATURES = tuple(f"md-{share:g}" for share in SOLIDS)
 
 
 class RunShare(NamedTuple):
-    """Percent of right labels, the ends of its 95 % interval with runs as what was sampled, and the number of labels."""
+    """Percent of right labels, the ends of its 95 % interval with runs as what was sampled, number of labels."""
 
     accuracy: float
     low: float
