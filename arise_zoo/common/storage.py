@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,28 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or error
         raise StorageError(f"cannot write {path}: {reason}; free the disk or choose another folder.") from error
+
+
+def check_room(folder: Path, needed: int = 0) -> None:
+    """Raise `StorageError` unless a file can be written below a folder, which need not exist yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Where files will be written.
+    needed : int, default 0
+        Bytes that must be free there.
+    """
+    there = next(path for path in (Path(folder), *Path(folder).absolute().parents) if path.exists())
+    if there.is_dir():  # otherwise the first file below it ends with its own sentence
+        with replacing(there / ".arise-zoo") as temporary:
+            temporary.write_bytes(b"\0" * 4096)
+        (there / ".arise-zoo").unlink(missing_ok=True)
+        if (free := shutil.disk_usage(there).free) < needed:
+            raise StorageError(
+                f"cannot write into {folder}: {free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB needed; free the "
+                "disk or choose another folder."
+            )
 
 
 @contextmanager
