@@ -487,7 +487,7 @@ def test_accuracy_against_temperature_is_read_for_all_lattices_and_for_the_chose
 
 OVERFLOW = """
     document.querySelectorAll("details").forEach((d) => { d.open = true; });
-    document.querySelectorAll("#panels svg[tabindex]").forEach((s) => s.dispatchEvent(new Event("focus")));
+    document.querySelectorAll(".panels svg[tabindex]").forEach((s) => s.dispatchEvent(new Event("focus")));
     return [document.documentElement.scrollWidth, document.documentElement.clientWidth];
 """
 
@@ -548,7 +548,7 @@ def test_the_page_fits_its_width_and_can_be_read_in_both_colour_schemes(show, tm
 
 def test_panels_are_drawn_at_the_width_they_have_so_that_letters_keep_their_size(show):
     scales = """
-        return [...document.querySelectorAll("#panels svg[tabindex]")].map((drawing) =>
+        return [...document.querySelectorAll(".panels svg[tabindex]")].map((drawing) =>
             drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width);
     """
     for width in (360, 1280, 700, 1600):
