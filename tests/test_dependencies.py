@@ -23,6 +23,9 @@ NOT_IMPORTED = {
 }
 """Declared and never imported by name, and why."""
 
+NOT_DECLARED = {"crystals", "ncrystal", "xraylib", "xrayutilities"}
+"""Imported and never declared: `scripts/crystal_libraries.py` reads their crystals if they are there."""
+
 PACKAGE_OF = {
     "freud": "freud-analysis",
     "quippy": "quippy-ase",
@@ -77,7 +80,8 @@ def requirements(*extras):
     ids=["package", "everything"],
 )
 def test_every_package_that_is_imported_is_declared(folders, extras):
-    assert imported(folders) - set().union(*declared(requirements(*extras))) == set()
+    excused = NOT_DECLARED if "scripts" in folders else set()
+    assert imported(folders) - set().union(*declared(requirements(*extras))) == excused
 
 
 @pytest.mark.parametrize("extra", [None, *PROJECT.optional_dependencies])

@@ -24,7 +24,7 @@ def add_commands(subparsers: Any) -> None:
         "report",
         help="make the leaderboard's pages",
         description="Fill README.md and leaderboard/README.md from the committed records, and make the page and the "
-        "plot of the score against cost from them.",
+        "plot of the score against cost from them; fill docs/datasets.md from the manifests of the data sets.",
     )
     report.add_argument("--records", type=Path, default=Path("leaderboard/records"), metavar="DIR")
     report.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE")
@@ -32,6 +32,7 @@ def add_commands(subparsers: Any) -> None:
     report.add_argument("--page", type=Path, default=Path("leaderboard/index.html"), metavar="FILE")
     report.add_argument("--cost", type=Path, default=Path("experiments/cost.json"), metavar="FILE")
     report.add_argument("--plot", type=Path, default=Path("docs/figures/accuracy-cost.svg"), metavar="FILE")
+    report.add_argument("--datasets", type=Path, default=Path("docs/datasets.md"), metavar="FILE")
     report.add_argument("--check", action="store_true", help="change nothing; exit with 2 if a page is out of date")
     report.set_defaults(function=_report)
 
@@ -59,6 +60,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from ..datasets.release_table import release_table
     from ..leaderboard.collect import counts_of
     from ..leaderboard.cost_plot import cost_plot, read_speeds
     from ..leaderboard.markdown import fill_page, read_records, summary_table, write_page
@@ -73,6 +75,8 @@ def _report(args: argparse.Namespace) -> int:
     write_page(args.page, build_page(records, args.records, speeds), check=args.check)
     if plot := cost_plot(places, speeds, alone=True):
         write_page(args.plot, plot + "\n", check=args.check)
+    if args.datasets.is_file():  # it belongs to the package's own pages, not to everyone's records
+        fill_page(args.datasets, release_table(), check=args.check)
     return 0
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from ..errors import AriseZooError
@@ -42,6 +44,29 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or error
         raise StorageError(f"cannot write {path}: {reason}; free the disk or choose another folder.") from error
+
+
+def check_room(folder: Path, needed: int = 0) -> None:
+    """Raise `StorageError` unless a file can be written below a folder, which need not exist yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Where files will be written.
+    needed : int, default 0
+        Bytes that must be free there.
+    """
+    there = next(path for path in (Path(folder), *Path(folder).absolute().parents) if path.exists())
+    remedy = "free the disk or choose another folder"
+    try:
+        with TemporaryFile(dir=there) as file:  # it has no name that another process could meet
+            file.write(b"\0" * 4096)
+            file.flush()
+    except OSError as error:
+        raise StorageError(f"cannot write into {folder}: {error.strerror or error}; {remedy}.") from error
+    if (free := shutil.disk_usage(there).free) < needed:
+        sizes = f"{free / 1e6:.0f} MB are free and {needed / 1e6:.0f} MB needed"
+        raise StorageError(f"cannot write into {folder}: {sizes}; {remedy}.")
 
 
 @contextmanager

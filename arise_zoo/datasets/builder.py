@@ -8,21 +8,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION, __version__
 from ..common.manifest import MANIFEST, describe_files
-from ..common.parallel import workers
+from ..common.parallel import WorkerError, workers
 from ..common.progress import Progress
-from ..common.storage import locked, replacing
+from ..common.storage import check_room, locked, replacing
 from ..errors import AriseZooError
 from ..hub.client import NAMESPACE
 from .cards import write_card
 from .catalogue import DATASETS, get_configs
 from .config import Config
-from .manifest import File, Manifest
+from .manifest import File, Manifest, released_manifest
 from .shards import Shard, ShardStore, make_shard, shards_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def build(
     BuildError
         If the folder holds the data set in another version or extent.
     StorageError
-        If the folder cannot be written.
+        If the folder cannot be written, or has no room for what takes long to make; before anything is made.
+    WorkerError
+        If a worker process ends before its work is done.
     """
     configs = get_configs(dataset, only)
     if limit is not None and limit < 1:
@@ -90,7 +92,10 @@ def build(
         stores = {config.name: ShardStore(work / config.name) for config in todo}
         missing = {config.name: _missing(stores[config.name], shards[config.name]) for config in todo}
         waiting = [shard for config in todo for shard in missing[config.name]]
+        for config in todo:
+            _check_room(config, folder, work, len(missing[config.name]) / len(shards[config.name]), limit)
         with (
+            _named(dataset) as at,
             workers(n_jobs, scheduler) as run,
             Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress) as bar,
         ):
@@ -99,6 +104,7 @@ def build(
                 store = stores[config.name]
                 bar.note(f"{NAMESPACE}/{dataset} {config.name}")
                 for shard in missing[config.name]:
+                    at[:] = [shard]
                     store.write(shard, next(made))
                     bar.advance()
                 _finish(config, store, shards[config.name], folder, limit)
@@ -107,6 +113,35 @@ def build(
         _list_files(dataset, [], folder, work, limit)
     _tidy(work)
     return folder
+
+
+@contextmanager
+def _named(dataset: str) -> Iterator[list[Shard]]:
+    """Say in the error of a worker that ended which shard was waited for: what is put into the list."""
+    at: list[Shard] = []
+    try:
+        yield at
+    except WorkerError as error:
+        if not at:
+            raise
+        where = f"{NAMESPACE}/{dataset} {at[0].config.name}, at {at[0].name} or one made beside it"
+        raise WorkerError(f"{where}: {error}") from error
+
+
+def _check_room(config: Config, folder: Path, work: Path, missing: float, limit: int | None) -> None:
+    """Raise `StorageError` if a configuration's files cannot be written; `missing`: share of its shards not yet made.
+
+    Room is asked for only where hours may be lost, and where a release tells how much it takes.
+    """
+    released = released_manifest(f"{NAMESPACE}/{config.dataset}", f"v{DATA_VERSION}")
+    files = [] if config.is_repeatable or released is None else released["files"]
+    own = [file for file in files if file.get("config") == config.name]
+    share = 1.0 if limit is None else min(1.0, limit / len(config.all_keys()))
+    needed = share * sum(file["size"] + missing * file["size_in_memory"] for file in own)
+    check_room(work / config.name, round(needed))
+    for split in config.splits:
+        check_room((folder / config.path(split)).parent)
+    check_room(folder)
 
 
 def _tidy(work: Path) -> None:

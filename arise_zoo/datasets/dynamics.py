@@ -5,14 +5,17 @@ A key is one simulation, which is made as a whole by one worker.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import AriseZooError, MissingLibraryError
 from ..prototypes import class_ids
 from ..simulation import System, load_systems, system
+from ..simulation.engine import SimulationError
 from ..simulation.frames import CONFIG_OF, UNKNOWN, UNSCORED
 from ..simulation.protocol import FRAMES, RUNS
 from . import schema
@@ -85,8 +88,9 @@ class _Frames(_Simulated):
 
     def rows(self, key: Simulation) -> list[Row]:
         rows = {row["id"]: row for row in self.identity(key)}
-        for frame in self.simulate(key):
-            rows[_id(key, frame.condition, frame.number)] |= _columns(key.system, frame)
+        with _named(key):
+            for frame in self.simulate(key):
+                rows[_id(key, frame.condition, frame.number)] |= _columns(key.system, frame)
         return list(rows.values())
 
     def simulate(self, key: Simulation) -> Iterable[Frame]:
@@ -143,6 +147,8 @@ class Interfaces(_Simulated):
     def rows(self, key: Simulation) -> list[Row]:
         from ..simulation.interface import interface_frames
 
+        with _named(key):
+            frames = list(interface_frames(key.system))
         return [
             {
                 **row,
@@ -152,7 +158,7 @@ class Interfaces(_Simulated):
                 "atom_labels": frame.labels,
                 **_geometry(key.system, frame.snapshot.positions, frame.snapshot.cell, frame.symbols),
             }
-            for row, frame in zip(self.identity(key), interface_frames(key.system), strict=True)
+            for row, frame in zip(self.identity(key), frames, strict=True)
         ]
 
 
@@ -196,6 +202,19 @@ class Systems(Config):
 
     def rows(self, key: Simulation) -> list[Row]:
         return self.identity(key)
+
+
+@contextmanager
+def _named(key: Simulation) -> Iterator[None]:
+    """Whatever ends a simulation, as one sentence that names it; what is not installed is no matter of one of them."""
+    try:
+        yield
+    except MissingLibraryError:
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split()).rstrip(".")
+        reason = text if isinstance(error, AriseZooError) else f"{type(error).__name__}{text and f' ({text})'}"
+        raise SimulationError(f"the simulation {key.id} ended: {reason}.") from error
 
 
 def _id(key: Simulation, condition: str, number: int) -> str:

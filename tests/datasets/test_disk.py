@@ -4,12 +4,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from arise_zoo.cli.zoo import main
+from arise_zoo.common import storage
 from arise_zoo.datasets import get_config
 from arise_zoo.datasets.shards import make_shard, shards_of
+from arise_zoo.simulation import protocol
 
 SOURCE = Path(__file__).parents[2]
 BUILD = [sys.executable, "-m", "arise_zoo.cli.zoo", "build", "prototypes", "--only", "structures", "--jobs", "1"]
@@ -55,6 +58,28 @@ runpy.run_module('arise_zoo.cli.zoo', run_name='__main__')"
 def test_a_read_only_folder_ends_with_a_sentence(tmp_path):
     result = namespaced(f"mount -t tmpfs -o ro none {tmp_path} && {' '.join(BUILD)} --out {tmp_path}")
     assert "Read-only file system" in one_sentence(result)
+
+
+def test_a_folder_that_cannot_be_written_is_noticed_before_anything_is_made(tmp_path):
+    (tmp_path / "arise" / "prototypes").mkdir(parents=True)  # the work folder beside it can be written
+    result = namespaced(
+        f"mount -t tmpfs -o ro none {tmp_path}/arise/prototypes && {' '.join(BUILD)} --out {tmp_path}\n"
+        f"code=$?; find {tmp_path} -name '*.arrow'; exit $code"
+    )
+    assert "Read-only file system" in one_sentence(result)
+    assert result.stdout == "" and "s left" not in result.stderr
+
+
+def test_simulations_do_not_begin_where_their_frames_have_no_room(tmp_path, monkeypatch, capsys):
+    def simulated(*_):
+        raise AssertionError("nothing is simulated")
+
+    monkeypatch.setattr(protocol, "solid_frames", simulated)
+    monkeypatch.setattr(storage.shutil, "disk_usage", lambda _: SimpleNamespace(free=49_000_000))
+    assert main(["build", "dynamics", "--only", "solids", "--jobs", "1", "--out", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1 and "49 MB are free and 50 MB needed" in message
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_file_in_the_place_of_the_folder_ends_with_a_sentence(tmp_path, capsys):

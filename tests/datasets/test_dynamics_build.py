@@ -1,14 +1,21 @@
 """`arise/dynamics` is built, checked, loaded and found like the other data sets, but that it cannot be made again."""
 
+import os
+import re
+import signal
 from shutil import copytree
 
 import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo.benchmark.identity import data_sha256
-from arise_zoo.datasets import build, load_dataset, use_dynamics, verify
+from arise_zoo.cli.zoo import main
+from arise_zoo.datasets import build, builder, load_dataset, use_dynamics, verify
 from arise_zoo.datasets.load import DatasetError
-from arise_zoo.simulation import frames, load_systems, protocol
+from arise_zoo.datasets.shards import make_shard
+from arise_zoo.errors import MissingPackageError
+from arise_zoo.simulation import frames, interface, load_systems, protocol
+from arise_zoo.simulation.engine import SimulationError
 from arise_zoo.structures import StructureSpec
 
 
@@ -61,6 +68,43 @@ def test_a_damaged_build_is_named(built, tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.warns(UserWarning), pytest.raises(DatasetError, match=r"solids/test.*instead of.*; remove it"):
         use_dynamics(tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (SimulationError("LAMMPS cannot simulate Al: ERROR: Lost atoms (at: run 500)."), r"LAMMPS cannot .*run 500\)"),
+        (FloatingPointError("no number"), r"FloatingPointError \(no number\)"),
+        (KeyError(), "KeyError"),
+    ],
+)
+@pytest.mark.parametrize("config", ["solids", "disordered", "interfaces"])
+def test_what_ends_a_simulation_is_one_sentence_that_names_it(tmp_path, monkeypatch, capsys, config, error, told):
+    def broken(*_):
+        raise error
+
+    for module, name in ((protocol, "solid_frames"), (protocol, "disordered_frames"), (interface, "interface_frames")):
+        monkeypatch.setattr(module, name, broken)
+    assert main(["build", "dynamics", "--only", config, "--jobs", "1", "--out", str(tmp_path)]) == 2
+    sentence = capsys.readouterr().err.splitlines()[-1]
+    assert re.search(rf"the simulation Al/0 ended: {told}\.$", sentence), sentence
+
+
+def test_a_missing_library_is_no_matter_of_one_simulation(monkeypatch):
+    def broken(*_):
+        raise MissingPackageError("lammps", "molecular dynamics", "md")
+
+    monkeypatch.setattr(protocol, "solid_frames", broken)
+    with pytest.raises(MissingPackageError, match=r"^molecular dynamics needs lammps"):
+        make_shard("dynamics", "solids", ("Al/0",))
+
+
+def test_a_worker_that_is_killed_is_one_sentence_that_says_where_and_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(builder, "make_shard", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    assert main(["build", "dynamics", "--only", "solids", "--jobs", "2", "--out", str(tmp_path)]) == 2
+    sentence = capsys.readouterr().err.splitlines()[-1]
+    assert "arise/dynamics solids, at Al-0 or one made beside it: a worker process ended" in sentence
+    assert sentence.endswith("give the same command again, with fewer --jobs if memory is short.")
 
 
 def test_the_index_of_the_package_belongs_to_the_systems():

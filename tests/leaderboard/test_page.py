@@ -154,6 +154,31 @@ def test_the_tables_that_can_be_shown_are_all_tables(data):
     assert [(t["table"], t["scored_on"]) for t in data["tables"]] == [(t, s) for t in TABLES for s in TABLES[t]]
 
 
+def test_the_page_has_the_shares_of_each_lattice_that_the_experiment_on_dynamics_has(data):
+    found, measured = data["lattices"], json.loads((ROOT / "experiments" / "dynamics.json").read_text())
+    assert set(found["methods"]) == {entry["method"] for entry in measured["methods"] if any(entry["cells"].values())}
+    for entry in measured["methods"]:
+        for family, places in zip(found["names"], found["methods"][entry["method"]], strict=True):
+            wanted = entry["cells"][family]
+            assert (places is None) == (not wanted)
+            for condition, place in zip(found["conditions"], places or (), strict=False):
+                shown = found["shares"][place][:3] if place is not None else None
+                assert shown == ([f"{v:.2f}" for v in wanted[condition]] if condition in wanted else None)
+
+
+def test_the_labels_of_a_method_of_all_classes_add_up_over_the_lattices(data):
+    methods, found = {m["method"]: m for m in data["methods"]}, data["lattices"]
+    for i, condition in enumerate(found["conditions"]):
+        rows = [places for places in found["methods"]["arise-mlp"] if places and places[i] is not None]
+        n = sum(found["shares"][places[i]][3] for places in rows)
+        assert n == methods["arise-mlp"]["cells"]["supported"][condition]["n"]
+
+
+def test_the_command_that_makes_the_leaderboard_again_names_every_table():
+    (tables,) = re.findall(r"--table (\S+)", (ROOT / "leaderboard" / "README.md").read_text())
+    assert tables.split(",") == list(TABLES)
+
+
 def test_a_script_imports_only_what_another_exports():
     texts = {path.stem: path.read_text() for path in SCRIPTS}
     exported = {

@@ -458,9 +458,36 @@ def test_the_reading_of_a_curve_has_the_numbers_of_the_records(show, records):
         assert texts == [*wanted, re.sub(r" \(.*", "", last)]
 
 
+def test_accuracy_against_temperature_is_read_for_all_lattices_and_for_the_chosen_one(show, records):
+    measured = json.loads((ROOT / "experiments" / "dynamics.json").read_text())["methods"]
+    browser = show()
+    browser.execute_script("[...document.querySelectorAll('.plain')].find((b) => b.textContent === 'all').click()")
+    script = """
+        return [...document.querySelectorAll("#temperature-panels figure")].map((figure) => {
+            const drawing = figure.querySelector("svg[tabindex]");
+            drawing.focus();
+            drawing.dispatchEvent(new KeyboardEvent("keydown", { key: "End" }));
+            const rows = [...figure.querySelectorAll(".tip tr")];
+            const texts = (row) => [...row.cells].slice(2, 4).map((cell) => cell.textContent);
+            return [figure.querySelector("h3").textContent, rows.map((row) => [row.dataset.method, texts(row)])];
+        });
+    """
+    choose(browser, "lattice", "bcc")
+    (overall, read), (title, of_lattice) = browser.execute_script(script)
+    assert (overall, title) == ("Molecular dynamics: all lattices", "Molecular dynamics: bcc")
+    wanted = {name: cell_of(record, "md-1", "supported") for name, record in records.items()}
+    assert dict(read) == {name: accuracy_lines(cell)[:2] for name, cell in wanted.items() if cell}
+    shares = {entry["method"]: entry["cells"]["bcc"].get("md-1") for entry in measured}
+    assert dict(of_lattice) == {
+        name: [f"{share[0]:.2f}", f"[{share[1]:.2f}, {share[2]:.2f}]"] for name, share in shares.items() if share
+    }
+    choose(browser, "lattice", "each")
+    assert len(browser.execute_script(script)) == 1 + len(measured[0]["cells"])
+
+
 OVERFLOW = """
     document.querySelectorAll("details").forEach((d) => { d.open = true; });
-    document.querySelectorAll("#panels svg[tabindex]").forEach((s) => s.dispatchEvent(new Event("focus")));
+    document.querySelectorAll(".panels svg[tabindex]").forEach((s) => s.dispatchEvent(new Event("focus")));
     return [document.documentElement.scrollWidth, document.documentElement.clientWidth];
 """
 
@@ -521,7 +548,7 @@ def test_the_page_fits_its_width_and_can_be_read_in_both_colour_schemes(show, tm
 
 def test_panels_are_drawn_at_the_width_they_have_so_that_letters_keep_their_size(show):
     scales = """
-        return [...document.querySelectorAll("#panels svg[tabindex]")].map((drawing) =>
+        return [...document.querySelectorAll(".panels svg[tabindex]")].map((drawing) =>
             drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width);
     """
     for width in (360, 1280, 700, 1600):

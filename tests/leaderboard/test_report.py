@@ -8,6 +8,7 @@ import pytest
 
 from arise_zoo.benchmark import RecordError
 from arise_zoo.benchmark.tables import OWN_CONDITIONS
+from arise_zoo.datasets.release_table import release_table
 from arise_zoo.leaderboard.markdown import ReportError, all_tables, fill_page, read_records, summary_table
 from arise_zoo.leaderboard.score_tables import leaderboard_tables
 
@@ -19,6 +20,19 @@ def test_the_pages_show_the_numbers_of_the_committed_records():
     fill_page(ROOT / "README.md", summary_table(read_records(RECORDS)), check=True)
     page = leaderboard_tables(read_records(RECORDS), RECORDS)
     fill_page(ROOT / "leaderboard" / "README.md", page, check=True)
+
+
+def test_the_page_of_the_data_sets_shows_the_rows_that_their_manifests_have():
+    page = ROOT / "docs" / "datasets.md"
+    fill_page(page, release_table(), check=True)
+    rows = {}
+    for path in (ROOT / "arise_zoo" / "datasets" / "releases").glob("*-v1.0.0.json"):
+        for file in json.loads(path.read_text())["files"]:
+            if "config" in file:
+                rows[file["config"]] = rows.get(file["config"], 0) + file["rows"]
+    for config, n in rows.items():
+        name = "one for each of 24 conditions" if "-" in config else f"`{config}`"
+        assert re.search(rf"\| {re.escape(name)}( \(default\))? \| {n:,} \|", page.read_text()), config
 
 
 def test_committed_records_are_small():

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase.data import covalent_radii
+from pymatgen.core import Lattice, Structure
 
 from arise_zoo.errors import StructureError
 from arise_zoo.prototypes import get_prototype, load_prototypes
@@ -19,7 +20,9 @@ from arise_zoo.structures.conditions import VARIANT_CONDITIONS
 from arise_zoo.structures.conditions.variants import variants_of
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from check_compounds import BEGIN, END, PAGE, compare, sentences
 from crystal_distance import MATCHER, Classes, Crystal, distance, space_group
+from crystal_libraries import PACKAGES
 from free_parameters import FreeParameters, nearest_distances
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -149,9 +152,40 @@ def _repeated(lengths, was):
     return np.prod([lengths["a"] for axis in "bc" if axis not in lengths and was[axis] == was["a"]])
 
 
+def test_the_page_says_which_compounds_are_checked():
+    assert f"{BEGIN}\n{sentences(compounds())}\n{END}" in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_compound_differs_from_a_library_by_lattice_constants_and_by_atoms():
+    (own,) = (
+        v.build(get_prototype("wurtzite_zns")) for v in variants_of("wurtzite_zns", "compounds") if v.name == "GaN"
+    )
+    wanted = Structure.from_spacegroup(
+        "P6_3mc", Lattice.hexagonal(3.189, 5.185), ["Ga", "N"], [[1 / 3, 2 / 3, 0], [1 / 3, 2 / 3, 0.377]]
+    )
+    assert compare(own, wanted, False).is_none
+    found = compare(own, wanted.copy().apply_strain(0.02), False)
+    assert found.strain == pytest.approx(0.02, abs=1e-3) and not found.is_none
+    moved = Structure.from_spacegroup("P6_3mc", wanted.lattice, ["Ga", "N"], [[1 / 3, 2 / 3, 0], [1 / 3, 2 / 3, 0.33]])
+    found = compare(own, moved, False)
+    assert found.strain == pytest.approx(0, abs=1e-6) and found.shift > 0.1 and not found.is_none
+    nacl = Structure.from_spacegroup("Fm-3m", Lattice.cubic(5.6), ["Ga", "N"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    assert compare(own, nacl, False) is None
+
+
+def test_of_a_layered_crystal_a_layer_is_compared():
+    (own,) = (v.build(get_prototype("mos2")) for v in variants_of("mos2", "compounds") if v.name == "WS2")
+    crystal = Structure.from_spacegroup(
+        "P6_3/mmc", Lattice.hexagonal(3.1532, 12.323), ["W", "S"], [[1 / 3, 2 / 3, 0.25], [1 / 3, 2 / 3, 0.6225]]
+    )
+    found = compare(own, crystal, True)
+    assert found.is_none and found.shift < 0.01
+
+
 def test_every_compound_names_its_source_and_licence():
     sources = json.loads((DATA / "compound_sources.json").read_text(encoding="utf-8"))
-    assert {row["source"] for row in compounds()} == set(sources)
+    libraries = {row["checked"].split(" ")[0] for row in compounds()} & {name for name, *_ in PACKAGES.values()}
+    assert {row["source"] for row in compounds()} | libraries == set(sources)
     assert all(row["licence"] for row in compounds())
 
 

@@ -19,10 +19,11 @@ from ...prototypes import class_ids, load_prototypes
 from ...prototypes.near_duplicates import NEAR_DUPLICATES
 from ..class_accuracy import Share, class_shares, confusion, share
 from ..collect import counts_of
-from ..condition_names import amount, condition_name, kind
+from ..condition_names import KINDS, amount, condition_name, kind
 from ..formatting import cells_of, differences, paper_texts, percent, rows_not_met
 from ..overall import Place, group_conditions, overall
 from ..ranking import GROUPS, Standing, class_sums, standings, structures_per_class
+from .dynamics import by_lattice
 from .unknowns import EstimatePool, decisions, detections
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _KINDS = {
     "displacement": ("Displaced atoms", "largest displacement, % of d_NN"),
     "missing": ("Missing atoms", "atoms missing, %"),
     "both": ("Missing and displaced", "missing, % / displaced, % of d_NN"),
+    "dynamics": ("Molecular dynamics: all lattices", "temperature / melting point"),
     "depth": ("Beyond the paper", ""),
 }
 """Kind of condition -> its name, and the label of the axis on which its conditions lie."""
@@ -63,6 +65,7 @@ def content(records: list[Record], folder: Path) -> dict[str, Json]:
         ],
         "by_score": [*ranked["all"], *(r["method"] for r in records if r["method"] not in ranked["all"])],
         "tables": [_table(records, table, scored_on) for table in TABLES for scored_on in TABLES[table]],
+        "lattices": by_lattice(records, counts),
         "shares": pool.entries,
         "estimates": estimates.entries,
     }
@@ -95,15 +98,17 @@ def _ticks(condition: str) -> list[str]:
     """Lines that stand for a condition on the axis of its kind."""
     if kind(condition) == "depth":
         return [condition_name(condition)]
+    if kind(condition) == "dynamics":
+        return [f"{amount(condition):g}"]
     return [f"{100 * float(part):g}" for part in condition.split("-")[1:]] or ["0"]
 
 
 def _kinds(conditions: list[str]) -> list[Json]:
-    """Kinds of conditions; the steps of the curves start at pristine, except beyond the paper."""
+    """Kinds of conditions; the steps of the paper's curves start at pristine."""
     kinds: list[Json] = []
     for name, (title, axis) in _KINDS.items():
         members = [c for c in conditions if kind(c) == name]
-        before = [c for c in conditions if c == "pristine" and name not in ("pristine", "depth")]
+        before = [c for c in conditions if c == "pristine" and name in KINDS[1:]]
         if members:
             kinds.append({"id": name, "name": title, "axis": axis, "conditions": members, "steps": before + members})
     return kinds

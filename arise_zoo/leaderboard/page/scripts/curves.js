@@ -1,7 +1,8 @@
-// Accuracy against defects: the choice of methods, and a panel a kind of defect.
+// Accuracy against defects and temperature: the choice of methods, a panel a kind of defect, and panels of lattices.
 
 import { data } from "./data.js";
 import { byId, h } from "./elements.js";
+import { latticeCell, latticeOptions, latticePanels } from "./lattices.js";
 import { panel } from "./panel.js";
 import { swatch } from "./series.js";
 import { onChange } from "./state.js";
@@ -44,19 +45,34 @@ function drawChips() {
 }
 
 function drawPanels() {
-  const kinds = data.kinds.filter((kind) => kind.steps.length > 1);
+  const drawn = data.kinds.filter((kind) => kind.steps.length > 1);
+  const kinds = drawn.filter(({ id }) => id !== "dynamics");
+  const temperature = drawn.find(({ id }) => id === "dynamics");
   const methods = data.methods.filter(({ method }) => chosen.has(method));
   // Drawn at the width they will have, so that their letters have one size everywhere.
   drawnAt = byId("panels").clientWidth;
   const room = Math.max(280, drawnAt); // 0 before the first layout
-  const beside = Math.max(1, Math.min(kinds.length, Math.floor((room + 16) / 408)));
-  const width = Math.round(Math.min(640, (room + 16) / beside - 46));
+  const widthOf = (panels) => {
+    const beside = Math.max(1, Math.min(panels, Math.floor((room + 16) / 408)));
+    return Math.round(Math.min(640, (room + 16) / beside - 46));
+  };
+  const width = widthOf(kinds.length);
   byId("panels").replaceChildren(
     ...kinds.map((kind) => panel(kind, kind.id === "depth" ? Math.round(room - 30) : width, methods)),
+  );
+  byId("temperature").hidden = !temperature;
+  if (!temperature) return;
+  const lattices = latticePanels(temperature, byId("lattice").value);
+  const across = widthOf(lattices.length + 1);
+  byId("temperature-panels").replaceChildren(
+    panel(temperature, across, methods),
+    ...lattices.map((kind) => panel(kind, across, methods, latticeCell(kind.id))),
   );
 }
 
 drawChips();
+byId("lattice").append(...latticeOptions());
+byId("lattice").addEventListener("change", drawPanels);
 onChange(drawPanels);
 new ResizeObserver(() => {
   if (byId("panels").clientWidth !== drawnAt) drawPanels();

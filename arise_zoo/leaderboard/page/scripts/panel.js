@@ -8,7 +8,8 @@ import { cellOf } from "./state.js";
 
 const DIAMOND = "M0 -5.2L5.2 0L0 5.2L-5.2 0z";
 
-export function panel(kind, width, methods) {
+// `cellIn` gives the cell of a method under a condition.
+export function panel(kind, width, methods, cellIn = cellOf) {
   const conditions = kind.steps.map((id) => conditionNamed[id]);
   const slanted = kind.id === "depth";
   const narrow = width < 600;
@@ -51,7 +52,7 @@ export function panel(kind, width, methods) {
   for (const method of methods) {
     const { colour, dash, mark } = series[method.method];
     const points = conditions
-      .map(({ id }, i) => ({ at: x(i), cell: cellOf(method, id) }))
+      .map(({ id }, i) => ({ at: x(i), cell: cellIn(method, id) }))
       .filter(({ cell }) => cell)
       .map(({ at, cell }) => ({ at, cell, middle: y(cell.accuracy), low: y(cell.ci95[0]), high: y(cell.ci95[1]) }));
     if (!points.length) continue;
@@ -80,7 +81,7 @@ export function panel(kind, width, methods) {
   const show = (i) => {
     current = Math.max(0, Math.min(conditions.length - 1, i));
     fill(cursor, { x1: x(current), x2: x(current), visibility: "visible" }, []);
-    tip.replaceChildren(...reading(conditions[current], methods));
+    tip.replaceChildren(...reading(conditions[current], methods, cellIn));
     tip.hidden = false;
     tip.classList.toggle("right", toTheRight());
   };
@@ -126,9 +127,9 @@ function labels(ends, x, top, bottom) {
   ]);
 }
 
-function reading(condition, methods) {
+function reading(condition, methods, cellIn) {
   const rows = methods
-    .map((method) => ({ name: method.method, cell: cellOf(method, condition.id) }))
+    .map((method) => ({ name: method.method, cell: cellIn(method, condition.id) }))
     .filter(({ cell }) => cell)
     .sort((a, b) => b.cell.accuracy - a.cell.accuracy)
     .map(({ name, cell }) =>

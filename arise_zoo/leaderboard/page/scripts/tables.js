@@ -9,7 +9,7 @@ export const onWhat = {
   all: "all 108 classes, by space group (starred in the paper)",
 };
 
-const beyondThePaper = { D: "Depth suite, beyond the paper", V: "Variants of the prototypes, beyond the paper" };
+const beyondThePaper = { D: "Depth suite, beyond the paper", M: "Molecular dynamics, beyond the paper", V: "Variants of the prototypes, beyond the paper" };
 
 function fullTable({ table, scored_on, conditions, rows, paper_only }) {
   const title = beyondThePaper[table] ?? `Table ${table}: ${onWhat[scored_on]}`;
