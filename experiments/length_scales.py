@@ -58,10 +58,10 @@ _CANDIDATES = {
 }
 
 
-def measure(iterations: int = 1, data: Path | None = None) -> Record:
+def measure(iterations: int = 1, data: Path = Path()) -> Record:
     """The record."""
     conditions = [_compared(name, _benchmark(name, iterations)) for name in _CONDITIONS]
-    return {"iterations": iterations, "conditions": conditions + (_heated(data) if data else [])}
+    return {"iterations": iterations, "conditions": conditions + (_heated(data) if data != Path() else [])}
 
 
 def _benchmark(condition: str, iterations: int) -> Structures:
@@ -136,7 +136,7 @@ def page(record: Record) -> str:
     far, median, p95 = blocks
     return document(
         "# Length scales",
-        "Descriptors are made independent of the lattice constant by dividing all lengths by one of the structure's own. "
+        "Descriptors do not depend on the lattice constant: all lengths are divided by one of the structure's own. "
         "It should stay where it is when atoms move, are missing or are of a foreign species. "
         "Each candidate is compared with itself on the pristine finite crystal (frames of molecular dynamics: with the "
         "coldest frame, expanded to the same volume).",

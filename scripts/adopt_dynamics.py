@@ -1,9 +1,9 @@
-"""Make a build of `arise/dynamics` the released one: its manifest, and the index of the frames that count.
+"""Make a build of `arise/dynamics` the released one: its files, its manifest, and the index of the frames that count.
 
     python scripts/adopt_dynamics.py data/arise/dynamics
 
-The package carries both. Results of Table M on other builds have another identity, so that after this the records of
-the leaderboard have to be made again.
+The package carries all of them. Results of Table M on other builds have another identity, so that after this the
+records of the leaderboard have to be made again.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from arise_zoo._version import DATA_VERSION
 from arise_zoo.common.manifest import MANIFEST
 from arise_zoo.common.storage import write_text
 from arise_zoo.datasets import verify
+from arise_zoo.datasets.manifest import Manifest
 from arise_zoo.simulation.frames import index_of
 
 PACKAGE = Path(__file__).parents[1] / "arise_zoo"
@@ -26,7 +27,12 @@ def main() -> int:
     report = verify(folder)
     if not (report.ok and report.complete):
         parser.error(f"{folder} is not a whole, good build; see `arise-zoo verify`.")
-    shutil.copyfile(folder / MANIFEST, PACKAGE / "datasets" / "releases" / f"dynamics-v{DATA_VERSION}.json")
+    releases = PACKAGE / "datasets" / "releases"
+    shutil.copyfile(folder / MANIFEST, releases / f"dynamics-v{DATA_VERSION}.json")
+    shutil.rmtree(releases / "dynamics", ignore_errors=True)
+    for name in [MANIFEST, *(file.path for file in Manifest.read(folder).files)]:
+        (releases / "dynamics" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, releases / "dynamics" / name)
     conditions = []
     for condition, systems in index_of(folder).items():
         lines = [f'  "{name}": {list(numbers)}' for name, numbers in systems.items()]

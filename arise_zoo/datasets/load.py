@@ -43,7 +43,8 @@ def load_dataset(
 ) -> Loaded:
     """Load one configuration of a data set, such as `load_dataset("defects", "missing-0.05", split="test")`.
 
-    A local build is used if its version is the requested one; otherwise the files come from the Hub.
+    A local build is used if its version is the requested one, then what the package carries; otherwise the files come
+    from the Hub.
 
     Parameters
     ----------
@@ -72,14 +73,14 @@ def load_dataset(
     revision = revision or f"v{DATA_VERSION}"
     repository = f"{owner or NAMESPACE}/{dataset}"
     here = _local(dataset, wanted, revision, folder) if owner in ("", NAMESPACE) else None
-    path = here or _download(repository, dataset, wanted, revision)
+    path = here or _shipped(repository, revision) or _download(repository, dataset, wanted, revision)
     manifest = Manifest.read(path)
     _check(path, manifest, wanted)
     return _read(path, manifest, wanted, split, streaming)
 
 
 def use_dynamics(folder: str | Path | None = None) -> None:
-    """Have frames of molecular dynamics read from `arise/dynamics`: from a local copy or build, else from the Hub.
+    """Have frames of molecular dynamics read from `arise/dynamics`: from a local build, else the released ones.
 
     Of another build than the released one its own frames count; results then have another identity.
 
@@ -99,7 +100,7 @@ def use_dynamics(folder: str | Path | None = None) -> None:
     except DatasetError:  # a folder that was given for other data sets
         path = _local(dataset, "solids", revision, None)
     repository = f"{NAMESPACE}/{dataset}"
-    path = path or _download(repository, dataset, None, revision)
+    path = path or _shipped(repository, revision) or _download(repository, dataset, None, revision)
     manifest = Manifest.read(path)
     for config in manifest.configs:
         _check(path, manifest, config)
@@ -123,6 +124,15 @@ def _local(dataset: str, config: str, revision: str, folder: str | Path | None) 
             f"build it with `arise-zoo build {dataset} --out {folder}`."
         )
     return None
+
+
+def _shipped(repository: str, revision: str) -> Path | None:
+    """Folder of a data set that is part of the package, in this version: the simulated one, which is not made again
+    bit by bit everywhere."""
+    owner, _, dataset = repository.rpartition("/")
+    path = Path(__file__).parent / "releases" / dataset
+    is_it = owner == NAMESPACE and revision == f"v{DATA_VERSION}" and (path / MANIFEST).is_file()
+    return path if is_it else None
 
 
 def _download(repository: str, dataset: str, config: str | None, revision: str) -> Path:
