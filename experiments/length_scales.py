@@ -23,7 +23,7 @@ from arise_zoo.structures import StructureSpec, benchmark_structures, supercell
 from .harness import Experiment, Record, document
 
 _CONDITIONS = (
-    *("displacement-0.02", "displacement-0.06", "displacement-0.1", "thermal-0.04", "thermal-0.08"),
+    *("displacement-0.02", "displacement-0.04", "displacement-0.1", "thermal-0.04", "thermal-0.08"),
     *("missing-0.1", "missing-0.3", "both-0.3-0.1", "substitution-0.01", "substitution-0.2"),
     *("uniaxial-0.05", "added-0.05", "slab", "cluster-40", "mixed-strong"),
 )

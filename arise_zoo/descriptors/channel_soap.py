@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from ase import Atoms
@@ -16,6 +16,54 @@ from .settings import BASIS, CENTRE, L_MAX, N_MAX
 
 CHANNELS = ("all", "like", "unlike")
 """The densities of neighbours: all atoms, those of the centre's species, those of others."""
+
+
+class ChannelGrid:
+    """The channels of a structure at several scales and thermal displacements, from one pass over the pairs.
+
+    What is drawn from it is known without drawing atoms: blurred by heat, with species exchanged at random.
+
+    Parameters
+    ----------
+    combinations : sequence of (float, float)
+        Extrinsic scale, and thermal displacement as of `AveragedSOAP`.
+    r_cut, sigma, n_max, l_max
+        As of `ChannelSOAP`.
+    """
+
+    def __init__(
+        self,
+        combinations: Sequence[tuple[float, float]],
+        r_cut: float = CENTRE[0],
+        sigma: float = CENTRE[1],
+        n_max: int = N_MAX,
+        l_max: int = L_MAX,
+    ):
+        settings = tuple((r_cut, sigma, scale, thermal) for scale, thermal in combinations)
+        self._spectra = Spectra(settings, n_max, l_max, BASIS)
+        self._even = np.array([n > 0 and l % 2 == 0 for n, _, l in self._spectra.components])
+
+    def coefficients(self, atoms: Atoms) -> np.ndarray:
+        """Coefficients of the densities of like and of unlike neighbours, to be given to `descriptors`."""
+        points = Points(atoms)
+        points.check_spacing()
+        bins, polynomials = self._spectra.tables()
+        moments = channel_moments(points, first_peak(points), bins, self._spectra.l_max)
+        return coefficients(moments, polynomials, even_only=True)
+
+    def descriptors(self, pairs: np.ndarray, stays_like: float = 1.0, becomes_like: float = 0.0) -> np.ndarray:
+        """Descriptors at all combinations, shape (n_combinations, n_features).
+
+        `pairs`: the coefficients; `stays_like`, `becomes_like`: the shares of like and of unlike pairs that are like
+        once species were exchanged.
+        """
+        like, unlike = pairs
+        alike = stays_like * like + becomes_like * unlike
+        channels = np.stack([like + unlike, alike, like + unlike - alike])
+        spectra = self._spectra.power_spectrum(channels)[..., self._even]
+        lengths = np.linalg.norm(spectra[0], axis=-1)
+        vectors: np.ndarray = (spectra / lengths[:, None]).transpose(1, 0, 2).reshape(len(lengths), -1)
+        return vectors
 
 
 class ChannelSOAP:

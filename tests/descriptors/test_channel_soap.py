@@ -13,8 +13,10 @@ from scipy.special import sph_harm_y
 
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import ChannelSOAP, first_peak_distance
+from arise_zoo.descriptors.channel_soap import ChannelGrid
 from arise_zoo.descriptors.radial import radial_basis
 from arise_zoo.errors import DescriptorError, StructureError
+from arise_zoo.models.augmentation.analytic import mixture
 from tests.random_structures import random_structure, seeds
 
 BASES = pytest.mark.parametrize("basis", ["quip", "gto"])
@@ -156,3 +158,27 @@ def test_structures_without_a_scale_get_one_sentence(atoms, said):
 def test_parameters_out_of_range_get_one_sentence():
     with pytest.raises(DescriptorError, match="must be positive"):
         ChannelSOAP(r_cut=0)
+
+
+def test_a_grid_gives_what_each_setting_alone_gives():
+    atoms = random_structure(5, species=(29, 16))
+    grid = ChannelGrid([(0.95, 0.0), (1.0, 0.0), (1.05, 0.0)])
+    found = grid.descriptors(grid.coefficients(atoms))
+    for vector, scale in zip(found, (0.95, 1.0, 1.05), strict=True):
+        assert np.abs(vector - ChannelSOAP(extrinsic_scale=scale).create(atoms)).max() < 1e-6
+
+
+def test_blur_and_exchange_are_what_many_structures_have_on_average():
+    """A large crystal, shaken and with species exchanged: its descriptor is near that which is known beforehand."""
+    atoms = bulk("NaCl", "rocksalt", a=5.0, cubic=True).repeat(7)
+    unit, displacement, share = 2.5, 0.06, 0.2
+    rng = rng_for("blur")
+    moved = atoms.copy()
+    moved.positions += rng.uniform(-displacement, displacement, (len(atoms), 3)) * unit
+    chosen = rng.permutation(len(atoms))[: round(share * len(atoms))]
+    moved.numbers[chosen] = np.where(atoms.numbers[chosen] == 11, 17, 11)
+    found = ChannelSOAP().create(moved)
+    grid = ChannelGrid([(first_peak_distance(moved) / first_peak_distance(atoms), displacement)])
+    expected = grid.descriptors(grid.coefficients(atoms), *mixture(share, 2))[0]
+    assert np.linalg.norm(found - expected) < 0.04
+    assert np.linalg.norm(found - ChannelSOAP().create(atoms)) > 0.3

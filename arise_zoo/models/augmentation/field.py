@@ -8,7 +8,7 @@ them. No molecular dynamics is used.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from ase import Atoms
@@ -46,37 +46,36 @@ class FieldStructure:
         """Readable and unique among structures of one seed; never that of a `StructureSpec`."""
         return f"{self.class_id}/field{'-alloy' if self.alloy else ''}/{self.variant}"
 
-    @cached_property
-    def _prototype(self) -> Prototype:
-        return get_prototype(self.class_id)
-
     def build(self) -> Atoms:
         """The structure."""
-        rng = rng_for(self.seed, self.id)
-        prototype = self._prototype
-        sizes = prototype.supercell_sizes
-        k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
-        unit = displacement_unit(prototype, k)
-        atoms = random_shape(prototype, k, unit, rng)
-        unit = first_peak_distance(atoms)
-        missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
-        share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
-        added = 0.06 * rng.random() if rng.random() < 0.25 else 0.0
-        strain = 0.05 * rng.random() if rng.random() < 0.35 else 0.0
-        # Very much at once leaves nothing to recognise.
-        heat = 1.0 - 0.6 * max(missing - 0.3, 0.0) / 0.3
-        if self.alloy:
-            atoms = _alloyed(atoms, rng)
-        elif share:
-            atoms = _substituted(atoms, share, rng)
-        atoms = _heated(atoms, unit, heat, rng)
-        if missing and len(atoms) * (1 - missing) >= _LEAST_ATOMS:
-            atoms = remove_atoms(atoms, missing, rng)
-        if added:
-            atoms = _with_added(atoms, max(1, round(added * len(atoms))), unit, rng)
-        if strain:
-            atoms = deformed(atoms, _strained(strain, rng))
-        return atoms
+        return disturbed(get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
+
+
+def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
+    """A structure of a class as one meets it; `alloy`: all species at random."""
+    sizes = prototype.supercell_sizes
+    k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
+    unit = displacement_unit(prototype, k)
+    atoms = random_shape(prototype, k, unit, rng)
+    unit = first_peak_distance(atoms)
+    missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
+    share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
+    added = 0.06 * rng.random() if rng.random() < 0.25 else 0.0
+    strain = 0.05 * rng.random() if rng.random() < 0.35 else 0.0
+    # Very much at once leaves nothing to recognise.
+    heat = 1.0 - 0.6 * max(missing - 0.3, 0.0) / 0.3
+    if alloy:
+        atoms = _alloyed(atoms, rng)
+    elif share:
+        atoms = _substituted(atoms, share, rng)
+    atoms = _heated(atoms, unit, heat, rng)
+    if missing and len(atoms) * (1 - missing) >= _LEAST_ATOMS:
+        atoms = remove_atoms(atoms, missing, rng)
+    if added:
+        atoms = _with_added(atoms, max(1, round(added * len(atoms))), unit, rng)
+    if strain:
+        atoms = deformed(atoms, _strained(strain, rng))
+    return atoms
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:

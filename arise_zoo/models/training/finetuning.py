@@ -29,6 +29,8 @@ from ..model import Model, load_model
 from ..network.architecture import Architecture, average
 from ..network.forward import Member, Network, read_network
 from ..network.prediction import percent_right
+from ..outputs import UNKNOWN
+from .family_rows import family_rows
 from .finetuning_rows import FineTuningRows, as_prototypes, fine_tuning_rows
 from .rows import joined
 
@@ -130,14 +132,25 @@ def finetune(
         )
     with sole_run(out.with_name(f".{out.name}.lock"), out):
         prototypes = as_prototypes(structures, labels)
-        rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, progress)
-        kept = () if replace_head else base.labels
+        if UNKNOWN in base.labels:
+            rows = family_rows(base, prototypes, new, not replace_head, n_jobs, progress)
+        else:
+            rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, progress)
+        kept = () if replace_head else base.outputs.names
         networks = []
         for number, member in enumerate(base.network.members):
             networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
             if not freeze:
                 _train_all(networks[-1], rows, len(kept), epochs, seed + number)
-        facts = Facts(out.name, (*kept, *new), dict(base.descriptor), base.trained_on_defects)
+        facts = Facts(
+            out.name,
+            (*(() if replace_head else base.labels), *new),
+            dict(base.descriptor),
+            base.trained_on_defects,
+            () if kept == base.labels else (*kept, *new),
+            None if replace_head else base.unknown_above,
+            base.n_samples,
+        )
         record: dict[str, Any] = {
             "base": {"name": base.name, "labels": len(base.labels)},
             "new_classes": {label: _facts_of([p for p in prototypes if p.id == label]) for label in new},
@@ -173,7 +186,7 @@ def _new_labels(base: Model, structures: Sequence[Atoms], labels: Sequence[str],
     if len(structures) != len(labels):
         raise FineTuningError(f"there are {len(structures)} structures but {len(labels)} labels; give one for each.")
     new = tuple(dict.fromkeys(labels))
-    if not replace_head and not set(base.labels) <= set(class_ids()):
+    if not replace_head and not set(base.labels) <= {*class_ids(), UNKNOWN}:
         raise FineTuningError(
             f"{base.name} was fine-tuned itself, and would forget what it learnt then; teach all classes at once to "
             "the model that it came from."
