@@ -181,4 +181,4 @@ def test_blur_and_exchange_are_what_many_structures_have_on_average():
     grid = ChannelGrid([(first_peak_distance(moved) / first_peak_distance(atoms), displacement)])
     expected = grid.descriptors(grid.coefficients(atoms), *mixture(share, 2))[0]
     assert np.linalg.norm(found - expected) < 0.04
-    assert np.linalg.norm(found - ChannelSOAP().create(atoms)) > 0.3
+    assert np.linalg.norm(found - ChannelSOAP().create(atoms)) > 0.2
