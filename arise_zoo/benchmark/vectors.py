@@ -17,6 +17,7 @@ from ase import Atoms
 
 from .._version import BASE_SEED, DATA_VERSION
 from ..common.storage import StorageError, replacing, sha256, write_text
+from ..descriptors.parameters import KIND
 from ..descriptors.settings import CENTRAL
 from ..errors import AriseZooError
 from ..methods import ResolvedMethod
@@ -88,11 +89,11 @@ class StoredVectors:
 
 
 def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> StoredVectors | None:
-    """The descriptors of a folder if this method takes them as they are, otherwise None.
+    """The descriptors of a folder if this method takes them as they are, otherwise None, as for one of another kind.
 
     Raises `AriseZooError` if a folder is given to a method that works on descriptors of other parameters.
     """
-    if folder is None or method.predict_vectors is None:
+    if folder is None or method.predict_vectors is None or KIND in method.descriptor:
         return None
     wanted, stored = dict(method.descriptor), dict(CENTRAL)
     if wanted != stored:
