@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..._version import __version__
 from ...common.parallel import workers
 from ...common.progress import Progress
 from ...common.storage import replacing
 from ...prototypes import class_ids
 from ..outputs import RANDOM, UNKNOWN
 from .background import KINDS, BackgroundStructure
-from .field import FieldStructure, alloy_classes
+from .field import FIELD_SEED, FieldStructure, alloy_classes
 
 _PER_BLOCK = 100  # background structures of a kind
 _ALLOYS_EVERY = 2  # variants
@@ -52,12 +55,12 @@ def field_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, shape (n, n_features), float32, and numbers of their outputs (`field_outputs`), shape (n,).
 
-    What has been described is kept in `folder`, one file a block, and not described again. Structures without a
+    What has been described is kept below `folder`, one file a block, and not described again. Structures without a
     descriptor are left out.
     """
     import joblib
 
-    folder = Path(folder)
+    folder = Path(folder) / _recipe(descriptor)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
     with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
@@ -69,6 +72,12 @@ def field_rows(
             bar.advance()
     parts = [np.load(folder / f"{name}.npz") for name in blocks]
     return np.concatenate([p["descriptors"] for p in parts]), np.concatenate([p["labels"] for p in parts])
+
+
+def _recipe(descriptor: Mapping[str, Any]) -> str:
+    """What blocks of the same name depend on, as the start of a hash."""
+    what = {"descriptor": dict(descriptor), "package_version": __version__, "seed": FIELD_SEED}
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def output_of(structure: Structure) -> int:

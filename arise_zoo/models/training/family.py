@@ -22,7 +22,7 @@ from .loop import train_network
 from .plans import Plan
 from .rows import Examples
 
-DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.1, "n_max": 9, "l_max": 6}
+DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.15, "n_max": 9, "l_max": 8}
 """Parameters of the descriptor of the family."""
 
 PASSES = 10

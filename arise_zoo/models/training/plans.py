@@ -63,7 +63,7 @@ _BLURRED = Plan(Architecture(), replace(_COMMON, epochs=40), blurred=60)
 _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
-    Architecture(n_features=540, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
+    Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
     Recipe(learning_rate=1e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, epochs=40),
     field=300,
     background=40,
