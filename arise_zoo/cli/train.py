@@ -24,6 +24,9 @@ _NUMBERS = {
 _FURTHER = {
     "blurred": "thermally blurred variants of each pristine supercell in the training data",
     "perturbed": "variants with displaced and missing atoms in the training data",
+    "field": "structures of each class as one meets them, for arise-field",
+    "background": "hundreds of structures of each kind of background, for arise-field",
+    "held-out": "variants of each class that the threshold of unknown is set on, for arise-field",
 }
 
 
@@ -31,11 +34,12 @@ def add_commands(subparsers: Any) -> None:
     """Add the command."""
     train = subparsers.add_parser(
         "train",
-        help="train a model: arise-mlp, arise-thermal, arise-robust, gnb, bnb",
-        description="Train a model on arise/prototypes and write its checkpoint into the output folder. The defaults "
-        "are those of the shipped model. An interrupted training continues when the same command is given again.",
+        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb, bnb",
+        description="Train a model on arise/prototypes (arise-field: on structures made here) and write its checkpoint "
+        "into the output folder. The defaults are those of the shipped model. An interrupted training continues when "
+        "the same command is given again.",
     )
-    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, gnb or bnb")
+    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb or bnb")
     train.add_argument(
         "--data", metavar="DIR", help="output folder of `arise-zoo build` (default: ARISE_ZOO_DATA, this one, the Hub)"
     )
@@ -62,7 +66,7 @@ def _train(args: argparse.Namespace) -> int:
     if plan is not None:
         shape = {"hidden": _units(args.hidden), "dropout": args.dropout, "input_dropout": args.input_dropout}
         recipe = {key: vars(args)[key] for key in _fields(_NUMBERS)}
-        rows = {key: vars(args)[key] for key in _FURTHER}
+        rows = {key: vars(args)[key] for key in _fields(_FURTHER)}
         plan = varied(plan, architecture=_given(shape), recipe=_given(recipe), rows=_given(rows))
     made = make_model(args.model, args.out, folder=args.data, plan=plan, n_jobs=args.jobs, progress=True)
     reached = (f"{what} {accuracy:.2f} %" for what, accuracy in made.results.items())

@@ -28,7 +28,6 @@ DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.15, "
 PASSES = 10
 """Monte-Carlo passes of a prediction."""
 
-_HELD_OUT = 24  # variants of each class, and a tenth of it hundreds of background, that are not trained on
 _LOST = 0.005  # of right answers, at most, become "unknown" by the threshold
 
 
@@ -39,7 +38,8 @@ def make_family_model(
     described = work / "structures"
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
-    held_out = field_rows(described, _held_out_blocks(most, deepest), DESCRIPTOR, n_jobs, progress)
+    spare = range(most, most + plan.held_out), range(deepest, deepest + max(1, plan.held_out // 10))
+    held_out = field_rows(described, field_blocks(*spare), DESCRIPTOR, n_jobs, progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
         blocks = field_blocks(range(part.field), range(part.background))
@@ -63,10 +63,6 @@ def make_family_model(
     return _finish(folder, name, average(networks), record, held_out)
 
 
-def _held_out_blocks(variants: int, background: int) -> Any:
-    return field_blocks(range(variants, variants + _HELD_OUT), range(background, background + max(1, _HELD_OUT // 10)))
-
-
 def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> float:
     """The probability of `unknown` above which it is the answer: the least at which at most `_LOST` of the right
     answers, `right`, shape (n,), are lost (split conformal; V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning
@@ -75,7 +71,7 @@ def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> flo
     `probabilities`: shape (n, n_labels), of structures of the classes that were not trained on.
     """
     doubts = np.sort(probabilities[right, unknown])[::-1]
-    return float(doubts[int(_LOST * (len(doubts) + 1))])
+    return float(doubts[int(_LOST * (len(doubts) + 1))]) if len(doubts) else 1.0
 
 
 def _finish(folder: Path, name: str, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:

@@ -32,6 +32,9 @@ class Plan:
         the data set.
     background : int
         Hundreds of structures of each kind of background, for `field`.
+    held_out : int
+        Further variants of each class, and a tenth as many hundreds of background, that the threshold of `unknown` is
+        set on.
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -42,6 +45,7 @@ class Plan:
     perturbed: int = 0
     field: int = 0
     background: int = 0
+    held_out: int = 0
     further: tuple[Plan, ...] = ()
 
     @property
@@ -67,6 +71,7 @@ _FIELD = Plan(
     Recipe(learning_rate=1e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, epochs=40),
     field=300,
     background=40,
+    held_out=24,
 )
 
 

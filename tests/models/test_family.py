@@ -1,0 +1,84 @@
+"""Making a model that knows `unknown`: small, from start to checkpoint."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import arise_zoo
+from arise_zoo.cli.zoo import main
+from arise_zoo.models.training.family import threshold
+from arise_zoo.prototypes import class_ids, get_prototype
+
+OPTIONS = ["--field", "2", "--background", "1", "--held-out", "1", "--epochs", "12", "--hidden", "64"]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    out = tmp_path_factory.mktemp("family")
+    options = [
+        "--field",
+        "2",
+        "--background",
+        "1",
+        "--held-out",
+        "1",
+        "--epochs",
+        "12",
+        "--hidden",
+        "64",
+        "--jobs",
+        "2",
+    ]
+    assert main(["train", "arise-field", "--out", str(out), *options, "--json", str(out / "said.json")]) == 0
+    return out
+
+
+def test_a_small_one_is_a_whole_checkpoint(small):
+    model = arise_zoo.load_model(small / "arise-field")
+    assert model.labels == (*class_ids(), "unknown") and len(model.outputs.names) > 109
+    assert model.trained_on_defects and model.unknown_above is not None and model.n_samples == 10
+    said = json.loads((small / "said.json").read_text())["results"]
+    assert set(said) == {"classes", "unknown", "lost"} and said["unknown"] > 50
+    card = (small / "arise-field" / "README.md").read_text()
+    assert f"{model.unknown_above:.3g}" in card and "ChannelSOAP" in card
+    X = model.describe([get_prototype("fcc_cu").build()])
+    assert model.predict_proba(X).shape == (1, 109) and model.predict_proba(X).sum() == pytest.approx(1)
+
+
+def test_the_same_command_makes_the_same_model_and_does_nothing_twice(small, capsys):
+    before = (small / "arise-field" / "model.weights.h5").read_bytes()
+    options = [
+        "--field",
+        "2",
+        "--background",
+        "1",
+        "--held-out",
+        "1",
+        "--epochs",
+        "12",
+        "--hidden",
+        "64",
+        "--jobs",
+        "1",
+    ]
+    assert main(["train", "arise-field", "--out", str(small), *options]) == 0
+    assert (small / "arise-field" / "model.weights.h5").read_bytes() == before
+
+
+def test_the_threshold_loses_at_most_its_share_of_right_answers():
+    rng = np.random.default_rng(0)
+    p = rng.random((1000, 2)) * 0.3
+    right = np.arange(1000) < 800
+    above = threshold(p, right, 1)
+    assert 0 < np.sum(p[right, 1] > above) <= 0.005 * 801
+
+
+def test_classification_names_geometry_and_decoration(small):
+    found = arise_zoo.classify(get_prototype("l12_cu3au").build(), model=small / "arise-field")
+    (answer,) = found
+    assert answer.geometry is not None and 0 < answer.geometry_probability <= 1 + 1e-9
+    assert {"geometry", "decoration"} <= set(found.to_dataframe().columns)
+    json.dumps(found.to_json())
