@@ -205,7 +205,7 @@ def _frame() -> dict[str, Any]:
 
 
 def _frame_geometry() -> dict[str, Any]:
-    """As `geometry`, positions in single precision."""
+    """As `geometry`, positions in single precision, rounded to 1/1024 of an angstrom."""
     from datasets import List, Value
 
     return {**geometry(), "positions": List(List(Value("float32"), length=3))}
