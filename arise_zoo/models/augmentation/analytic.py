@@ -18,8 +18,9 @@ from ...common.seeds import rng_for
 from ...descriptors.channel_soap import ChannelGrid
 from ...prototypes import Prototype, get_prototype
 from ...prototypes.supercells import displacement_unit
-from .field import FIELD_SEED
+from .field import FIELD_SEED, VARIED
 from .shapes import random_shape
+from .variations import varied_cell
 
 _SCALES = (0.92, 0.95, 0.97, 0.985, 1.0, 1.015, 1.03, 1.05, 1.08)
 _THERMAL = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125)
@@ -78,7 +79,8 @@ def pristine_shape(prototype: Prototype, variant: int, rng: np.random.Generator)
     """One of the supercells, or another piece of the crystal."""
     sizes = prototype.supercell_sizes
     k = sizes[variant % len(sizes)]
-    return random_shape(prototype, k, displacement_unit(prototype, k), rng)
+    cell = varied_cell(prototype, rng) if rng.random() < VARIED else prototype.build()
+    return random_shape(prototype, cell, k, displacement_unit(prototype, k), rng)
 
 
 @lru_cache(maxsize=2)

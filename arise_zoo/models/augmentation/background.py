@@ -17,6 +17,7 @@ from ...prototypes import class_ids, get_prototype
 from ...structures.operations import shaken
 from ...structures.strangers import random_crystal
 from .field import FIELD_SEED
+from .variations import varied_cells
 
 _DISTANCE = 2.5  # angstrom, between neighbours
 _SAME = 0.12  # between descriptors of crystals that are one
@@ -135,7 +136,9 @@ def _is_known(cell: Atoms) -> bool:
 
 @lru_cache(maxsize=1)
 def _known() -> np.ndarray:
-    return np.array([_soap().create(get_prototype(c).build()) for c in class_ids() if get_prototype(c).is_periodic])
+    """Descriptors of the classes, and of them with other free parameters."""
+    prototypes = [get_prototype(c) for c in class_ids() if get_prototype(c).is_periodic]
+    return np.array([_soap().create(cell) for p in prototypes for cell in (p.build(), *varied_cells(p))])
 
 
 @lru_cache(maxsize=1)

@@ -21,12 +21,14 @@ from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
+from .variations import varied_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
 
 _SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
 _LEAST_ATOMS = 24
+VARIED = 0.4  # share of structures with other free parameters than the prototype's
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = Fals
     sizes = prototype.supercell_sizes
     k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
     unit = displacement_unit(prototype, k)
-    atoms = random_shape(prototype, k, unit, rng)
+    cell = varied_cell(prototype, rng) if rng.random() < VARIED else prototype.build()
+    atoms = random_shape(prototype, cell, k, unit, rng)
     unit = first_peak_distance(atoms)
     missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
     share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0

@@ -8,37 +8,41 @@ import numpy as np
 from ase import Atoms
 
 from ...prototypes import Prototype
-from ...prototypes.supercells import supercell
+from ...prototypes.replication import replicated
 from ...structures.operations import random_rotation
 
 _VACUUM = 12.0  # angstrom
 _LEAST, _MOST = 28, 450  # atoms of a cluster
+_LOW_INDICES = np.array([i for i in np.ndindex(3, 3, 3)])[:13] - 1.0
+"""Miller indices up to 1, one of each two opposite planes."""
+
 _LETTERS = {"fcc_cu": "c", "hcp_mg": "h", "dhcp_alpha_la": "hc", "alpha_sm": "hhc"}
 """Close-packed classes by the surroundings of their layers: cubic or hexagonal."""
 
 
-def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator) -> Atoms:
-    """A piece of a crystal, periodic or not; `k`: the supercell where a whole one is taken; `unit`: d_NN (angstrom)."""
+def random_shape(prototype: Prototype, cell: Atoms, k: int, unit: float, rng: np.random.Generator) -> Atoms:
+    """A piece of a crystal, periodic or not.
+
+    `cell`: the prototype's, or one with other free parameters; `k`: the supercell where a whole one is taken; `unit`:
+    d_NN (angstrom).
+    """
     kind = rng.random()
     is_bulk = sum(prototype.repetitions) == 3
     if not prototype.is_periodic:
-        atoms = supercell(prototype, k, periodic=False)
-        return _piece_of_tube(atoms, rng) if kind < 0.25 else atoms
+        return _piece_of_tube(cell, rng) if kind < 0.25 else Atoms(cell.numbers, positions=cell.positions)
     if prototype.id in _LETTERS and kind < 0.1:
         return _faulted(prototype, rng)
     if kind < 0.42:
-        return supercell(prototype, k, periodic=True)
+        return replicated(cell, prototype.repetitions_of(k), True)
     if kind < 0.57:
-        return supercell(prototype, k, periodic=False)
+        return replicated(cell, prototype.repetitions_of(k), False)
     if kind < 0.87 or not is_bulk:
-        return _cluster(prototype, rng)
-    return _film(prototype, unit, rng)
+        return _cluster(cell, is_bulk, rng)
+    return _film(cell, unit, rng)
 
 
-def _cluster(prototype: Prototype, rng: np.random.Generator) -> Atoms:
+def _cluster(cell: Atoms, is_bulk: bool, rng: np.random.Generator) -> Atoms:
     """A ball, or a block between three pairs of planes, of random size, place and, for half of them, orientation."""
-    cell = prototype.build()
-    is_bulk = sum(prototype.repetitions) == 3
     size = int(_LEAST * (_MOST / _LEAST) ** rng.random())
     copies = _copies(cell, size, is_bulk)
     crystal = cell.repeat(copies)
@@ -72,17 +76,15 @@ def _copies(cell: Atoms, size: int, is_bulk: bool) -> tuple[int, int, int]:
 
 
 def _normals(cell: Atoms, rng: np.random.Generator) -> np.ndarray:
-    """Three directions, orthogonal or those of low lattice planes."""
-    if rng.random() < 0.5:
-        return random_rotation(rng)
-    reciprocal = np.linalg.inv(cell.cell.array).T
-    while True:
-        normals = rng.integers(-1, 2, size=(3, 3)) @ reciprocal
-        lengths = np.linalg.norm(normals, axis=1)
-        if (lengths > 0).all():
-            directions: np.ndarray = normals / lengths[:, None]
-            if abs(np.linalg.det(directions)) > 0.4:
-                return directions
+    """Three directions: at right angles and random, or of low lattice planes that are nearly at right angles."""
+    planes = _LOW_INDICES @ np.linalg.inv(cell.cell.array).T
+    planes /= np.linalg.norm(planes, axis=1)[:, None]
+    chosen: list[np.ndarray] = []
+    if rng.random() < 0.6:
+        for plane in planes[rng.permutation(len(planes))]:
+            if all(abs(plane @ other) < 0.35 for other in chosen):
+                chosen.append(plane)
+    return np.array(chosen[:3]) if len(chosen) >= 3 else random_rotation(rng)
 
 
 def _piece_of_tube(atoms: Atoms, rng: np.random.Generator) -> Atoms:
@@ -94,9 +96,8 @@ def _piece_of_tube(atoms: Atoms, rng: np.random.Generator) -> Atoms:
     return piece
 
 
-def _film(prototype: Prototype, unit: float, rng: np.random.Generator) -> Atoms:
+def _film(cell: Atoms, unit: float, rng: np.random.Generator) -> Atoms:
     """Whole cells with two surfaces across one of the lattice vectors, at least two to five d_NN thick."""
-    cell = prototype.build()
     axis = int(rng.integers(3))
     others = [a for a in range(3) if a != axis]
     normal = np.cross(cell.cell[others[0]], cell.cell[others[1]])

@@ -1,0 +1,49 @@
+"""Cells of the classes with other free parameters: axial ratios and coordinates that the space group leaves open.
+
+`data/variations.json`, made by `scripts/variations.py`, holds moves as far as the crystal is still the class; what is
+drawn lies between two of them. None is a crystal of Table V, whose seeds are others.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from ase import Atoms
+
+from ...prototypes import Prototype
+
+
+def varied_cell(prototype: Prototype, rng: np.random.Generator) -> Atoms:
+    """The prototype's cell after a random move of its free parameters, if it has any."""
+    moves = _moves().get(prototype.id, [])
+    if not moves:
+        built: Atoms = prototype.build()
+        return built
+    return _moved(prototype, moves[int(rng.integers(len(moves)))], rng.random())
+
+
+def varied_cells(prototype: Prototype) -> list[Atoms]:
+    """The prototype's cell half of the way along each move, and at its end."""
+    return [_moved(prototype, move, share) for move in _moves().get(prototype.id, []) for share in (0.5, 1.0)]
+
+
+def _moved(prototype: Prototype, move: tuple[np.ndarray, np.ndarray], share: float) -> Atoms:
+    from scipy.linalg import expm
+
+    (strain, displacement), atoms = move, prototype.build()
+    cell = atoms.cell.array @ expm(share * strain)
+    fractional = atoms.get_scaled_positions(wrap=False) + share * displacement
+    return Atoms(atoms.numbers, positions=fractional @ cell, cell=cell, pbc=True)
+
+
+@lru_cache(maxsize=1)
+def _moves() -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
+    """Of each class: strains and fractional displacements, shape (n_atoms, 3), at the end of its moves."""
+    content = json.loads((files(__package__) / "data" / "variations.json").read_text(encoding="utf-8"))
+    return {
+        class_id: [(np.array(move["strain"]), np.array(move["displacement"])) for move in moves]
+        for class_id, moves in content.items()
+    }
