@@ -8,7 +8,7 @@ from scipy.special import eval_legendre
 
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import moments
-from arise_zoo.descriptors.averaged_soap import _Settings, _tables
+from arise_zoo.descriptors.averaged_soap import Spectra, _tables
 from arise_zoo.descriptors.harmonics import first_components, recursion
 from arise_zoo.descriptors.moment_kernels import LANES, harmonics
 from arise_zoo.descriptors.radial import radial_basis
@@ -71,10 +71,10 @@ def test_halving_the_bins_changes_descriptors_by_less_than_1e_7(basis, monkeypat
         StructureSpec("wurtzite_zns", 3, False, "both-0.1-0.01").build(),
     ]
     settings = ((4.0, 0.1, 1.0, 0.0), (3.0, 0.08, 0.95, 0.0))
-    coarse = [_Settings(settings, 9, 6, basis).descriptors(atoms) for atoms in structures]
+    coarse = [Spectra(settings, 9, 6, basis).descriptors(atoms) for atoms in structures]
     monkeypatch.setattr(moments, "_BIN_WIDTH", 0.5 * moments._BIN_WIDTH)
     _tables.cache_clear()
-    fine = [_Settings(settings, 9, 6, basis).descriptors(atoms) for atoms in structures]
+    fine = [Spectra(settings, 9, 6, basis).descriptors(atoms) for atoms in structures]
     _tables.cache_clear()
     assert np.abs(np.array(coarse) - np.array(fine)).max() < 1e-7
 

@@ -32,7 +32,7 @@ _LOST = 0.005  # of right answers, at most, become "unknown" by the threshold
 
 
 def make_family_model(
-    name: str, plan: Plan, folder: Path, work: Path, circumstances: dict[str, Any], n_jobs: int, progress: bool
+    plan: Plan, folder: Path, work: Path, circumstances: dict[str, Any], *, n_jobs: int = 1, progress: bool = False
 ) -> dict[str, float]:
     """Train the networks of a plan, find the threshold of `unknown`, write the checkpoint; returns its results."""
     described = work / "structures"
@@ -60,7 +60,7 @@ def make_family_model(
             }
         )
     record = {**circumstances, **records[0], "averaged_with": records[1:]}
-    return _finish(folder, name, average(networks), record, held_out)
+    return _finish(folder, average(networks), record, held_out)
 
 
 def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> float:
@@ -74,14 +74,14 @@ def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> flo
     return float(doubts[int(_LOST * (len(doubts) + 1))]) if len(doubts) else 1.0
 
 
-def _finish(folder: Path, name: str, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
+def _finish(folder: Path, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
     from ...prototypes import class_ids
 
     outputs, labels = field_outputs(), (*class_ids(), UNKNOWN)
     vectors, numbers = held_out
     firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
     reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
-    facts = Facts(name, labels, DESCRIPTOR, True, outputs, None, PASSES)
+    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, None, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     model = Model(folder)
     said = model.predict(vectors).probabilities
@@ -89,7 +89,7 @@ def _finish(folder: Path, name: str, network: Any, record: dict[str, Any], held_
     is_known = truth != labels.index(UNKNOWN)
     right = is_known & (said.argmax(axis=1) == truth)
     above = round(threshold(said, right, labels.index(UNKNOWN)), 6)
-    facts = Facts(name, labels, DESCRIPTOR, True, outputs, above, PASSES)
+    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, above, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     decided = Model(folder).decide(said) == truth
     results = {

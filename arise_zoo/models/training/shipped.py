@@ -82,7 +82,9 @@ def make_model(
     if plan is not None and plan.field:
         work = Path(out) / f"{name}.work"
         with sole_run(work / ".lock", Path(out) / name):
-            results = make_family_model(name, plan, Path(out) / name, work, _circumstances(), n_jobs, progress)
+            results = make_family_model(
+                plan, Path(out) / name, work, _circumstances(), n_jobs=n_jobs, progress=progress
+            )
         return Made(Path(out) / name, results)
     train, validation = (read_rows(folder, split) for split in ("train", "validation"))
     if plan is None:
