@@ -50,11 +50,12 @@ _CANDIDATES = {
     "mode of nearest": lambda points: most_frequent_distance(_nearest(points)),
     "median of nearest": lambda points: float(np.median(_nearest(points))),
     "first peak, 3 %": lambda points: first_peak(points, 0.03),
-    "first peak, 5 %": first_peak,
-    "first peak, 8 %": lambda points: first_peak(points, 0.08),
-    "first peak, 5 %, from 0.2": lambda points: first_peak(points, least=0.2),
-    "first peak, 5 %, from 0.6": lambda points: first_peak(points, least=0.6),
-    "highest peak, 5 %": lambda points: first_peak(points, least=1.0),
+    "first peak, 5 %": lambda points: first_peak(points, 0.05),
+    "first peak, 8 %": first_peak,
+    "first peak, 12 %": lambda points: first_peak(points, 0.12),
+    "first peak, 8 %, from 0.2": lambda points: first_peak(points, least=0.2),
+    "first peak, 8 %, from 0.6": lambda points: first_peak(points, least=0.6),
+    "highest peak, 8 %": lambda points: first_peak(points, least=1.0),
 }
 
 
@@ -146,7 +147,7 @@ def page(record: Record) -> str:
         median,
         "## 95th percentile of the absolute logarithm of the ratio",
         p95,
-        "`ChannelSOAP` takes the first peak of the pair distribution, smoothed by 5 %, of at least 0.4 of the highest.",
+        "`ChannelSOAP` takes the first peak of the pair distribution, smoothed by 8 %, of at least 0.4 of the highest.",
         f"{record['iterations']} structure(s) of each supercell; made by `python -m experiments run length_scales`.",
     )
 

@@ -15,7 +15,7 @@ from ..errors import StructureError
 from .neighbours import Points
 
 _STEP = 0.0025  # between the marks at which distances are counted, in log r
-BLUR = 0.05  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
+BLUR = 0.08  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
 LEAST = 0.4  # of the highest peak, from which a peak counts
 _BEGIN, _END = 0.35, 2.0  # where peaks are looked for, in units of the usual distance to the nearest neighbour
 
@@ -24,7 +24,7 @@ def first_peak_distance(atoms: Atoms) -> float:
     """Distance (angstrom) of the first peak of the pair distribution, species ignored.
 
     Distances between atoms are counted on a logarithmic axis, divided by r^3 (the volume in which they lie) and
-    smoothed by a Gaussian of 5 %; the first maximum of at least 0.4 of the highest is taken. Raises `StructureError`
+    smoothed by a Gaussian of 8 %; the first maximum of at least 0.4 of the highest is taken. Raises `StructureError`
     for a structure in which no atom has a neighbour.
     """
     points = Points(atoms)

@@ -20,7 +20,6 @@ from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
 
 _PER_BLOCK = 100  # background structures of a kind
-_ALLOYS_EVERY = 2  # variants
 
 Structure = FieldStructure | BackgroundStructure
 
@@ -34,10 +33,9 @@ def field_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str
     """Blocks of structures by name: one for each of `variants`, and one of each kind for each of `background`."""
     blocks: dict[str, list[Structure]] = {}
     for variant in variants:
-        alloys = alloy_classes() if variant % _ALLOYS_EVERY == 0 else ()
         blocks[f"field-{variant:04d}"] = [
             *(FieldStructure(c, variant) for c in class_ids()),
-            *(FieldStructure(c, variant, alloy=True) for c in alloys),
+            *(FieldStructure(c, variant, alloy=True) for c in alloy_classes()),
         ]
     for number in background:
         for kind in KINDS:
