@@ -112,3 +112,17 @@ def test_the_index_of_the_package_belongs_to_the_systems():
     for condition, counted in frames.released_index().items():
         assert condition in frames.CONFIG_OF and set(counted) <= systems
         assert all(0 <= n < protocol.RUNS * protocol.FRAMES for numbers in counted.values() for n in numbers)
+
+
+def test_without_a_build_the_frames_of_the_package_are_found_without_a_network(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ARISE_ZOO_DATA", raising=False)
+    monkeypatch.setattr("arise_zoo.datasets.load.fetch", None)
+    use_dynamics()
+    index = frames.index()
+    assert len(index["md-0.4"]) >= 24 and len(index["liquid-1.6"]) >= 20 and len(index["interface"]) >= 6
+    atoms = StructureSpec("fcc_cu", 1, True, "md-1", 3).build()
+    assert len(atoms) == 256 and set(atoms.symbols) == {"Al"} and atoms.pbc.all()
+    table = load_dataset("dynamics", "interfaces", split="test")
+    assert min(table["n_atoms"]) >= 5000
+    assert float(abs(atoms.positions * 1024 - (atoms.positions * 1024).round()).max()) < 1e-3
