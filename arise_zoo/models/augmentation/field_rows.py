@@ -62,9 +62,8 @@ def field_rows(
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
     with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
-        made = iter(run(joblib.delayed(_described)(blocks[name], dict(descriptor)) for name in missing))
-        for name in missing:
-            vectors, labels = next(made)
+        made = run(joblib.delayed(_described)(blocks[name], dict(descriptor)) for name in missing)
+        for name, (vectors, labels) in zip(missing, made, strict=True):
             with replacing(folder / f"{name}.npz") as temporary, open(temporary, "wb") as file:
                 np.savez(file, descriptors=vectors, labels=labels)
             bar.advance()
