@@ -26,7 +26,7 @@ _FURTHER = {
     "perturbed": "variants with displaced and missing atoms in the training data",
     "field": "structures of each class as one meets them, for arise-field",
     "background": "hundreds of structures of each kind of background, for arise-field",
-    "held-out": "variants of each class that the threshold of unknown is set on, for arise-field",
+    "held-out": "variants of each class on which the model is measured, for arise-field",
 }
 
 

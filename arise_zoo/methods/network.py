@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 class BayesianNetworkMethod(DescriptorMethod):
     """A shipped model: the label with the highest mean probability of `n_samples` Monte-Carlo passes.
 
-    A model that knows what is unknown says so above its threshold; the probabilities are then those of the classes,
-    given that it is one of them, and the uncertainty is the probability that it is none. `paper_row` is the method's
-    name in the paper's tables.
+    Of a model that knows what is unknown the probabilities are those of the classes, given that it is one of them, and
+    the uncertainty is the probability that it is none. `paper_row` is the method's name in the paper's tables.
     """
 
     name: str
@@ -65,7 +64,7 @@ class BayesianNetworkMethod(DescriptorMethod):
         if not len(vectors):
             return []
         answer = self._answer(np.asarray(vectors, dtype=np.float32))
-        labels = [self._model.labels[j] for j in self._model.decide(answer.probabilities)]
+        labels = [self._model.labels[j] for j in answer.probabilities.argmax(axis=1)]
         return [
             Prediction(label, float(row.max()), row, float(doubt))
             for label, row, doubt in zip(labels, *self._split(answer), strict=True)

@@ -122,8 +122,7 @@ everything else. Repeat it with `arise-zoo train {facts.name}`.
 
 ## When it says `unknown`
 
-Where that is the most probable answer, or its probability is above {facts.unknown_above:.3g}: the threshold at which
-0.5 % of right answers are lost on structures of the classes that were held out. On held-out structures: classes right
+Where that is the most probable answer. On structures that were held out: classes right
 {results["classes"]:.2f} % (n = {n["classes"]:,}), background caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}),
 right answers lost {results["lost"]:.2f} %. What the benchmark finds is on the leaderboard.
 """

@@ -27,7 +27,6 @@ from ..common.storage import StorageError, replacing, sha256, write_json, write_
 from ..errors import AriseZooError
 from .network.forward import CONFIG, METADATA, WEIGHTS, Network, read_network
 from .network.prediction import predict
-from .outputs import UNKNOWN
 
 if TYPE_CHECKING:
     import keras
@@ -58,7 +57,7 @@ class CheckpointError(AriseZooError, ValueError):
 class Facts:
     """What `checkpoint.json` says: `name`; `labels`, one for each column; `descriptor`, its parameters
     (`arise_zoo.descriptors.descriptor_with`); `trained_on_defects`; `outputs`, what the network's outputs are if they
-    are not the labels (`outputs.Outputs`); `unknown_above`, the probability of "unknown" from which it is the answer;
+    are not the labels (`outputs.Outputs`);
     `n_samples`, the Monte-Carlo passes of a prediction unless others are asked for;
     `format` and `package_version`, by which it was written; `requires`, the versions of the package that may read it.
     """
@@ -68,7 +67,6 @@ class Facts:
     descriptor: dict[str, Any]
     trained_on_defects: bool = False
     outputs: tuple[str, ...] = ()
-    unknown_above: float | None = None
     n_samples: int = 1000
     format: int = FORMAT
     package_version: str = __version__
@@ -166,8 +164,8 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
     if (count := len(facts.outputs or facts.labels)) != network.n_classes:
         raise CheckpointError(f"{folder} has {count} labels for {network.n_classes} classes.")
     strange = [name for name in facts.outputs if name.partition("/")[0] not in facts.labels]
-    if strange or (facts.unknown_above is not None and UNKNOWN not in facts.labels):
-        raise CheckpointError(f"{folder / FACTS} speaks of {strange[0] if strange else UNKNOWN!r}, which is no label.")
+    if strange:
+        raise CheckpointError(f"{folder / FACTS} has the output {strange[0]!r}, which is of no label.")
     _check_reference(folder, network)
     return facts, network
 

@@ -35,7 +35,7 @@ class Answer:
     n_atoms : int
         Number of atoms.
     labels, probabilities : tuple
-        The answer, a class id or "unknown", then the other labels by their probabilities; and these.
+        The most probable labels, class ids or "unknown", and their probabilities.
     geometry, geometry_probability : str, float, or None
         The lattice or framework, species ignored: the class that stands for it (`arise_zoo.prototypes.geometries`).
     decoration, decoration_probability : str, float, or None
@@ -64,7 +64,7 @@ class Answer:
 
     @property
     def label(self) -> str | None:
-        """The answer, None where there is none."""
+        """The most probable label, None where there is no answer."""
         return self.labels[0] if self.labels else None
 
     @property
@@ -183,10 +183,8 @@ def classify(
     n_samples = model.n_samples if n_samples is None else n_samples
     if rows:
         said = model.predict(np.array([vector for _, vector in rows]), n_samples, seed)
-        decided = model.decide(said.probabilities)
         for row, (i, _) in enumerate(rows):
-            order = np.argsort(-said.probabilities[row], kind="stable")
-            order = np.array([decided[row], *order[order != decided[row]]])[:top]
+            order = np.argsort(-said.probabilities[row], kind="stable")[:top]
             reading = model.reading(said, row)
             answers[i] = Answer(
                 *found[i],

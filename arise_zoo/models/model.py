@@ -21,7 +21,7 @@ from ..hub.fetching import read_manifest
 from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_training
 from .network.forward import WEIGHTS
 from .network.prediction import NetworkPrediction, predict
-from .outputs import UNKNOWN, Outputs, Reading
+from .outputs import Outputs, Reading
 
 if TYPE_CHECKING:
     import keras
@@ -41,8 +41,6 @@ class Model:
         Label of each column of probabilities: class ids and, for models that know it, "unknown".
     outputs : Outputs
         What the outputs of the network mean, which are more than the labels for models that tell lattice from order.
-    unknown_above : float or None
-        Probability of "unknown" from which it is the answer even where a class is more probable.
     n_samples : int
         Monte-Carlo passes of a prediction unless others are asked for.
     descriptor : dict
@@ -64,7 +62,7 @@ class Model:
         self.folder = Path(folder)
         facts, self.network = read_checkpoint(folder)
         self.name, self.labels, self.descriptor = facts.name, facts.labels, facts.descriptor
-        self.trained_on_defects, self.unknown_above = facts.trained_on_defects, facts.unknown_above
+        self.trained_on_defects = facts.trained_on_defects
         self.outputs, self.n_samples = Outputs(facts.labels, facts.outputs), facts.n_samples
 
     def __repr__(self) -> str:
@@ -97,15 +95,6 @@ class Model:
         return replace(
             answer, probabilities=self.outputs.probabilities(answer.probabilities), outputs=answer.probabilities
         )
-
-    def decide(self, probabilities: np.ndarray) -> np.ndarray:
-        """Number of the label of each row of probabilities, shape (n, n_labels): the most probable one, or "unknown" if
-        that is more probable than the model's threshold."""
-        best: np.ndarray = probabilities.argmax(axis=1)
-        if self.unknown_above is not None:
-            unknown = self.labels.index(UNKNOWN)
-            best[probabilities[:, unknown] > self.unknown_above] = unknown
-        return best
 
     def reading(self, answer: NetworkPrediction, row: int) -> Reading:
         """Geometry and decoration of one structure of a prediction."""

@@ -20,7 +20,7 @@ from .field import FIELD_SEED
 from .variations import varied_cells
 
 _DISTANCE = 2.5  # angstrom, between neighbours
-_SAME = 0.12  # between descriptors of crystals that are one
+_SAME = 0.2  # between descriptors: nearer crystals could be one of the classes, strained or hot
 _LEAST_SHARE = 0.2  # of each species in another order: less could be impurities
 
 
@@ -119,7 +119,7 @@ def _ordering(rng: np.random.Generator) -> Atoms:
             repeats = np.ones(3, int)
             repeats[int(rng.integers(3))] = 2
             cell = cell.repeat(tuple(int(r) for r in repeats))
-        count = int(rng.integers(1, 4))
+        count = int(rng.integers(2, 4))
         species = rng.integers(count, size=len(cell))
         shares = np.bincount(species, minlength=count) / len(cell)
         cell.numbers = 21 + species

@@ -28,13 +28,11 @@ DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.15, "
 PASSES = 10
 """Monte-Carlo passes of a prediction."""
 
-_LOST = 0.005  # of right answers, at most, become "unknown" by the threshold
-
 
 def make_family_model(
     plan: Plan, folder: Path, work: Path, circumstances: dict[str, Any], *, n_jobs: int = 1, progress: bool = False
 ) -> dict[str, float]:
-    """Train the networks of a plan, find the threshold of `unknown`, write the checkpoint; returns its results."""
+    """Train the networks of a plan, measure them on held-out structures, write the checkpoint; returns its results."""
     described = work / "structures"
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
@@ -63,17 +61,6 @@ def make_family_model(
     return _finish(folder, average(networks), record, held_out)
 
 
-def threshold(probabilities: np.ndarray, right: np.ndarray, unknown: int) -> float:
-    """The probability of `unknown` above which it is the answer: the least at which at most `_LOST` of the right
-    answers, `right`, shape (n,), are lost (split conformal; V. Vovk, A. Gammerman and G. Shafer, Algorithmic Learning
-    in a Random World, 2005).
-
-    `probabilities`: shape (n, n_labels), of structures of the classes that were not trained on.
-    """
-    doubts = np.sort(probabilities[right, unknown])[::-1]
-    return float(doubts[int(_LOST * (len(doubts) + 1))]) if len(doubts) else 1.0
-
-
 def _finish(folder: Path, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
     from ...prototypes import class_ids
 
@@ -81,21 +68,16 @@ def _finish(folder: Path, network: Any, record: dict[str, Any], held_out: Exampl
     vectors, numbers = held_out
     firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
     reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
-    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, None, PASSES)
+    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     model = Model(folder)
-    said = model.predict(vectors).probabilities
+    said = model.predict(vectors).probabilities.argmax(axis=1)
     truth = model.outputs.to_labels.argmax(axis=1)[numbers]
-    is_known = truth != labels.index(UNKNOWN)
-    right = is_known & (said.argmax(axis=1) == truth)
-    above = round(threshold(said, right, labels.index(UNKNOWN)), 6)
-    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, above, PASSES)
-    write_checkpoint(folder, network, facts, record, reference, "")
-    decided = Model(folder).decide(said) == truth
+    is_known, unknown = truth != labels.index(UNKNOWN), said == labels.index(UNKNOWN)
     results = {
-        "classes": _percent(decided[is_known]),
-        "unknown": _percent(decided[~is_known]),
-        "lost": _percent(~decided[right]),
+        "classes": _percent((said == truth)[is_known]),
+        "unknown": _percent(unknown[~is_known]),
+        "lost": _percent(unknown[is_known]),
     }
     record["results"], record["n"] = results, {"classes": int(is_known.sum()), "unknown": int((~is_known).sum())}
     write_checkpoint(folder, network, facts, record, reference, family_card(facts, record))

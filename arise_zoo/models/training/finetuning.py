@@ -148,7 +148,6 @@ def finetune(
             dict(base.descriptor),
             base.trained_on_defects,
             () if kept == base.labels else (*kept, *new),
-            None if replace_head else base.unknown_above,
             base.n_samples,
         )
         record: dict[str, Any] = {

@@ -33,8 +33,7 @@ class Plan:
     background : int
         Hundreds of structures of each kind of background, for `field`.
     held_out : int
-        Further variants of each class, and a tenth as many hundreds of background, that the threshold of `unknown` is
-        set on.
+        Further variants of each class, and a tenth as many hundreds of background, on which the model is measured.
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """

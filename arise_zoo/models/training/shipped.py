@@ -36,7 +36,8 @@ REFERENCES = tuple(f"{c}/k1/periodic/pristine/0" for c in ("fcc_cu", "nacl", "cu
 class Made:
     """A model that was made: the folder it is in, and what it reaches: accuracy (percent) on the `validation` rows,
     which a network is not trained on, and on the `pristine` structures at the central setting; of models that know
-    `unknown`, on structures of the `classes` and of none, `unknown`, and what the threshold loses, `lost`."""
+    `unknown`, on structures of the `classes` and of none, `unknown`, and how many of the former are called unknown,
+    `lost`."""
 
     folder: Path
     results: dict[str, float]
