@@ -27,8 +27,8 @@ _CONDITIONS = (
     *("missing-0.1", "missing-0.3", "both-0.3-0.1", "substitution-0.01", "substitution-0.2"),
     *("uniaxial-0.05", "added-0.05", "slab", "cluster-40", "mixed-strong"),
 )
-Structures = Iterator[tuple[str, Atoms, Atoms]]
-"""Class, structure, and the pristine one that it is compared with."""
+Structures = Iterator[tuple[str, Atoms, Atoms, float]]
+"""Class, structure, the pristine one that it is compared with, and how much longer all lengths have become."""
 
 _FAR = 0.05  # from the pristine scale: a twentieth is half of a Gaussian's width at the second neighbours
 
@@ -68,19 +68,19 @@ def measure(iterations: int = 1, data: Path = Path()) -> Record:
 def _benchmark(condition: str, iterations: int) -> Structures:
     for spec in benchmark_structures(condition, iterations=iterations):
         pristine = supercell(get_prototype(spec.class_id), spec.k, periodic=False)
-        yield spec.class_id, spec.build(), pristine
+        yield spec.class_id, spec.build(), pristine, 1.0
 
 
 def _compared(condition: str, structures: Structures) -> Record:
     ratios: dict[str, list[float]] = defaultdict(list)
     classes = []
     known: dict[tuple[str, int], dict[str, float]] = {}
-    for class_id, atoms, pristine in structures:
+    for class_id, atoms, pristine, growth in structures:
         key = class_id, len(pristine)
         if key not in known:
             known[key] = _scales(pristine)
         for name, value in _scales(atoms).items():
-            ratios[name].append(value / known[key][name])
+            ratios[name].append(value / known[key][name] / growth)
         classes.append(class_id)
     return {
         "condition": condition,
@@ -110,17 +110,17 @@ def _heated(data: Path) -> list[Record]:
 
     def frames(condition: str) -> Structures:
         for spec in _solids(condition):
-            atoms, reference = spec.build(), sites[spec.class_id, spec.k].copy()
-            if spec.prototype.group not in ("monolayer", "nanotube"):
-                grown = (atoms.cell.volume / reference.cell.volume) ** (1 / 3)
-                reference.set_cell(reference.cell * grown, scale_atoms=True)
-            yield f"{spec.class_id}/k{spec.k}", atoms, reference
+            atoms, reference = spec.build(), sites[spec.class_id, spec.k]
+            is_bulk = sum(spec.prototype.repetitions) == 3
+            growth = float((atoms.cell.volume / reference.cell.volume) ** (1 / 3)) if is_bulk else 1.0
+            yield f"{spec.class_id}/k{spec.k}", atoms, reference, growth
 
     return [_compared(f"md-{share:g}", frames(f"md-{share:g}")) for share in SOLIDS[1:]]
 
 
 def _solids(condition: str) -> list[StructureSpec]:
-    return list(benchmark_structures(condition, periodic=[True]))
+    """Every fifth frame of each system."""
+    return [spec for spec in benchmark_structures(condition, periodic=[True]) if spec.iteration % 5 == 0]
 
 
 def page(record: Record) -> str:

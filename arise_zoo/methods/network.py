@@ -98,6 +98,11 @@ def arise_thermal() -> BayesianNetworkMethod:
     return BayesianNetworkMethod("arise-thermal")
 
 
+def arise_field() -> BayesianNetworkMethod:
+    """Networks that saw structures as one meets them, of other seeds than the benchmark's, and what is of no class."""
+    return BayesianNetworkMethod("arise-field", n_samples=10)
+
+
 def arise_robust() -> BayesianNetworkMethod:
     """Networks that saw displaced and missing atoms, in structures of other seeds than the benchmark's."""
     return BayesianNetworkMethod("arise-robust")

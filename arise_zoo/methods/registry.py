@@ -85,6 +85,11 @@ _BUILT_IN = (
         f"{_NETWORK}:arise_robust",
         "average of Bayesian networks trained on defects (of other seeds) too",
     ),
+    MethodEntry(
+        "arise-field",
+        f"{_NETWORK}:arise_field",
+        "average of Bayesian networks trained on structures as one meets them, which know what is unknown",
+    ),
 )
 
 
