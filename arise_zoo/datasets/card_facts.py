@@ -20,6 +20,7 @@ from ..structures import CONDITIONS, StructureSpec, benchmark_structures, pristi
 from ..structures.conditions.paper import DISPLACEMENTS, MISSING
 from ..structures.spec import DEFECTIVE_CONDITIONS
 from .catalogue import DATASETS, get_config
+from .dynamics import STEPS_PER_ANGSTROM
 from .prototypes import SPLIT_SEED, VALIDATION_FRACTION
 from .schema import DESCRIPTOR_LENGTH, DESCRIPTOR_TYPE
 
@@ -203,6 +204,7 @@ def _dynamics_facts(manifest: Manifest) -> dict[str, Any]:
         "least_atoms": min(s.n_atoms for s in systems),
         "most_atoms": max(s.n_atoms for s in systems),
         "settling": f"{sum(protocol.SETTLING):g}",
+        "position_step": f"1/{STEPS_PER_ANGSTROM}",
         "apart": f"{protocol.APART:g}",
         "quenched": f"{protocol.QUENCHED:g}",
         "quench": f"{protocol.QUENCH:g}",

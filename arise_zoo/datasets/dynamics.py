@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from ..simulation.protocol import Frame
 
-_STEPS = 1024  # of an angstrom: far below what a cold atom moves, and half the size once compressed
+STEPS_PER_ANGSTROM = 1024
+"""To which positions are rounded: far below what a cold atom moves, and half the size once compressed."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ def _geometry(simulated: System, positions: np.ndarray, cell: np.ndarray, symbol
 
     return {
         "numbers": np.array([atomic_numbers[s] for s in symbols], dtype=np.int32),
-        "positions": (np.rint(positions * _STEPS) / _STEPS).astype(np.float32),
+        "positions": (np.rint(positions * STEPS_PER_ANGSTROM) / STEPS_PER_ANGSTROM).astype(np.float32),
         "cell": np.ascontiguousarray(cell),
         "pbc": np.full(3, simulated.prototype.is_periodic),
     }

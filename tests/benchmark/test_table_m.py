@@ -8,6 +8,7 @@ from arise_zoo import evaluate
 from arise_zoo.benchmark.tables import table_conditions
 from arise_zoo.benchmark.vectors import cached_vectors
 from arise_zoo.common.statistics import interval
+from arise_zoo.datasets.dynamics import STEPS_PER_ANGSTROM
 from arise_zoo.descriptors.settings import CENTRAL
 from arise_zoo.errors import AriseZooError, StructureError
 from arise_zoo.simulation import frames, system
@@ -54,7 +55,7 @@ def test_frames_are_shown_as_they_are_stored_and_cut_free():
     periodic, finite = (StructureSpec("fcc_cu", 1, boundary, "md-0.2", 4).build() for boundary in (True, False))
     ideal = system("Al").box(0)
     assert periodic.pbc.all() and np.allclose(periodic.cell, ideal.cell)
-    assert np.allclose(periodic.positions, ideal.positions, atol=1e-5)
+    assert np.allclose(periodic.positions, ideal.positions, atol=0.51 / STEPS_PER_ANGSTROM)
     assert not finite.pbc.any() and not finite.cell.rank and np.array_equal(finite.positions, periodic.positions)
     assert len(finite) == StructureSpec("fcc_cu", 1, False, "md-0.2", 4).n_atoms == 256
 

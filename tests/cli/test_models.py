@@ -23,7 +23,7 @@ def test_classify_prints_each_frame_with_its_classes(crystals, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{crystals}@0 (1 atom): fcc_cu, mutual information")
     assert lines[3].startswith(f"{crystals}@1 (2 atoms): nacl")
-    assert "fcc_cu  (fcc" in lines[1] and len(lines) == 6
+    assert "fcc_cu  (fcc" in lines[1] and len(lines) == 7  # NaCl has a geometry and a decoration
 
 
 def test_classify_prints_json(crystals, capsys):
