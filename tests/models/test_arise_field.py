@@ -56,3 +56,14 @@ def test_a_molecular_liquid_is_unknown():
     water = Atoms("OH2", positions=[[0, 0, 0], [0.96, 0, 0], [-0.24, 0.93, 0]], cell=[3.1] * 3, pbc=True).repeat(4)
     water.positions += rng_for("water").normal(scale=0.3, size=water.positions.shape)
     assert [answer.label for answer in said(water)] == ["unknown"]
+
+
+@pytest.mark.slow
+def test_it_learns_a_class_from_one_cell_and_keeps_the_others(tmp_path):
+    fluorite = bulk("CaF2", "fluorite", a=5.463)
+    made = arise_zoo.finetune("arise-field", [fluorite], ["fluorite"], out=tmp_path / "more", n_jobs=2)
+    assert made.accuracy["new"]["after"] == 100.0 and made.accuracy["old"]["after"] > 99.0
+    hot = fluorite.repeat(4)
+    hot.rattle(0.1, seed=0)
+    labels = [a.label for a in arise_zoo.classify([hot, bulk("CsCl", "cesiumchloride", a=4.1)], tmp_path / "more")]
+    assert labels == ["fluorite", "cscl"]
