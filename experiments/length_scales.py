@@ -16,6 +16,7 @@ from arise_zoo.common.length_scale import most_frequent_distance
 from arise_zoo.datasets.load import use_dynamics
 from arise_zoo.descriptors.first_peak import first_peak
 from arise_zoo.descriptors.neighbours import Points
+from arise_zoo.descriptors.scales import pair_scales
 from arise_zoo.prototypes import get_prototype
 from arise_zoo.simulation.protocol import SOLIDS
 from arise_zoo.structures import StructureSpec, benchmark_structures, supercell
@@ -34,15 +35,13 @@ _FAR = 0.05  # from the pristine scale: a twentieth is half of a Gaussian's widt
 
 
 def _nearest(points: Points) -> np.ndarray:
-    nearest = np.nanmin(np.where(np.isnan(points.nearest), np.inf, points.nearest), axis=1)
+    nearest = points.nearest_of_all
     return nearest[np.isfinite(nearest)]
 
 
 def _of_pairs(points: Points) -> float:
     """The mean over ordered pairs of species of the most frequent nearest distance, as the paper scales each pair."""
-    kinds = range(len(points.species))
-    found = [points.nearest_distances(a, b) for a in kinds for b in kinds]
-    return float(np.mean([most_frequent_distance(d[~np.isnan(d)]) for d in found if (~np.isnan(d)).any()]))
+    return float(np.nanmean(pair_scales(points)))
 
 
 _CANDIDATES = {

@@ -222,9 +222,12 @@ class Spectra:
         return normalised
 
     def power_spectrum(self, c: np.ndarray) -> np.ndarray:
-        """Power spectra, shape (n, n_settings, n_features), of coefficients (n, n_functions, lm)."""
-        n_settings = len(self.combinations)
-        c = c.reshape(len(c), n_settings, self.n_max, -1)
+        """Power spectra, shape (n, n_settings, n_features), of coefficients (n, n_settings x n_max, lm).
+
+        The settings may be all or some.
+        """
+        c = c.reshape(len(c), -1, self.n_max, c.shape[-1])
+        n_settings = c.shape[1]
         products = np.empty((len(c), n_settings, self.l_max + 1, self.n_max, self.n_max))
         for l in range(self.l_max + 1):
             block = c[..., l * l : (l + 1) ** 2]

@@ -18,7 +18,37 @@ CHANNELS = ("all", "like", "unlike")
 """The densities of neighbours: all atoms, those of the centre's species, those of others."""
 
 
-class ChannelGrid:
+class _Channels:
+    """What a structure's channels are made of, at one setting or several: moments of pairs, then power spectra."""
+
+    def __init__(self, settings: tuple[tuple[float, ...], ...], n_max: int, l_max: int, basis: str):
+        self._spectra = Spectra(settings, n_max, l_max, basis)
+        self._even = np.array([n > 0 and l % 2 == 0 for n, _, l in self._spectra.components])
+
+    def _moments(self, atoms: Atoms) -> np.ndarray:
+        """Moments of the pairs of like and of unlike atoms."""
+        points = Points(atoms)
+        points.check_spacing()
+        bins, _ = self._spectra.tables()
+        return channel_moments(points, first_peak(points), bins, self._spectra.l_max)
+
+    def _coefficients(self, moments: np.ndarray) -> np.ndarray:
+        """Coefficients of densities at all settings, shape (n, n_settings, n_max, (l_max + 1)^2)."""
+        _, polynomials = self._spectra.tables()
+        found = coefficients(moments, polynomials, even_only=True)
+        return found.reshape(len(found), -1, self._spectra.n_max, found.shape[-1])
+
+    def _vectors(self, channels: np.ndarray) -> np.ndarray:
+        """Descriptors, shape (n_settings, n_features), from the coefficients of all three channels."""
+        spectra = self._spectra.power_spectrum(channels)[..., self._even]
+        lengths = np.array([[np.linalg.norm(spectrum)] for spectrum in spectra[0]])
+        if not (np.isfinite(lengths).all() and lengths.all()):
+            raise StructureError("distances between atoms differ too much for a descriptor; check the positions.")
+        vectors: np.ndarray = (spectra / lengths).transpose(1, 0, 2).reshape(len(lengths), -1)
+        return vectors
+
+
+class ChannelGrid(_Channels):
     """The channels of a structure at several scales and thermal displacements, from one pass over the pairs.
 
     What is drawn from it is known without drawing atoms: blurred by heat, with species exchanged at random.
@@ -40,33 +70,24 @@ class ChannelGrid:
         l_max: int = L_MAX,
     ):
         settings = tuple((r_cut, sigma, scale, thermal) for scale, thermal in combinations)
-        self._spectra = Spectra(settings, n_max, l_max, BASIS)
-        self._even = np.array([n > 0 and l % 2 == 0 for n, _, l in self._spectra.components])
+        super().__init__(settings, n_max, l_max, BASIS)
 
     def coefficients(self, atoms: Atoms) -> np.ndarray:
-        """Coefficients of the densities of like and of unlike neighbours, to be given to `descriptors`."""
-        points = Points(atoms)
-        points.check_spacing()
-        bins, polynomials = self._spectra.tables()
-        moments = channel_moments(points, first_peak(points), bins, self._spectra.l_max)
-        return coefficients(moments, polynomials, even_only=True)
+        """Coefficients of the densities of like and of unlike neighbours, shape (2, n_combinations, ...), all of which
+        or some may be given to `descriptors`."""
+        return self._coefficients(self._moments(atoms))
 
     def descriptors(self, pairs: np.ndarray, stays_like: float = 1.0, becomes_like: float = 0.0) -> np.ndarray:
-        """Descriptors at all combinations, shape (n_combinations, n_features).
+        """Descriptors at the combinations of the coefficients `pairs`, shape (n_combinations, n_features).
 
-        `pairs`: the coefficients; `stays_like`, `becomes_like`: the shares of like and of unlike pairs that are like
-        once species were exchanged.
+        `stays_like`, `becomes_like`: the shares of like and of unlike pairs that are like once species were exchanged.
         """
         like, unlike = pairs
         alike = stays_like * like + becomes_like * unlike
-        channels = np.stack([like + unlike, alike, like + unlike - alike])
-        spectra = self._spectra.power_spectrum(channels)[..., self._even]
-        lengths = np.linalg.norm(spectra[0], axis=-1)
-        vectors: np.ndarray = (spectra / lengths[:, None]).transpose(1, 0, 2).reshape(len(lengths), -1)
-        return vectors
+        return self._vectors(np.stack([like + unlike, alike, like + unlike - alike]))
 
 
-class ChannelSOAP:
+class ChannelSOAP(_Channels):
     """Averaged SOAP descriptor with one length scale and three channels.
 
     Positions are divided by the first peak of the pair distribution (`first_peak_distance`, species ignored) times
@@ -103,8 +124,7 @@ class ChannelSOAP:
     ):
         self.r_cut, self.sigma, self.n_max, self.l_max = r_cut, sigma, n_max, l_max
         self.basis, self.extrinsic_scale = basis, extrinsic_scale
-        self._spectra = Spectra(((r_cut, sigma, extrinsic_scale, 0.0),), n_max, l_max, basis)
-        self._even = np.array([n > 0 and l % 2 == 0 for n, _, l in self._spectra.components])
+        super().__init__(((r_cut, sigma, extrinsic_scale, 0.0),), n_max, l_max, basis)
 
     @property
     def n_features(self) -> int:
@@ -119,16 +139,8 @@ class ChannelSOAP:
 
     def create(self, atoms: Atoms) -> np.ndarray:
         """The descriptor of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
-        points = Points(atoms)
-        points.check_spacing()
-        bins, polynomials = self._spectra.tables()
-        like, unlike = channel_moments(points, first_peak(points), bins, self.l_max)
-        moments = np.stack([like + unlike, like, unlike])
-        spectra = self._spectra.power_spectrum(coefficients(moments, polynomials, even_only=True))[:, 0, self._even]
-        length = np.linalg.norm(spectra[0])
-        if not (np.isfinite(length) and length > 0):
-            raise StructureError("distances between atoms differ too much for a descriptor; check the positions.")
-        vector: np.ndarray = (spectra / length).ravel()
+        like, unlike = self._moments(atoms)
+        vector: np.ndarray = self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0]
         return vector
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:

@@ -36,7 +36,7 @@ def first_peak(points: Points, blur: float = BLUR, least: float = LEAST) -> floa
 
     `blur`: standard deviation of the smoothing Gaussian, in log r; `least`: of the highest, from which a peak counts.
     """
-    nearest = np.nanmin(np.where(np.isnan(points.nearest), np.inf, points.nearest), axis=1)
+    nearest = points.nearest_of_all
     nearest = nearest[np.isfinite(nearest)]
     if len(nearest) == 0:
         raise StructureError("no atom has a neighbour; check the cell and the pbc.")

@@ -98,9 +98,16 @@ class Points:
                 nearest[missing, b] = self._nearest_of(b, missing, others, r_max)
         return nearest
 
+    @property
+    def nearest_of_all(self) -> np.ndarray:
+        """Distance (angstrom) from every atom to the nearest one of any species, shape (n_atoms,); infinite where there
+        is none."""
+        nearest: np.ndarray = np.min(np.where(np.isnan(self.nearest), np.inf, self.nearest), axis=1)
+        return nearest
+
     def spacing(self) -> tuple[int, float, float]:
         """The atom with the nearest neighbour, its distance, and that of most atoms (angstrom)."""
-        distances = np.nanmin(np.where(np.isnan(self.nearest), np.inf, self.nearest), axis=1)
+        distances = self.nearest_of_all
         closest = int(np.argmin(distances))
         return int(self.order[closest]), float(distances[closest]) * self.unit, _usual(distances) * self.unit
 

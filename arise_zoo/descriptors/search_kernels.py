@@ -82,6 +82,17 @@ def cell_range(centre: float, r_max: float, lower: float, side: float, count: in
 
 
 @numba_jit
+def cells_within(
+    x: float, y: float, z: float, r_max: float, lower: np.ndarray, side: np.ndarray, shape: np.ndarray
+) -> tuple[int, int, int, int, int, int]:
+    """First and last cell along each axis that a sphere around a point can touch."""
+    i0, i1 = cell_range(x, r_max, lower[0], side[0], shape[0])
+    j0, j1 = cell_range(y, r_max, lower[1], side[1], shape[1])
+    k0, k1 = cell_range(z, r_max, lower[2], side[2], shape[2])
+    return i0, i1, j0, j1, k0, k1
+
+
+@numba_jit
 def find_pairs(
     centres: np.ndarray,
     first: int,
@@ -106,9 +117,7 @@ def find_pairs(
     n = 0
     for c in range(first, len(centres)):
         cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
-        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
-        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
-        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, r_max, lower, side, shape)
         own_key = 4 * c if same else -2
         n_before = n
         for i in range(i0, i1 + 1):
@@ -157,9 +166,7 @@ def find_like_and_unlike(
     n, m = 0, 0
     for c in range(first, len(centres)):
         cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
-        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
-        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
-        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, r_max, lower, side, shape)
         own_key, own_kind = 4 * c, kind[c]
         n_before, m_before = n, m
         for i in range(i0, i1 + 1):
@@ -203,9 +210,7 @@ def nearest_images(
     """
     for c in todo:
         cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
-        i0, i1 = cell_range(cx, r_max, lower[0], side[0], shape[0])
-        j0, j1 = cell_range(cy, r_max, lower[1], side[1], shape[1])
-        k0, k1 = cell_range(cz, r_max, lower[2], side[2], shape[2])
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, r_max, lower, side, shape)
         least = nearest[c]
         least[:] = r_max * r_max
         for i in range(i0, i1 + 1):

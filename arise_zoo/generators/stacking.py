@@ -6,6 +6,7 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import StructureError, UnknownNameError
+from ..structures.close_packed import close_packed
 
 _FAULTS = {"none": 0, "intrinsic": 1, "extrinsic": 2}
 """Number of steps between layers that go the wrong way: A to C rather than A to B."""
@@ -32,13 +33,8 @@ def stacking_fault(
     start = (n_layers - wrong) // 2
     steps = np.ones(n_layers, int)
     steps[start : start + wrong] = -1
-    shifts = np.concatenate([[0], np.cumsum(steps)])  # of each layer, in thirds of a1 + a2; the last: the next cell
     edge, height = lattice_constant / np.sqrt(2), lattice_constant / np.sqrt(3)
-    plane = edge * np.array([[1, 0, 0], [0.5, np.sqrt(3) / 2, 0]])
-    third = plane.sum(axis=0) / 3
-    lattice = np.stack(np.meshgrid(np.arange(width), np.arange(width), indexing="ij"), axis=-1).reshape(-1, 2) @ plane
-    layers = [lattice + shifts[i] % 3 * third + [0, 0, i * height] for i in range(n_layers)]
-    cell = np.array([*(width * plane), shifts[-1] % 3 * third + [0, 0, n_layers * height]])
-    atoms = Atoms([symbol] * (n_layers * width**2), positions=np.concatenate(layers), cell=cell, pbc=True)
+    positions, cell = close_packed(steps.tolist(), width, edge, height)
+    atoms = Atoms([symbol] * (n_layers * width**2), positions=positions, cell=cell, pbc=True)
     atoms.set_array("layer", np.repeat(np.arange(n_layers, dtype=np.int32), width**2))
     return atoms

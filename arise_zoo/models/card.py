@@ -9,6 +9,15 @@ from typing import Any
 
 from .checkpoint import Facts
 
+_HEAD = """\
+---
+license: apache-2.0
+library_name: keras
+pipeline_tag: other
+tags: [crystal-structure, materials-science, bayesian-deep-learning]
+"""
+"""The first lines of the Hub's YAML head."""
+
 
 def model_card(facts: Facts, record: dict[str, Any]) -> str:
     """The card of a network trained from the start, Markdown with the Hub's YAML head."""
@@ -17,12 +26,7 @@ def model_card(facts: Facts, record: dict[str, Any]) -> str:
     further = record["further_rows"]
     seen = "defective structures too" if facts.trained_on_defects else "pristine structures only"
     settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
-    return f"""---
-license: apache-2.0
-library_name: keras
-pipeline_tag: other
-tags: [crystal-structure, materials-science, bayesian-deep-learning]
-datasets: [arise/prototypes]
+    return f"""{_HEAD}datasets: [arise/prototypes]
 ---
 
 # {facts.name}
@@ -78,12 +82,7 @@ def family_card(facts: Facts, record: dict[str, Any]) -> str:
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
     members = 1 + len(record["averaged_with"])
-    return f"""---
-license: apache-2.0
-library_name: keras
-pipeline_tag: other
-tags: [crystal-structure, materials-science, bayesian-deep-learning]
----
+    return f"""{_HEAD}---
 
 # {facts.name}
 
@@ -139,12 +138,7 @@ def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
         before = "-" if found["before"] is None else f"{found['before']:.2f} %"
         lines.append(f"| {which} | {results['n'][which]} | {before} | {found['after']:.2f} % |")
     scores = "\n".join(lines)
-    return f"""---
-license: apache-2.0
-library_name: keras
-pipeline_tag: other
-tags: [crystal-structure, materials-science, bayesian-deep-learning]
----
+    return f"""{_HEAD}---
 
 # {facts.name}
 

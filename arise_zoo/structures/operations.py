@@ -64,6 +64,14 @@ def deformed(atoms: Atoms, gradient: np.ndarray) -> Atoms:
     return changed
 
 
+def opened(atoms: Atoms, axis: int, normal: np.ndarray, vacuum: float) -> Atoms:
+    """The same structure, with so much vacuum (angstrom) along `normal`, a unit vector that a lattice vector is turned
+    to."""
+    height = np.ptp(atoms.positions @ normal)
+    atoms.cell[axis] = math.copysign(height + vacuum, atoms.cell[axis] @ normal) * normal
+    return atoms
+
+
 def uniaxial(strain: float, rng: np.random.Generator) -> np.ndarray:
     """A deformation gradient: 1 +- strain along a random direction."""
     direction = random_rotation(rng)[0]

@@ -16,21 +16,10 @@ OPTIONS = ["--field", "2", "--background", "1", "--held-out", "1", "--epochs", "
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("family")
-    options = [
-        "--field",
-        "2",
-        "--background",
-        "1",
-        "--held-out",
-        "1",
-        "--epochs",
-        "12",
-        "--hidden",
-        "64",
-        "--jobs",
-        "2",
-    ]
-    assert main(["train", "arise-field", "--out", str(out), *options, "--json", str(out / "said.json")]) == 0
+    assert (
+        main(["train", "arise-field", "--out", str(out), *OPTIONS, "--jobs", "2", "--json", str(out / "said.json")])
+        == 0
+    )
     return out
 
 
@@ -48,21 +37,7 @@ def test_a_small_one_is_a_whole_checkpoint(small):
 
 def test_the_same_command_makes_the_same_model_and_does_nothing_twice(small, capsys):
     before = (small / "arise-field" / "model.weights.h5").read_bytes()
-    options = [
-        "--field",
-        "2",
-        "--background",
-        "1",
-        "--held-out",
-        "1",
-        "--epochs",
-        "12",
-        "--hidden",
-        "64",
-        "--jobs",
-        "1",
-    ]
-    assert main(["train", "arise-field", "--out", str(small), *options]) == 0
+    assert main(["train", "arise-field", "--out", str(small), *OPTIONS, "--jobs", "1"]) == 0
     assert (small / "arise-field" / "model.weights.h5").read_bytes() == before
 
 

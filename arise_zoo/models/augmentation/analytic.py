@@ -16,11 +16,11 @@ from ase import Atoms
 
 from ...common.seeds import rng_for
 from ...descriptors.channel_soap import ChannelGrid
+from ...descriptors.parameters import KIND
 from ...prototypes import Prototype, get_prototype
 from ...prototypes.supercells import displacement_unit
-from .field import FIELD_SEED, VARIED
+from .field import FIELD_SEED
 from .shapes import random_shape
-from .variations import varied_cell
 
 _SCALES = (0.92, 0.95, 0.97, 0.985, 1.0, 1.015, 1.03, 1.05, 1.08)
 _THERMAL = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125)
@@ -52,7 +52,7 @@ class AnalyticRows:
         grid = _grid(tuple(parameters.items()))
         pairs = grid.coefficients(atoms)
         chosen = rng.permutation(len(COMBINATIONS))[:_TAKEN]
-        return np.concatenate([grid.descriptors(pairs, *self._mixture(atoms, rng))[[c]] for c in chosen])
+        return np.concatenate([grid.descriptors(pairs[:, [c]], *self._mixture(atoms, rng)) for c in chosen])
 
     def _mixture(self, atoms: Atoms, rng: np.random.Generator) -> tuple[float, float]:
         """Shares of like and of unlike pairs that are like after an exchange of species."""
@@ -79,11 +79,10 @@ def pristine_shape(prototype: Prototype, variant: int, rng: np.random.Generator)
     """One of the supercells, or another piece of the crystal."""
     sizes = prototype.supercell_sizes
     k = sizes[variant % len(sizes)]
-    cell = varied_cell(prototype, rng) if rng.random() < VARIED else prototype.build()
-    return random_shape(prototype, cell, k, displacement_unit(prototype, k), rng)
+    return random_shape(prototype, k, displacement_unit(prototype, k), rng)
 
 
 @lru_cache(maxsize=2)
 def _grid(parameters: tuple[tuple[str, Any], ...]) -> ChannelGrid:
-    named = {name: value for name, value in parameters if name != "kind"}
+    named = {name: value for name, value in parameters if name != KIND}
     return ChannelGrid(COMBINATIONS, **named)

@@ -11,8 +11,8 @@ import numpy as np
 from ase import Atoms
 
 from ...common.seeds import rng_for
+from ...descriptors import first_peak_distance
 from ...descriptors.channel_soap import ChannelSOAP
-from ...descriptors.first_peak import first_peak_distance
 from ...prototypes import class_ids, get_prototype
 from ...structures.operations import shaken
 from ...structures.strangers import random_crystal

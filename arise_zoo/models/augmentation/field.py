@@ -15,20 +15,18 @@ from ase import Atoms
 
 from ...common.seeds import rng_for
 from ...descriptors import first_peak_distance
-from ...prototypes import Prototype, get_prototype
+from ...prototypes import Prototype, class_ids, get_prototype
 from ...prototypes.supercells import displacement_unit
 from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
-from .variations import varied_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
 
 _SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
 _LEAST_ATOMS = 24
-VARIED = 0.4  # share of structures with other free parameters than the prototype's
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,7 @@ def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = Fals
     """A structure of a class as one meets it; `alloy`: all species at random."""
     sizes = prototype.supercell_sizes
     k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
-    unit = displacement_unit(prototype, k)
-    cell = varied_cell(prototype, rng) if rng.random() < VARIED else prototype.build()
-    atoms = random_shape(prototype, cell, k, unit, rng)
+    atoms = random_shape(prototype, k, displacement_unit(prototype, k), rng)
     unit = first_peak_distance(atoms)
     missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
     share = 0.25 * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
@@ -149,6 +145,4 @@ def _strained(most: float, rng: np.random.Generator) -> np.ndarray:
 @lru_cache(maxsize=1)
 def alloy_classes() -> tuple[str, ...]:
     """The classes of one species in bulk, whose lattices random alloys have."""
-    from ...prototypes import class_ids
-
     return tuple(c for c in class_ids() if get_prototype(c).group == "elemental")

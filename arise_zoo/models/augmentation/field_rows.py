@@ -62,7 +62,7 @@ def field_rows(
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
     with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
-        made = run(joblib.delayed(_described)(blocks[name], dict(descriptor)) for name in missing)
+        made = run(joblib.delayed(described)(blocks[name], dict(descriptor)) for name in missing)
         for name, (vectors, labels) in zip(missing, made, strict=True):
             with replacing(folder / f"{name}.npz") as temporary, open(temporary, "wb") as file:
                 np.savez(file, descriptors=vectors, labels=labels)
@@ -85,7 +85,8 @@ def output_of(structure: Structure) -> int:
     return outputs.index(f"{structure.class_id}/{RANDOM}" if structure.alloy else structure.class_id)
 
 
-def _described(structures: Sequence[Structure], descriptor: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors, float32, of structures that have one, and numbers of their outputs."""
     from ...descriptors import descriptor_with
     from ...errors import StructureError
 

@@ -9,9 +9,12 @@ from ase import Atoms
 
 from ...prototypes import Prototype
 from ...prototypes.replication import replicated
-from ...structures.operations import random_rotation
+from ...structures.close_packed import close_packed
+from ...structures.operations import opened, random_rotation
+from .variations import varied_cell
 
 _VACUUM = 12.0  # angstrom
+_VARIED = 0.4  # share of pieces with other free parameters than the prototype's
 _LEAST, _MOST = 28, 450  # atoms of a cluster
 _LOW_INDICES = np.array([i for i in np.ndindex(3, 3, 3)])[:13] - 1.0
 """Miller indices up to 1, one of each two opposite planes."""
@@ -20,12 +23,12 @@ _LETTERS = {"fcc_cu": "c", "hcp_mg": "h", "dhcp_alpha_la": "hc", "alpha_sm": "hh
 """Close-packed classes by the surroundings of their layers: cubic or hexagonal."""
 
 
-def random_shape(prototype: Prototype, cell: Atoms, k: int, unit: float, rng: np.random.Generator) -> Atoms:
-    """A piece of a crystal, periodic or not.
+def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator) -> Atoms:
+    """A piece of a crystal, periodic or not, of the prototype's free parameters or others.
 
-    `cell`: the prototype's, or one with other free parameters; `k`: the supercell where a whole one is taken; `unit`:
-    d_NN (angstrom).
+    `k`: the supercell where a whole one is taken; `unit`: d_NN (angstrom).
     """
+    cell = varied_cell(prototype, rng) if rng.random() < _VARIED else prototype.build()
     kind = rng.random()
     is_bulk = sum(prototype.repetitions) == 3
     if not prototype.is_periodic:
@@ -66,11 +69,11 @@ def _copies(cell: Atoms, size: int, is_bulk: bool) -> tuple[int, int, int]:
     lengths = 1.0 / np.linalg.norm(np.linalg.inv(cell.cell.array), axis=0)  # between lattice planes
     if is_bulk:
         side = 1.9 * (size * abs(cell.cell.volume) / len(cell)) ** (1 / 3)
-        wanted = np.ceil(side / lengths).astype(int) + 1
     else:
         area = np.linalg.norm(np.cross(cell.cell[0], cell.cell[1]))
         side = 1.9 * (size * area / len(cell)) ** (1 / 2)
-        wanted = np.ceil(side / lengths).astype(int) + 1
+    wanted = np.ceil(side / lengths).astype(int) + 1
+    if not is_bulk:
         wanted[2] = 1
     return int(wanted[0]), int(wanted[1]), int(wanted[2])
 
@@ -112,9 +115,7 @@ def _film(cell: Atoms, unit: float, rng: np.random.Generator) -> Atoms:
     atoms: Atoms = cell.repeat((int(repeats[0]), int(repeats[1]), int(repeats[2])))
     if rng.random() < 0.4:
         return Atoms(atoms.numbers, positions=atoms.positions)
-    height = np.ptp(atoms.positions @ normal)
-    atoms.cell[axis] = math.copysign(height + _VACUUM, atoms.cell[axis] @ normal) * normal
-    return atoms
+    return opened(atoms, axis, normal, _VACUUM)
 
 
 def _faulted(prototype: Prototype, rng: np.random.Generator) -> Atoms:
@@ -128,14 +129,9 @@ def _faulted(prototype: Prototype, rng: np.random.Generator) -> Atoms:
     for letter in letters:  # a hexagonal layer turns the direction in which the next one is shifted
         step = -step if letter == "h" else step
         steps.append(step)
-    shifts = np.concatenate([[0], np.cumsum(steps)]) % 3
-    plane = np.array([[1.0, 0, 0], [0.5, math.sqrt(3) / 2, 0]])
-    third, height, width = plane.sum(axis=0) / 3, math.sqrt(2 / 3), int(rng.integers(3, 6))
-    lattice = np.array([i * plane[0] + j * plane[1] for i in range(width) for j in range(width)])
-    layers = [lattice + shifts[i] * third + np.array([0, 0, i * height]) for i in range(n_layers)]
-    cell = np.array([*(width * plane), shifts[-1] * third + np.array([0, 0, n_layers * height])])
+    positions, cell = close_packed(steps, int(rng.integers(3, 6)), edge=1.0, height=math.sqrt(2 / 3))
     scale = 2.5
-    positions = np.concatenate(layers) * scale
+    positions *= scale
     numbers = np.full(len(positions), prototype.build().numbers[0])
     if rng.random() < 0.4:
         return Atoms(numbers, positions=positions)

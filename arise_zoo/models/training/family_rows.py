@@ -15,7 +15,7 @@ from ...prototypes import Prototype, class_ids, get_prototype
 from ...structures import supercell
 from ..augmentation.background import KINDS, BackgroundStructure
 from ..augmentation.field import FIELD_SEED, FieldStructure, disturbed
-from ..augmentation.field_rows import output_of
+from ..augmentation.field_rows import described
 from ..model import Model
 from .finetuning_rows import FineTuningRows
 
@@ -64,16 +64,15 @@ def _of_new(prototype: Prototype, descriptor: dict[str, object]) -> tuple[np.nda
 
 
 def _of_old(class_id: str, descriptor: dict[str, object]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    structures = [FieldStructure(class_id, variant) for variant in range(_OLD)]
-    pristine = _pristine(get_prototype(class_id))
-    vectors = _describe([*pristine, *(s.build() for s in structures)], descriptor)
-    return vectors, np.full(len(vectors), output_of(structures[0])), np.arange(len(vectors)) < len(pristine)
+    pristine = _describe(_pristine(get_prototype(class_id)), descriptor)
+    vectors, labels = described([FieldStructure(class_id, variant) for variant in range(_OLD)], descriptor)
+    is_pristine = np.arange(len(pristine) + len(vectors)) < len(pristine)
+    return np.concatenate([pristine, vectors]), np.full(len(is_pristine), labels[0]), is_pristine
 
 
 def _of_background(kind: str, descriptor: dict[str, object]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    structures = [BackgroundStructure(kind, variant) for variant in range(_BACKGROUND)]
-    vectors = _describe([s.build() for s in structures], descriptor)
-    return vectors, np.full(len(vectors), output_of(structures[0])), np.zeros(len(vectors), bool)
+    vectors, labels = described([BackgroundStructure(kind, variant) for variant in range(_BACKGROUND)], descriptor)
+    return vectors, labels, np.zeros(len(vectors), bool)
 
 
 def _pristine(prototype: Prototype) -> list[Atoms]:

@@ -20,6 +20,7 @@ from ..operations import (
     deformed,
     number_changed,
     number_removed,
+    opened,
     random_rotation,
     remove_atoms,
     shaken,
@@ -123,9 +124,7 @@ class Slab(DepthCondition):
         normal /= np.linalg.norm(normal)
         if not periodic:
             return Atoms(atoms.numbers, positions=atoms.positions)
-        height = np.ptp(atoms.positions @ normal)
-        atoms.cell[2] = math.copysign(height + _VACUUM, atoms.cell[2] @ normal) * normal
-        return atoms
+        return opened(atoms, 2, normal, _VACUUM)
 
 
 @dataclass(frozen=True)
