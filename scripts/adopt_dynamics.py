@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from arise_zoo._version import DATA_VERSION
-from arise_zoo.common.manifest import MANIFEST
+from arise_zoo.common.manifest import CARD, MANIFEST
 from arise_zoo.common.storage import write_text
 from arise_zoo.datasets import verify
 from arise_zoo.datasets.manifest import Manifest
@@ -29,10 +29,11 @@ def main() -> int:
         parser.error(f"{folder} is not a whole, good build; see `arise-zoo verify`.")
     releases = PACKAGE / "datasets" / "releases"
     shutil.copyfile(folder / MANIFEST, releases / f"dynamics-v{DATA_VERSION}.json")
-    shutil.rmtree(releases / "dynamics", ignore_errors=True)
-    for name in [MANIFEST, *(file.path for file in Manifest.read(folder).files)]:
-        (releases / "dynamics" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / name, releases / "dynamics" / name)
+    if folder.resolve() != (releases / "dynamics").resolve():
+        shutil.rmtree(releases / "dynamics", ignore_errors=True)
+        for name in [MANIFEST, CARD, *(file.path for file in Manifest.read(folder).files)]:
+            (releases / "dynamics" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, releases / "dynamics" / name)
     conditions = []
     for condition, systems in index_of(folder).items():
         lines = [f'  "{name}": {list(numbers)}' for name, numbers in systems.items()]
