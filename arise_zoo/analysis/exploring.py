@@ -79,7 +79,7 @@ def explore(
         save_figure(_scatter(points, groups, named), out / "embedding-cluster.png"),
         save_figure(_scatter(points, classes, list(result.counts())), out / "embedding-class.png"),
         save_figure(
-            _shaded(points, result.mutual_information[valid], "mutual information (nat)"),
+            _shaded(points, result.mutual_information[valid], "mutual information (bit)"),
             out / "embedding-mutual-information.png",
         ),
         save_figure(plot_similarity(matrix, list(names)), out / "similarity.png"),

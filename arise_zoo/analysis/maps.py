@@ -22,8 +22,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 """Okabe and Ito's colours, for as many classes or clusters; further ones share OTHER_COLOUR."""
 OTHER_COLOUR = "#BBBBBB"
 _NAMES = {
-    "mutual_information": "mutual information (nat)",
-    "predictive_entropy": "predictive entropy (nat)",
+    "mutual_information": "mutual information (bit)",
+    "predictive_entropy": "predictive entropy (bit)",
     "variation_ratio": "variation ratio",
     "n_atoms": "atoms in the box",
 }

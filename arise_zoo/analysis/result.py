@@ -48,7 +48,7 @@ class PatternMatchingResult:
     probabilities : array of shape (n, n_classes), float32
         Class probabilities.
     mutual_information, predictive_entropy, variation_ratio : array of shape (n,), float32
-        As in `arise_zoo.models.NetworkPrediction` (nats).
+        As in `arise_zoo.models.NetworkPrediction` (bits).
     hidden : dict of int to array of shape (n, n_units), float32
         Activations of the requested hidden layers, numbered from 0.
     descriptors : array of shape (n, n_features), float32, or None

@@ -57,7 +57,7 @@ class BayesianNetworkMethod(DescriptorMethod):
         return self.uncertain(vectors)[0]
 
     def uncertain(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and the mutual information (nats) or, if the model knows it, the probability of "unknown"."""
+        """The same, and the mutual information (bits) or, if the model knows it, the probability of "unknown"."""
         return self._split(self._answer(vectors))
 
     def predict_vectors(self, vectors: np.ndarray) -> list[Prediction]:

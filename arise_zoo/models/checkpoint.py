@@ -132,7 +132,7 @@ def _reference(network: Network, structures: Sequence[str], descriptors: np.ndar
         "n_samples": REFERENCE_PASSES,
         "seed": 0,
         "probabilities": [[round(float(v), 8) for v in row] for row in answer.probabilities],
-        "mutual_information": [round(float(v), 8) for v in answer.mutual_information],
+        "mutual_information_bits": [round(float(v), 8) for v in answer.mutual_information],
     }
 
 

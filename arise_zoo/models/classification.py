@@ -41,7 +41,7 @@ class Answer:
     decoration, decoration_probability : str, float, or None
         How species sit on it: the class whose order it is, or "random"; the probability is that given the geometry.
     mutual_information, predictive_entropy, variation_ratio : float or None
-        As in `NetworkPrediction` (nats).
+        As in `NetworkPrediction` (bits).
     problem : str or None
         One sentence if there is no answer; there are then no labels and no numbers.
     notes : tuple of str
@@ -77,7 +77,7 @@ class Answer:
         notes = [f"  note: {note}" for note in self.notes]
         if self.problem:
             return "\n".join([f"{head}: no answer; {self.problem}", *notes])
-        lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f}"]
+        lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f} bit"]
         if self.geometry != self.label or self.decoration != self.label:
             lines.append(f"  geometry {self._share('geometry')}, decoration {self._share('decoration')}")
         pairs = zip(self.labels, self.probabilities, strict=True)

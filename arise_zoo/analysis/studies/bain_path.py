@@ -83,7 +83,7 @@ def _draw(lengths: Any, found: np.ndarray, information: np.ndarray, out: Path) -
     image = right.pcolormesh(
         lengths, lengths, information.reshape(shape).T, cmap="cividis", shading="nearest", rasterized=True
     )
-    figure.colorbar(image, ax=right, label="mutual information (nat)")
+    figure.colorbar(image, ax=right, label="mutual information (bit)")
     ends = np.array([lengths[0], lengths[-1]])
     for ax in (left, right):
         ax.plot(ends, ends, "--", color="white", linewidth=1)

@@ -85,7 +85,7 @@ def _draw(mean: np.ndarray, half: np.ndarray, recognised: np.ndarray, path: Path
     figure, ax = plt.subplots(figsize=(5.6, 3.8), layout="constrained")
     ax.errorbar(percent, mean, half, fmt="o-", capsize=3, color=COLOURS[0], label="mutual information")
     ax.set_xlabel("standard deviation of coordinates (percent of the nearest-neighbour distance)")
-    ax.set_ylabel("mutual information (nat)", color=COLOURS[0])
+    ax.set_ylabel("mutual information (bit)", color=COLOURS[0])
     ax.set_ylim(bottom=0)
     ax.invert_xaxis()
     other = ax.twinx()

@@ -1,6 +1,6 @@
 """The result of Monte-Carlo passes: mean probabilities, and how much the passes disagree.
 
-The passes themselves are in `forward`. Entropies are in nats.
+The passes themselves are in `forward`. Entropies are in bits, as in Leitherer et al. (2021).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class NetworkPrediction:
     probabilities : array of shape (n, n_classes)
         Mean over the passes.
     mutual_information : array of shape (n,)
-        Entropy of the mean minus the mean entropy (nats): the uncertainty that more training could resolve (Leitherer
+        Entropy of the mean minus the mean entropy (bits): the uncertainty that more training could resolve (Leitherer
         et al. 2021, Methods, "Bayesian neural networks"; Gal and Ghahramani 2016).
     predictive_entropy : array of shape (n,)
-        Entropy of the mean (nats).
+        Entropy of the mean (bits).
     variation_ratio : array of shape (n,)
         Share of passes whose most probable class differs from the most frequent one.
     activations : dict of int to array of shape (n, units)
@@ -135,7 +135,7 @@ def _predict(network: Network, x: np.ndarray, n_samples: int, seed: int, hidden:
     count = max(n_samples, 1)
     mean = total / count
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_mean = -np.where(mean > 0, mean * np.log(mean), 0.0).sum(axis=1)
+        of_mean = -np.where(mean > 0, mean * np.log2(mean), 0.0).sum(axis=1)
     return NetworkPrediction(
         mean,
         np.maximum(of_mean - entropies / count, 0.0) if n_samples else np.zeros(len(x)),
@@ -146,10 +146,10 @@ def _predict(network: Network, x: np.ndarray, n_samples: int, seed: int, hidden:
 
 
 def softmax(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities, shape (n, n_classes), which overwrite the logits, and their entropies, shape (n,)."""
+    """Probabilities, shape (n, n_classes), which overwrite the logits, and their entropies (bits), shape (n,)."""
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     sums = exponentials.sum(axis=1, keepdims=True)
     exponentials /= sums
     # Entropy = log of the sum - mean logit, which needs one logarithm a row.
-    return exponentials, np.log(sums[:, 0]) - np.einsum("ij,ij->i", exponentials, logits)
+    return exponentials, (np.log(sums[:, 0]) - np.einsum("ij,ij->i", exponentials, logits)) / np.log(2.0)
