@@ -25,8 +25,9 @@ _FURTHER = {
     "blurred": "thermally blurred variants of each pristine supercell in the training data",
     "perturbed": "variants with displaced and missing atoms in the training data",
     "field": "structures of each class as one meets them, for arise-field",
-    "background": "hundreds of structures of each kind of background, for arise-field",
-    "held-out": "variants of each class on which the model is measured, for arise-field",
+    "analytic": "pieces of the perfect crystal of each class, for arise-open",
+    "background": "hundreds of structures of each kind of background, for arise-field and arise-open",
+    "held-out": "structures of each class on which such a model is measured",
 }
 
 
@@ -34,12 +35,12 @@ def add_commands(subparsers: Any) -> None:
     """Add the command."""
     train = subparsers.add_parser(
         "train",
-        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb, bnb",
-        description="Train a model on arise/prototypes (arise-field: on structures made here) and write its checkpoint "
-        "into the output folder. The defaults are those of the shipped model. An interrupted training continues when "
-        "the same command is given again.",
+        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-open, arise-field, gnb, bnb",
+        description="Train a model on arise/prototypes (arise-open and arise-field: on structures made here) and write "
+        "its checkpoint into the output folder. The defaults are those of the shipped model. An interrupted training "
+        "continues when the same command is given again.",
     )
-    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb or bnb")
+    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-open, ... or bnb")
     train.add_argument(
         "--data", metavar="DIR", help="output folder of `arise-zoo build` (default: ARISE_ZOO_DATA, this one, the Hub)"
     )

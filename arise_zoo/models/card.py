@@ -111,13 +111,12 @@ pair distribution):
 
 ## Training
 
-{record["rows"]:,} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of each class
-(`arise_zoo.models.augmentation.field`), random alloys, and background (`arise_zoo.models.augmentation.background`):
-disordered packings, gases, crystals of random symmetry, other orders of known lattices. It has seen defective
-structures: its scores are not to be compared with those of methods that have seen pristine ones only. No molecular
-dynamics and no prototype outside the classes took part. Adam, {recipe["epochs"]} epochs, batch
-{recipe["batch_size"]}, one cycle of the learning rate up to {recipe["learning_rate"]:g}. `training.json` has
-everything else. Repeat it with `arise-zoo train {facts.name}`.
+{_family_rows(facts, record)}, and background
+(`arise_zoo.models.augmentation.background`): disordered packings, gases, crystals of random symmetry, other orders of
+known lattices. {_seen(facts)} No molecular dynamics and no prototype outside the classes took part.
+
+Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
+{recipe["learning_rate"]:g}. `training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
 
 ## When it says `unknown`
 
@@ -125,6 +124,23 @@ Where that is the most probable answer. On structures that were held out: classe
 {results["classes"]:.2f} % (n = {n["classes"]:,}), background caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}),
 right answers lost {results["lost"]:.2f} %. What the benchmark finds is on the leaderboard.
 """
+
+
+def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
+    rows = f"{record['rows']:,}"
+    if facts.trained_on_defects:
+        return f"""{rows} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
+each class (`arise_zoo.models.augmentation.field`), random alloys"""
+    return f"""{rows} rows that are made for it: {record["analytic"]} pieces of the perfect crystal of each class
+and of its random alloys, with the average effect of heat and of exchanged species
+(`arise_zoo.models.augmentation.analytic`)"""
+
+
+def _seen(facts: Facts) -> str:
+    if facts.trained_on_defects:
+        return """It has seen defective structures: its scores are not to be compared with those of methods that have
+seen pristine ones only."""
+    return "It has seen no defective structure of a class."
 
 
 def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:

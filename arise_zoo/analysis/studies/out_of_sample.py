@@ -1,4 +1,4 @@
-"""Prototypes outside the 108: which class a network finds most similar, beside the published answers.
+"""Prototypes outside the 108: which class a network finds most similar, and how sure it is, beside what was published.
 
 The crystals and the answers of Leitherer et al. (2021) are in `data/out_of_sample.json`.
 """
@@ -21,7 +21,8 @@ _TOP = 3
 
 @lru_cache(maxsize=1)
 def prototypes() -> list[dict[str, Any]]:
-    """Records of the crystals: name, AFLOW label, space group, lattice, sites, published classes and percentage."""
+    """Records of the crystals: name, AFLOW label, space group, lattice, sites, published classes, percentage and mutual
+    information (bits)."""
     text = (files(__package__) / "data" / "out_of_sample.json").read_text(encoding="utf-8")
     structures: list[dict[str, Any]] = json.loads(text)["structures"]
     return structures
@@ -49,10 +50,19 @@ def run(out: Path, *, small: bool = False, seed: int = 0, model: str = "arise-ml
             "mutual_information": answer.mutual_information,
             "published": record["published"],
             "published_percent": record["published_percent"],
-            "agrees": answer.labels[0] in record["published"],
+            "published_bits": record["published_bits"],
+            "agrees": answer.labels[0] in record["published"] if record["published"] else None,
         }
     _draw(found, out / "out-of-sample.png")
-    return {"n": len(found), "n_agreeing": sum(f["agrees"] for f in found.values()), "prototypes": found}
+    ratios = [f["mutual_information"] / f["published_bits"] for f in found.values() if f["published_bits"]]
+    return {
+        "n": len(found),
+        "n_with_published_class": sum(f["agrees"] is not None for f in found.values()),
+        "n_agreeing": sum(bool(f["agrees"]) for f in found.values()),
+        "n_with_published_mutual_information": len(ratios),
+        "n_within_a_factor_of_two": sum(0.5 <= ratio <= 2.0 for ratio in ratios),
+        "prototypes": found,
+    }
 
 
 def _draw(found: dict[str, Any], path: Path) -> None:
@@ -68,7 +78,8 @@ def _draw(found: dict[str, Any], path: Path) -> None:
             y = row + 0.25 * (place - 1)
             ax.barh(y, 100 * probability, 0.22, color=COLOURS[2] if is_published else COLOURS[0])
             ax.text(100 * probability + 1, y, get_prototype(label).name, va="center", fontsize="x-small")
-        ax.text(133, row, f"published: {published}", va="center", fontsize="x-small")
+        if published:
+            ax.text(133, row, f"published: {published}", va="center", fontsize="x-small")
     ax.set_yticks(range(len(found)), list(found))
     ax.invert_yaxis()
     ax.set_xlim(0, 185)

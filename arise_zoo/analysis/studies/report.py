@@ -59,6 +59,7 @@ def table(record: dict[str, Any]) -> str:
             shown = _text(values[beside]) if beside in values else ""
             lines.append(f"| {name.replace('_', ' ').replace('.', ', ')} | {_text(value)} | {shown} |")
     made = f"Model `{record['model']}`, seed {record['seed']}{', small version' if record['small'] else ''}."
+    made += " Mutual information is in bits."
     return "\n".join([made, "", *lines])
 
 

@@ -1,4 +1,7 @@
-"""Descriptors of structures as one meets them and of the background, in blocks that are kept on disk once made."""
+"""Descriptors of what models that know `unknown` learn from, in blocks that are kept on disk once made.
+
+These are structures as one meets them, what such structures would look like on average, and the background.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,13 @@ from ...common.progress import Progress
 from ...common.storage import replacing
 from ...prototypes import class_ids
 from ..outputs import RANDOM, UNKNOWN
+from .analytic import AnalyticRows
 from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
 
 _PER_BLOCK = 100  # background structures of a kind
 
-Structure = FieldStructure | BackgroundStructure
+Structure = FieldStructure | AnalyticRows | BackgroundStructure
 
 
 def field_outputs() -> tuple[str, ...]:
@@ -29,14 +33,22 @@ def field_outputs() -> tuple[str, ...]:
     return (*class_ids(), *(f"{c}/{RANDOM}" for c in alloy_classes()), UNKNOWN)
 
 
-def field_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[Structure]]:
-    """Blocks of structures by name: one for each of `variants`, and one of each kind for each of `background`."""
+def field_blocks(
+    variants: Sequence[int], background: Sequence[int], analytic: Sequence[int] = ()
+) -> dict[str, list[Structure]]:
+    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, and of `analytic`, and
+    one of each kind for each of `background`."""
     blocks: dict[str, list[Structure]] = {}
-    for variant in variants:
-        blocks[f"field-{variant:04d}"] = [
-            *(FieldStructure(c, variant) for c in class_ids()),
-            *(FieldStructure(c, variant, alloy=True) for c in alloy_classes()),
-        ]
+    kinds: tuple[tuple[str, type[FieldStructure | AnalyticRows], Sequence[int]], ...] = (
+        ("field", FieldStructure, variants),
+        ("analytic", AnalyticRows, analytic),
+    )
+    for name, kind_of, numbers_of in kinds:
+        for variant in numbers_of:
+            blocks[f"{name}-{variant:04d}"] = [
+                *(kind_of(c, variant) for c in class_ids()),
+                *(kind_of(c, variant, alloy=True) for c in alloy_classes()),
+            ]
     for number in background:
         for kind in KINDS:
             numbers = range(number * _PER_BLOCK, (number + 1) * _PER_BLOCK)
@@ -86,16 +98,20 @@ def output_of(structure: Structure) -> int:
 
 
 def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Descriptors, float32, of structures that have one, and numbers of their outputs."""
+    """Descriptors, float32, of structures that have one or several, and numbers of their outputs."""
     from ...descriptors import descriptor_with
     from ...errors import StructureError
 
     soap = descriptor_with(descriptor)
     vectors, labels = [], []
     for structure in structures:
-        try:
-            vectors.append(soap.create(structure.build()).astype(np.float32))
-        except StructureError:  # a gas whose atoms nearly coincide
-            continue
-        labels.append(output_of(structure))
+        if isinstance(structure, AnalyticRows):
+            own = structure.describe(dict(descriptor))
+        else:
+            try:
+                own = soap.create(structure.build())[None]
+            except StructureError:  # a gas whose atoms nearly coincide
+                continue
+        vectors.extend(own.astype(np.float32))
+        labels.extend([output_of(structure)] * len(own))
     return np.array(vectors, dtype=np.float32).reshape(len(labels), -1), np.array(labels, dtype=np.int16)

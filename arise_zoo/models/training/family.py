@@ -40,7 +40,7 @@ def make_family_model(
     held_out = field_rows(described, field_blocks(*spare), DESCRIPTOR, n_jobs, progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
-        blocks = field_blocks(range(part.field), range(part.background))
+        blocks = field_blocks(range(part.field), range(part.background), range(part.analytic))
         rows = field_rows(described, blocks, DESCRIPTOR, n_jobs, progress)
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
@@ -52,23 +52,26 @@ def make_family_model(
                 "recipe": asdict(part.recipe),
                 "rows": len(rows[1]),
                 "field": part.field,
+                "analytic": part.analytic,
                 "background": part.background,
                 "log": log,
                 "seconds": round(sum(epoch["seconds"] for epoch in log), 1),
             }
         )
     record = {**circumstances, **records[0], "averaged_with": records[1:]}
-    return _finish(folder, average(networks), record, held_out)
+    return _finish(folder, average(networks), plan.trained_on_defects, record, held_out)
 
 
-def _finish(folder: Path, network: Any, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
+def _finish(
+    folder: Path, network: Any, trained_on_defects: bool, record: dict[str, Any], held_out: Examples
+) -> dict[str, float]:
     from ...prototypes import class_ids
 
     outputs, labels = field_outputs(), (*class_ids(), UNKNOWN)
     vectors, numbers = held_out
     firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
     reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
-    facts = Facts(folder.name, labels, DESCRIPTOR, True, outputs, PASSES)
+    facts = Facts(folder.name, labels, DESCRIPTOR, trained_on_defects, outputs, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     model = Model(folder)
     said = model.predict(vectors).probabilities.argmax(axis=1)

@@ -46,6 +46,9 @@ class Recipe:
         Share of all steps before the highest rate.
     label_smoothing : float
         Share of probability spread over all classes.
+    standardised : bool
+        Whether each input is shifted to mean 0 and divided by its standard deviation, as follows; otherwise the network
+        is given them as they are.
     spread_offset : float
         Added to the standard deviation of each input before dividing by it, so that inputs that hardly vary are not
         blown up.
@@ -68,6 +71,7 @@ class Recipe:
     learning_rate: float = 2e-3
     warm_up: float = 0.3
     label_smoothing: float = 0.0
+    standardised: bool = True
     spread_offset: float = 1e-3
     spread_floor: float = 0.0
     mixing: float = 0.0
@@ -111,9 +115,7 @@ def train_network(
     state = _State(Path(folder), {"architecture": asdict(architecture), "recipe": asdict(recipe), "rows": len(x)})
     network = state.network()
     if network is None:
-        spread = x.std(axis=0) + recipe.spread_offset
-        spread = np.maximum(spread, recipe.spread_floor * spread.max())
-        network = architecture.build(x.mean(axis=0), spread, recipe.seed)
+        network = architecture.build(*_shift_and_spread(x, recipe), recipe.seed)
         steps = recipe.epochs * math.ceil(len(x) / recipe.batch_size)
         rate = OneCycle(recipe.learning_rate, steps, recipe.warm_up)
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
@@ -144,6 +146,14 @@ def train_network(
         count = sum(epoch >= recipe.average_from * recipe.epochs for epoch in range(recipe.epochs))
         network.set_weights([total / count for total in state.total])
     return network, state.log
+
+
+def _shift_and_spread(x: np.ndarray, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """What each input is shifted and divided by, both of shape (n_features,)."""
+    if not recipe.standardised:
+        return np.zeros(x.shape[1], np.float32), np.ones(x.shape[1], np.float32)
+    spread = x.std(axis=0) + recipe.spread_offset
+    return x.mean(axis=0), np.maximum(spread, recipe.spread_floor * spread.max())
 
 
 def _mixed(x: np.ndarray, y: np.ndarray, recipe: Recipe, epoch: int) -> np.ndarray:

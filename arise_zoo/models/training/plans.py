@@ -30,10 +30,14 @@ class Plan:
     field : int
         Structures of each class as one meets them (`arise_zoo.models.augmentation.field`), in the place of the rows of
         the data set.
+    analytic : int
+        Pieces of the perfect crystal of each class with the average effect of heat and of exchanged species
+        (`arise_zoo.models.augmentation.analytic`), likewise.
     background : int
-        Hundreds of structures of each kind of background, for `field`.
+        Hundreds of structures of each kind of background, for `field` and `analytic`.
     held_out : int
-        Further variants of each class, and a tenth as many hundreds of background, on which the model is measured.
+        Further structures of each class as one meets them, and a tenth as many hundreds of background, on which such a
+        model is measured.
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -43,6 +47,7 @@ class Plan:
     blurred: int = 0
     perturbed: int = 0
     field: int = 0
+    analytic: int = 0
     background: int = 0
     held_out: int = 0
     further: tuple[Plan, ...] = ()
@@ -51,6 +56,11 @@ class Plan:
     def networks(self) -> tuple[Plan, ...]:
         """The plans of all networks, this one's first."""
         return self, *self.further
+
+    @property
+    def knows_unknown(self) -> bool:
+        """Whether it is a plan of the family that answers `unknown`."""
+        return bool(self.field or self.analytic)
 
     @property
     def trained_on_defects(self) -> bool:
@@ -74,6 +84,9 @@ _FIELD = Plan(
 )
 
 
+_OPEN = replace(_FIELD, field=0, analytic=40)
+
+
 def _seeded(plan: Plan, seed: int) -> Plan:
     return replace(plan, recipe=replace(plan.recipe, seed=seed))
 
@@ -83,6 +96,7 @@ PLANS: dict[str, Plan] = {
     # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
+    "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1),)),
     "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1),)),
 }
 

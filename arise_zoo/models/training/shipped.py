@@ -80,7 +80,7 @@ def make_model(
     if name not in model_names():
         raise UnknownNameError("model", name, model_names())
     plan = plan or PLANS.get(name)
-    if plan is not None and plan.field:
+    if plan is not None and plan.knows_unknown:
         work = Path(out) / f"{name}.work"
         with sole_run(work / ".lock", Path(out) / name):
             results = make_family_model(
@@ -118,7 +118,8 @@ def _train(
     """One network, with its logits scaled, and the record of its training."""
     rows = joined([train.examples, *further])
     network, log = train_network(plan.architecture, plan.recipe, rows, validation.examples, work, progress=progress)
-    factor = calibrate(network, validation.examples)
+    # Only a network that was trained with smoothed labels is less sure than it should be inside the classes.
+    factor = calibrate(network, validation.examples) if plan.recipe.label_smoothing else 1.0
     return network, {
         "architecture": asdict(plan.architecture),
         "recipe": asdict(plan.recipe),
