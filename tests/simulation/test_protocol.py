@@ -18,25 +18,23 @@ def _with_lammps():
 
 
 def test_crystals_are_solid_and_two_builds_are_the_same_physics(monkeypatch):
-    monkeypatch.setattr(protocol, "SOLIDS", (0.4, 0.8))
+    monkeypatch.setattr(protocol, "SOLIDS", (0.8,))
     first, again, other = (list(protocol.solid_frames(system("Al"), run)) for run in (0, 0, 1))
-    assert [frame.state for frame in first] == ["solid"] * 20
+    assert [frame.state for frame in first] == ["solid"] * 10
     assert all(np.array_equal(a.snapshot.positions, b.snapshot.positions) for a, b in zip(first, again, strict=True))
     assert not np.allclose(first[0].snapshot.positions, other[0].snapshot.positions, atol=0.01)
-    for condition in ("md-0.4", "md-0.8"):
-        one, two = ([f for f in frames if f.condition == condition] for frames in (first, other))
-        for quantity, tolerance in (
-            (lambda f: f.temperature / f.wanted, 0.06),
-            (lambda f: f.amplitude, 0.12),
-            (lambda f: np.linalg.det(f.snapshot.cell), 0.004),
-        ):
-            means = [np.mean([quantity(f) for f in frames]) for frames in (one, two)]
-            assert means[0] == pytest.approx(means[1], rel=tolerance)
-        assert np.mean([f.temperature / f.wanted for f in one + two]) == pytest.approx(1.0, abs=0.06)
+    for quantity, tolerance in (
+        (lambda f: f.temperature / f.wanted, 0.06),
+        (lambda f: f.amplitude, 0.12),
+        (lambda f: np.linalg.det(f.snapshot.cell), 0.004),
+    ):
+        means = [np.mean([quantity(f) for f in frames]) for frames in (first, other)]
+        assert means[0] == pytest.approx(means[1], rel=tolerance)
+    assert np.mean([f.temperature / f.wanted for f in first + other]) == pytest.approx(1.0, abs=0.06)
 
 
 def test_a_melt_diffuses_without_order_and_a_gas_fills_its_box():
-    found = {c: list(g) for c, g in groupby(protocol.disordered_frames(system("NiAl"), 0), lambda f: f.condition)}
+    found = {c: list(g) for c, g in groupby(protocol.disordered_frames(system("Al"), 0), lambda f: f.condition)}
     assert list(found) == ["liquid-1.6", "liquid-1.3", "liquid-1.1", "quenched", "gas"]
     assert {f.state for c in found if c.startswith("liquid") for f in found[c]} == {"liquid"}
     assert {f.state for f in found["gas"]} == {"gas"}
@@ -44,8 +42,9 @@ def test_a_melt_diffuses_without_order_and_a_gas_fills_its_box():
         for frame in frames:
             scaled = frame.snapshot.positions @ np.linalg.inv(frame.snapshot.cell)
             assert scaled.min() >= -1e-9 and scaled.max() <= 1 + 1e-9
-    volume = np.linalg.det(found["gas"][0].snapshot.cell) / 250
-    assert volume == pytest.approx(10 * system("NiAl").cell.cell.volume / 2, rel=0.05)
+    gas, cell = found["gas"][0].snapshot, system("Al").cell
+    volume = np.linalg.det(gas.cell) / len(gas.positions)
+    assert volume == pytest.approx(10 * cell.cell.volume / len(cell), rel=0.05)
 
 
 def test_a_crystal_that_is_too_hot_counts_as_molten(monkeypatch):
