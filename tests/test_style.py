@@ -16,5 +16,5 @@ def test_ruff_finds_nothing(command):
 
 
 def test_continuous_integration_runs_the_readmes_command():
-    (command,) = [line for line in (ROOT / "README.md").read_text().splitlines() if line.endswith("pytest")]
+    (command,) = [line for line in (ROOT / "README.md").read_text().splitlines() if "/pytest" in line]
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == command

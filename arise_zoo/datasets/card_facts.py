@@ -22,7 +22,7 @@ from ..structures.spec import DEFECTIVE_CONDITIONS
 from .catalogue import DATASETS, get_config
 from .dynamics import STEPS_PER_ANGSTROM
 from .prototypes import SPLIT_SEED, VALIDATION_FRACTION
-from .schema import DESCRIPTOR_LENGTH, DESCRIPTOR_TYPE
+from .schema import CHANNELS_LENGTH, DESCRIPTOR_LENGTH, DESCRIPTOR_TYPE
 
 if TYPE_CHECKING:
     from .manifest import Manifest
@@ -48,7 +48,7 @@ COLUMNS = {
     "notes": "peculiarities of the class",
     "r_cut": "cut-off of the descriptor, in units of the scaled nearest-neighbour distance",
     "sigma": "width of its Gaussians, in the same units",
-    "extrinsic_scale": "factor on the nearest-neighbour distance",
+    "extrinsic_scale": "factor on the unit of length: the nearest-neighbour distance or, in `channels`, the first peak",
     "supercell": "repetitions of the class's cell along each direction that is repeated",
     "periodic": "whether the structure is a periodic crystal (in all three directions) or a finite cluster",
     "iteration": "number of the random draw",
@@ -84,7 +84,7 @@ COLUMNS = {
     "positions": "Cartesian positions (angstrom), one row an atom, to the last bit",
     "cell": "cell vectors (angstrom) as rows; zeros for finite structures",
     "pbc": "periodicity along each cell vector",
-    "descriptor": "averaged SOAP vector",
+    "descriptor": "averaged SOAP vector, or that in channels",
 }
 """What every column means."""
 
@@ -164,6 +164,9 @@ def _prototypes_facts(manifest: Manifest) -> dict[str, Any]:
         "r_cuts": ", ".join(f"{value:g}" for value in settings.R_CUTS),
         "sigmas": ", ".join(f"{value:g}" for value in settings.SIGMAS),
         "scales": ", ".join(f"{value:g}" for value in settings.EXTRINSIC_SCALES),
+        "n_channel_rows": f"{len(structures) * len(settings.EXTRINSIC_SCALES):,}",
+        "channels_length": CHANNELS_LENGTH,
+        **{f"channels_{name}": f"{value:g}" for name, value in settings.CHANNELS.items()},
         "split_seed": SPLIT_SEED,
         "validation_percent": f"{VALIDATION_FRACTION:.0%}",
         "train_rows": f"{split.get('train', 0):,}",

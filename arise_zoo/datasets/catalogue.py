@@ -10,10 +10,10 @@ from ..structures.spec import DEFECTIVE_CONDITIONS
 from .config import Config
 from .defects import Defects
 from .dynamics import Disordered, Interfaces, Solids, Systems
-from .prototypes import Pristine, Prototypes, Structures
+from .prototypes import Channels, Pristine, Prototypes, Structures
 
 DATASETS: dict[str, tuple[Config, ...]] = {
-    "prototypes": (Pristine(), Structures(), Prototypes()),
+    "prototypes": (Pristine(), Structures(), Prototypes(), Channels()),
     "defects": tuple(Defects(condition) for condition in DEFECTIVE_CONDITIONS),
     "dynamics": (Solids(), Disordered(), Interfaces(), Systems()),
 }

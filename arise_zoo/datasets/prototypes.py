@@ -1,4 +1,4 @@
-"""The rows of `arise/prototypes`: pristine descriptors, pristine structures, class table."""
+"""The rows of `arise/prototypes`: descriptors of the pristine structures, these themselves, and the class table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..descriptors.settings import GRID
+from ..descriptors.settings import EXTRINSIC_SCALES, GRID
 from ..prototypes import Prototype, class_ids, get_prototype, load_prototypes
 from ..structures import StructureSpec, pristine_structures
 from . import schema
@@ -64,6 +64,39 @@ class Pristine(Config):
             np.arange(len(labels)), test_size=VALIDATION_FRACTION, stratify=labels, random_state=SPLIT_SEED
         )
         return {name: np.sort(part) for name, part in zip(self.splits, parts, strict=True)}
+
+
+class Channels(Config):
+    """Descriptors of the pristine structures in channels of like and unlike neighbours, at three scales."""
+
+    dataset, name = "prototypes", "channels"
+
+    def features(self) -> Features:
+        return schema.channels_features()
+
+    def all_keys(self) -> list[StructureSpec]:
+        return list(pristine_structures())
+
+    def key(self, key_id: str) -> StructureSpec:
+        return StructureSpec.from_id(key_id)
+
+    def shard(self, key: StructureSpec) -> str:
+        return key.class_id
+
+    def identity(self, key: StructureSpec) -> list[Row]:
+        same = {
+            "structure_id": key.id,
+            "label": class_ids().index(key.class_id),
+            "periodic": key.periodic,
+            "n_atoms": key.n_atoms,
+        }
+        return [{**same, "extrinsic_scale": scale} for scale in EXTRINSIC_SCALES]
+
+    def rows(self, key: StructureSpec) -> list[Row]:
+        from .vectors import channels
+
+        atoms = key.build()
+        return [{**row, "descriptor": channels(atoms, row["extrinsic_scale"])} for row in self.identity(key)]
 
 
 class Structures(Config):

@@ -12,6 +12,7 @@ WHAT = {
     "pristine": "a descriptor of a pristine structure at one of 99 settings; splits train and validation",
     "structures": "a pristine structure",
     "prototypes": "a class with its cell",
+    "channels": "the descriptor of a pristine structure in channels, at one of three scales",
     "defects": "a structure with displaced or missing atoms, with its descriptor; split test",
     "solids": "a frame of a crystal at one of seven temperatures, and what was proved of it; split test",
     "disordered": "a frame of a melt, a quench or a gas",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datasets import Features
 
 DESCRIPTOR_LENGTH = 316
+CHANNELS_LENGTH = 675
 
 DESCRIPTOR_TYPE = "float32"
 """A descriptor's components lie in [-1, 1], so that rounding to float32 costs at most 6e-8, far below the 1e-6 to
@@ -29,11 +30,11 @@ def label() -> Any:
     return ClassLabel(names=list(class_ids()))
 
 
-def descriptor() -> Any:
-    """The averaged SOAP vector."""
+def descriptor(length: int = DESCRIPTOR_LENGTH) -> Any:
+    """The averaged SOAP vector, or another descriptor of so many components."""
     from datasets import List, Value
 
-    return List(Value(DESCRIPTOR_TYPE), length=DESCRIPTOR_LENGTH)
+    return List(Value(DESCRIPTOR_TYPE), length=length)
 
 
 def geometry() -> dict[str, Any]:
@@ -62,6 +63,22 @@ def pristine_features() -> Features:
             "periodic": Value("bool"),
             "n_atoms": Value("int32"),
             "descriptor": descriptor(),
+        }
+    )
+
+
+def channels_features() -> Features:
+    """Columns of `arise/prototypes`, `channels`: one row per structure and scale."""
+    from datasets import Features, Value
+
+    return Features(
+        {
+            "structure_id": Value("string"),
+            "label": label(),
+            "extrinsic_scale": Value("float64"),
+            "periodic": Value("bool"),
+            "n_atoms": Value("int32"),
+            "descriptor": descriptor(CHANNELS_LENGTH),
         }
     )
 

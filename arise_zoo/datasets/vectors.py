@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..descriptors import AveragedSOAP, soap_grid
-from ..descriptors.settings import BASIS, CENTRE, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
+from ..descriptors import AveragedSOAP, ChannelSOAP, soap_grid
+from ..descriptors.settings import BASIS, CENTRE, CHANNELS, EXTRINSIC_SCALES, L_MAX, N_MAX, R_CUTS, SIGMAS
 from .schema import DESCRIPTOR_TYPE
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ def _soap(r_cut: float, sigma: float, scale: float) -> AveragedSOAP:
 def one_setting(atoms: Atoms, r_cut: float, sigma: float, scale: float) -> np.ndarray:
     """The descriptor at one setting, shape (316,)."""
     return _soap(r_cut, sigma, scale).create(atoms).astype(DESCRIPTOR_TYPE)
+
+
+@lru_cache(maxsize=8)
+def _channel_soap(scale: float) -> ChannelSOAP:
+    return ChannelSOAP(**CHANNELS, extrinsic_scale=scale)
+
+
+def channels(atoms: Atoms, scale: float) -> np.ndarray:
+    """The descriptor in channels at one extrinsic scale, shape (675,)."""
+    return _channel_soap(scale).create(atoms).astype(DESCRIPTOR_TYPE)
 
 
 def all_settings(atoms: Atoms) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The descriptor settings of the paper (Leitherer et al. 2021, Methods), in units of d_NN where lengths.
+"""The descriptor settings of the paper (Leitherer et al. 2021, Methods), in units of d_NN where lengths, and our own.
 
 They are facts only; the descriptor itself is in `averaged_soap`.
 """
@@ -40,3 +40,17 @@ CENTRAL: DescriptorParameters = {
     "extrinsic_scale": CENTRE[2],
 }
 """`CENTRE` as parameters of `AveragedSOAP`."""
+
+
+class ChannelParameters(TypedDict):
+    """Parameters of `ChannelSOAP`, by name."""
+
+    r_cut: float
+    sigma: float
+    n_max: int
+    l_max: int
+
+
+CHANNELS: ChannelParameters = {"r_cut": 4.0, "sigma": 0.15, "n_max": N_MAX, "l_max": 8}
+"""The setting of `ChannelSOAP` in models and data sets, in units of the first peak of the pair distribution; how it was
+found is in `docs/real_matter.md`."""

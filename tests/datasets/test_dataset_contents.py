@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, Features
 
+import arise_zoo
 from arise_zoo.datasets import DATASETS, get_config
 from arise_zoo.datasets.card_facts import COLUMNS
 from arise_zoo.datasets.schema import to_table
@@ -22,7 +23,7 @@ def labels(config) -> np.ndarray:
 
 def test_prototypes_hold_396_structures_39204_descriptors_and_108_classes():
     counts = {config.name: len(labels(config)) for config in DATASETS["prototypes"]}
-    assert counts == {"pristine": 39_204, "structures": 396, "prototypes": 108}
+    assert counts == {"pristine": 39_204, "structures": 396, "prototypes": 108, "channels": 1_188}
     assert len(GRID) == len(set(GRID)) == 99
 
 
@@ -56,7 +57,7 @@ def test_the_split_is_80_to_20_within_each_class_and_always_the_same():
     assert all(np.array_equal(split[name], rows) for name, rows in config.split(wanted).items())
 
 
-@pytest.mark.parametrize("config", ALL_CONFIGS[:4], ids=lambda config: config.name)
+@pytest.mark.parametrize("config", ALL_CONFIGS[:5], ids=lambda config: config.name)
 def test_schemas_survive_yaml_and_parquet_metadata_and_every_column_is_explained(config):
     features = config.features()
     assert Features._from_yaml_list(features._to_yaml_list()) == features
@@ -65,9 +66,9 @@ def test_schemas_survive_yaml_and_parquet_metadata_and_every_column_is_explained
     assert features["label"] == ClassLabel(names=list(class_ids()))
 
 
-@pytest.mark.parametrize("config", ALL_CONFIGS[:4], ids=lambda config: config.name)
+@pytest.mark.parametrize("config", ALL_CONFIGS[:5], ids=lambda config: config.name)
 def test_rows_become_a_table_and_come_back_bit_by_bit(config):
-    key = config.all_keys()[-1] if config.name != "pristine" else config.all_keys()[0]
+    key = config.all_keys()[-1] if config.name not in ("pristine", "channels") else config.all_keys()[0]
     rows = config.rows(key)
     table = to_table(rows, config.features())
     table.validate(full=True)
@@ -89,6 +90,16 @@ def test_a_row_made_alone_is_the_row_made_with_all_others():
         alone = config.rebuild(key, index)
         assert alone["r_cut"] == rows[index]["r_cut"]
         assert np.abs(alone["descriptor"] - rows[index]["descriptor"]).max() < 1e-6
+
+
+def test_the_channels_are_those_of_the_models_that_know_unknown():
+    config = get_config("prototypes", "channels")
+    assert sum(len(config.identity(key)) for key in config.all_keys()) == 1_188
+    key = config.key("nacl/k1/periodic/pristine/0")
+    rows = {row["extrinsic_scale"]: row["descriptor"] for row in config.rows(key)}
+    model = arise_zoo.load_model("arise-field")
+    assert np.abs(rows[1.0] - model.describe([key.build()])[0]).max() < 1e-6
+    assert np.abs(rows[0.95] - rows[1.0]).max() > 1e-3
 
 
 def test_any_structure_follows_from_its_id():

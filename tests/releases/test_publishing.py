@@ -33,10 +33,11 @@ def test_releases_are_made_again_without_effect_and_share_their_unchanged_files(
 
     second = json.loads(call.publish(releases["b"], B, "--json").stdout)
     assert sorted(second["uploaded"]) == [
-        "README.md", "manifest.json", "pristine/train-00000-of-00001.parquet",
+        "README.md", "channels/train-00000-of-00001.parquet", "manifest.json",
+        "pristine/train-00000-of-00001.parquet",
         "pristine/validation-00000-of-00001.parquet",
     ]  # fmt: skip
-    assert hub.uploads() == uploads + 2 and repository.tags == {A: commit, B: second["commit"]}
+    assert hub.uploads() == uploads + 3 and repository.tags == {A: commit, B: second["commit"]}
 
     other = call.publish(releases["c"], A)
     assert other.returncode == 2 and "already has a tag v1.0.0-a with other content" in other.stderr

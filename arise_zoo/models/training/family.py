@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ...descriptors.parameters import KIND
+from ...descriptors.settings import CHANNELS
 from ..augmentation.field_rows import field_blocks, field_outputs, field_rows
 from ..card import family_card
 from ..checkpoint import Facts, write_checkpoint
@@ -22,7 +24,7 @@ from .loop import train_network
 from .plans import Plan
 from .rows import Examples
 
-DESCRIPTOR: dict[str, Any] = {"kind": "channels", "r_cut": 4.0, "sigma": 0.15, "n_max": 9, "l_max": 8}
+DESCRIPTOR: dict[str, Any] = {KIND: "channels", **CHANNELS}
 """Parameters of the descriptor of the family."""
 
 PASSES = 10
