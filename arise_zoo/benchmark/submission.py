@@ -22,9 +22,10 @@ from ..common.environment import hardware
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from .identity import data_sha256
+from .plan import Plan, Sampling
 from .predictions import PREDICTIONS
 from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, UncertaintyEntries, read_record
-from .rescoring import rescore
+from .rescoring import recorded_method, rescore
 
 SUFFIX = ".arise.zip"
 _ENVIRONMENT, _DECLARATION = "environment.json", "declaration.json"
@@ -151,7 +152,11 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
         declaration = _declaration(Path(folder) / _DECLARATION, where)
         declaration.check()
         declaration.agree(record, where)
-        for key, ours in _expected().items():
+        try:
+            plan = Plan(recorded_method(record), Sampling(ITERATIONS, BASE_SEED))
+        except AriseZooError as error:
+            raise SubmissionError(f"{where}: {error}") from error
+        for key, ours in _expected(plan).items():
             theirs = record[key]  # type: ignore[literal-required]
             if theirs != ours:
                 what = key.replace("_", " ")
@@ -167,11 +172,11 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
     return {**record, "declaration": asdict(declaration)}
 
 
-def _expected() -> dict[str, Any]:
+def _expected(plan: Plan) -> dict[str, Any]:
     return {
         "protocol_version": PROTOCOL_VERSION,
         "data_version": DATA_VERSION,
-        "data_sha256": data_sha256(),
+        "data_sha256": data_sha256(plan),
         "seed": BASE_SEED,
         "iterations": ITERATIONS,
     }

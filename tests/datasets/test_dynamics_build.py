@@ -9,11 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo.benchmark.identity import data_sha256
+from arise_zoo.benchmark.plan import Plan, Sampling
 from arise_zoo.cli.zoo import main
 from arise_zoo.datasets import build, builder, load_dataset, use_dynamics, verify
 from arise_zoo.datasets.load import DatasetError
 from arise_zoo.datasets.shards import make_shard
 from arise_zoo.errors import MissingPackageError
+from arise_zoo.methods import get_method, resolve
 from arise_zoo.simulation import frames, interface, load_systems, protocol
 from arise_zoo.simulation.engine import SimulationError
 from arise_zoo.structures import StructureSpec
@@ -50,11 +52,14 @@ def test_rows_say_what_was_proved(built):
 
 
 def test_a_build_that_is_not_the_released_one_is_used_with_an_identity_of_its_own(built, monkeypatch):
-    released = data_sha256()
+    plans = [
+        Plan(resolve(get_method(name)).facts, Sampling()) for name in ("cna", "spglib-loose")
+    ]  # only one is asked about frames
+    released = [data_sha256(plan) for plan in plans]
     monkeypatch.setenv("ARISE_ZOO_DATA", str(built))
     with pytest.warns(UserWarning, match="is a partial build"):
         use_dynamics()
-    assert data_sha256() != released
+    assert [data_sha256(plan) == before for plan, before in zip(plans, released, strict=True)] == [False, True]
     assert frames.index()["md-0.4"] == {"Al": tuple(range(10))}
     spec = StructureSpec("fcc_cu", 1, True, "md-0.4", 3)
     stored = pq.read_table(built / "arise/dynamics" / frames.path_of("solids")).to_pylist()
