@@ -24,9 +24,9 @@ _NUMBERS = {
 _FURTHER = {
     "blurred": "thermally blurred variants of each pristine supercell in the training data",
     "perturbed": "variants with displaced and missing atoms in the training data",
-    "field": "structures of each class as one meets them, for arise-field",
-    "background": "hundreds of structures of each kind of background, for arise-field",
-    "held-out": "variants of each class on which the model is measured, for arise-field",
+    "field": "structures of each class as one meets them, for arise-field and arise-local",
+    "background": "hundreds of structures of each kind of background, for arise-field and arise-local",
+    "held-out": "variants of each class on which the model is measured, for arise-field and arise-local",
 }
 
 
@@ -34,12 +34,14 @@ def add_commands(subparsers: Any) -> None:
     """Add the command."""
     train = subparsers.add_parser(
         "train",
-        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb, bnb",
-        description="Train a model on arise/prototypes (arise-field: on structures made here) and write its checkpoint "
-        "into the output folder. The defaults are those of the shipped model. An interrupted training continues when "
-        "the same command is given again.",
+        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-field, arise-local, gnb, bnb",
+        description="Train a model on arise/prototypes (arise-field, arise-local: on structures made here) and write "
+        "its checkpoint into the output folder. The defaults are those of the shipped model. An interrupted training "
+        "continues when the same command is given again.",
     )
-    train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-field, gnb or bnb")
+    train.add_argument(
+        "model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-field, arise-local, gnb or bnb"
+    )
     train.add_argument(
         "--data", metavar="DIR", help="output folder of `arise-zoo build` (default: ARISE_ZOO_DATA, this one, the Hub)"
     )

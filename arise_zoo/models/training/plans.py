@@ -34,6 +34,8 @@ class Plan:
         Hundreds of structures of each kind of background, for `field`.
     held_out : int
         Further variants of each class, and a tenth as many hundreds of background, on which the model is measured.
+    per_atom : bool
+        Whether rows are of single atoms, and also of interfaces (`arise_zoo.models.augmentation.atom_rows`).
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -45,6 +47,7 @@ class Plan:
     field: int = 0
     background: int = 0
     held_out: int = 0
+    per_atom: bool = False
     further: tuple[Plan, ...] = ()
 
     @property
@@ -73,6 +76,15 @@ _FIELD = Plan(
     held_out=24,
 )
 
+_LOCAL = Plan(
+    Architecture(n_features=540, n_classes=136, hidden=(512, 512), dropout=0.03, input_dropout=0.0),
+    replace(_FIELD.recipe, batch_size=512, epochs=24),
+    field=80,
+    background=10,
+    held_out=4,
+    per_atom=True,
+)
+
 
 def _seeded(plan: Plan, seed: int) -> Plan:
     return replace(plan, recipe=replace(plan.recipe, seed=seed))
@@ -84,6 +96,7 @@ PLANS: dict[str, Plan] = {
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
     "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1),)),
+    "arise-local": replace(_LOCAL, further=(_seeded(_LOCAL, 1),)),
 }
 
 
