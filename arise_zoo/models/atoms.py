@@ -57,7 +57,8 @@ class AtomClassification:
     @property
     def labels(self) -> np.ndarray:
         """The most probable label of each atom, shape (n_atoms,)."""
-        return np.array(self.names)[self.numbers]
+        labels: np.ndarray = np.array(self.names)[self.numbers]
+        return labels
 
     def counts(self) -> dict[str, int]:
         """How many atoms have each label that occurs, the most frequent first."""

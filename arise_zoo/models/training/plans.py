@@ -116,7 +116,7 @@ def varied(
     own = dict(recipe)
     if first is not None and "seed" in own:
         own["seed"] += plan.recipe.seed - first.recipe.seed
-    kinds = {kind: n for kind, n in rows.items() if first is None or getattr(plan, kind)}
+    kinds: dict[str, Any] = {kind: n for kind, n in rows.items() if first is None or getattr(plan, kind)}
     further = tuple(
         varied(part, architecture=architecture, recipe=recipe, rows=rows, first=first or plan) for part in plan.further
     )
