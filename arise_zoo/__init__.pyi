@@ -5,6 +5,7 @@ from .errors import AriseZooError as AriseZooError
 from .methods import get_method as get_method
 from .methods import list_methods as list_methods
 from .models import load_model as load_model
+from .models.atoms import classify_atoms as classify_atoms
 from .models.classification import classify as classify
 from .models.training.finetuning import finetune as finetune
 from .prototypes import get_prototype as get_prototype

@@ -24,9 +24,9 @@ _NUMBERS = {
 _FURTHER = {
     "blurred": "thermally blurred variants of each pristine supercell in the training data",
     "perturbed": "variants with displaced and missing atoms in the training data",
-    "field": "structures of each class as one meets them, for arise-field",
+    "field": "structures of each class as one meets them, for arise-field and arise-local",
     "analytic": "pieces of the perfect crystal of each class, for arise-open",
-    "background": "hundreds of structures of each kind of background, for arise-field and arise-open",
+    "background": "hundreds of structures of each kind of background, for arise-open, arise-field and arise-local",
     "held-out": "structures of each class on which such a model is measured",
 }
 
@@ -35,10 +35,10 @@ def add_commands(subparsers: Any) -> None:
     """Add the command."""
     train = subparsers.add_parser(
         "train",
-        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-open, arise-field, gnb, bnb",
-        description="Train a model on arise/prototypes (arise-open and arise-field: on structures made here) and write "
-        "its checkpoint into the output folder. The defaults are those of the shipped model. An interrupted training "
-        "continues when the same command is given again.",
+        help="train a model: arise-mlp, arise-thermal, arise-robust, arise-open, arise-field, arise-local, gnb, bnb",
+        description="Train a model on arise/prototypes (arise-open, arise-field, arise-local: on structures made here) "
+        "and write its checkpoint into the output folder. The defaults are those of the shipped model. An interrupted "
+        "training continues when the same command is given again.",
     )
     train.add_argument("model", help="which model: arise-mlp, arise-thermal, arise-robust, arise-open, ... or bnb")
     train.add_argument(

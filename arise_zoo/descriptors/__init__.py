@@ -1,4 +1,4 @@
-"""Averaged SOAP descriptors and the length scale of a pair of species.
+"""Averaged SOAP descriptors of structures and atoms, and the length scale of a pair of species.
 
 Structures come from anywhere; data sets of descriptors are made elsewhere.
 """
@@ -7,6 +7,7 @@ from .averaged_soap import AveragedSOAP, component_order, number_of_features, so
 from .channel_soap import ChannelSOAP
 from .dscribe_engine import averaged_soap_by_dscribe, environments_by_dscribe
 from .first_peak import first_peak_distance
+from .local import LocalSOAP
 from .parameters import descriptor_with
 from .scales import nearest_neighbour_scale
 from .settings import EXTRINSIC_SCALES as PAPER_SCALES
@@ -19,6 +20,7 @@ __all__ = [
     "PAPER_SIGMAS",
     "AveragedSOAP",
     "ChannelSOAP",
+    "LocalSOAP",
     "averaged_soap_by_dscribe",
     "component_order",
     "descriptor_with",

@@ -171,10 +171,10 @@ class Spectra:
         order = np.array(self.components)
         n, n_prime, l = order[order[:, 0] > 0].T
         # Of each component: its place among the products c_nlm c_n'lm summed over m, shape (l, n, n'), and its weight.
-        self._place = (l * n_max + n - 1) * n_max + n_prime - 1
-        self._weight = 1.0 / np.sqrt(2 * l + 1)
+        self.place = (l * n_max + n - 1) * n_max + n_prime - 1
+        self.weight = 1.0 / np.sqrt(2 * l + 1)
         if basis == "quip":
-            self._weight *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
+            self.weight *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
 
     def descriptors(self, atoms: Atoms) -> np.ndarray:
         """Descriptors at all settings, shape (n_settings, n_features)."""
@@ -234,7 +234,7 @@ class Spectra:
             np.matmul(block, block.swapaxes(-1, -2), out=products[:, :, l])
         spectrum = np.zeros((len(c), n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
         flat = products.reshape(len(c), n_settings, -1)
-        np.multiply(flat[..., self._place], self._weight, out=spectrum[..., : len(self._place)])
+        np.multiply(flat[..., self.place], self.weight, out=spectrum[..., : len(self.place)])
         return spectrum
 
 

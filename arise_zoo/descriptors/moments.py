@@ -22,7 +22,7 @@ from .radial import RadialBasis
 
 _ORDER = 6  # Chebyshev polynomials a bin, T_0 to T_5; the kernel is written for six
 _BIN_WIDTH = 0.4  # in widths of the narrowest Gaussian; see the test that halves it
-_GUESSES_PER_UNIT = 512.0  # enough for the first guess to be right nearly always
+GUESSES_PER_UNIT = 512.0  # enough for the first guess to be right nearly always
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class RadialBins:
     @cached_property
     def guess(self) -> np.ndarray:
         """For steps of 1/512, the bin in which each begins."""
-        begins = np.arange(int(self.r_max * _GUESSES_PER_UNIT) + 2) / _GUESSES_PER_UNIT
+        begins = np.arange(int(self.r_max * GUESSES_PER_UNIT) + 2) / GUESSES_PER_UNIT
         return np.clip(np.searchsorted(self.edges, begins, side="right") - 1, 0, len(self.edges) - 2).astype(np.int32)
 
     def polynomials(self, basis: RadialBasis, scale: float = 1.0) -> np.ndarray:
@@ -81,7 +81,7 @@ def pair_moments(points: Points, a: int, b: int, scales: Sequence[float], bins: 
     moments = np.zeros((len(scales), len(bins.edges) - 1, _ORDER, first_component[-1]))
     for pairs in points.pairs(a, b, bins.r_max * max(scales)):
         for scale, sums in zip(scales, moments, strict=True):
-            order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+            order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, GUESSES_PER_UNIT)
             add_moments(pairs, order, start, scale, bins.edges, even_only, *recursion(l_max), first_component, sums)
     return moments
 
@@ -98,7 +98,7 @@ def channel_moments(points: Points, scale: float, bins: RadialBins, l_max: int) 
     moments = np.zeros((2, len(bins.edges) - 1, _ORDER, first_component[-1]))
     for kinds in points.like_and_unlike_pairs(bins.r_max * scale):
         for pairs, sums in zip(kinds, moments, strict=True):
-            order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+            order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, GUESSES_PER_UNIT)
             add_moments(pairs, order, start, scale, bins.edges, True, *recursion(l_max), first_component, sums)
     return moments
 

@@ -162,6 +162,10 @@ class Points:
             known = self._known_images[b] = (r_max, self._grid(self.positions[b], r_max))
         return known[1]
 
+    def images(self, r_max: float) -> tuple[np.ndarray, np.ndarray, _Grid]:
+        """Positions, shape (n, 3), species (counted) of all atoms, and a grid of the images within r_max of any."""
+        return self._all, self._species_of, self._grid(self._all, r_max)
+
     def pairs(self, a: int, b: int, r_max: float) -> Iterator[np.ndarray]:
         """Vectors from a-atoms to b-atoms nearer than r_max (angstrom).
 

@@ -16,9 +16,12 @@ KIND = "kind"
 CHANNELS = "channels"
 """The kind that is `ChannelSOAP`."""
 
+LOCAL = "local"
+"""The kind that is `LocalSOAP`, which gives a vector for each atom."""
+
 
 class Descriptor(Protocol):
-    """What turns a structure into a vector."""
+    """What turns a structure into a vector, or into one for each atom."""
 
     @property
     def n_features(self) -> int:
@@ -26,7 +29,8 @@ class Descriptor(Protocol):
         ...
 
     def create(self, atoms: Atoms) -> np.ndarray:
-        """The vector of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
+        """The vector of a structure, shape (n_features,), or those of its atoms, shape (n_atoms, n_features); raises
+        `StructureError` if it has none."""
         ...
 
 
@@ -43,12 +47,13 @@ def _descriptor(parameters: tuple[tuple[str, Any], ...]) -> Descriptor:
     from ..errors import DescriptorError, UnknownNameError
     from .averaged_soap import AveragedSOAP
     from .channel_soap import ChannelSOAP
+    from .local import LocalSOAP
 
     named = dict(parameters)
-    kinds = {None: AveragedSOAP, CHANNELS: ChannelSOAP}
+    kinds = {None: AveragedSOAP, CHANNELS: ChannelSOAP, LOCAL: LocalSOAP}
     kind = named.pop(KIND, None)
     if kind not in kinds:
-        raise UnknownNameError("kind of descriptor", str(kind), [CHANNELS])
+        raise UnknownNameError("kind of descriptor", str(kind), [CHANNELS, LOCAL])
     try:
         made: Descriptor = kinds[kind](**named)
     except TypeError as error:

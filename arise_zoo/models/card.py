@@ -143,6 +143,50 @@ seen pristine ones only."""
     return "It has seen no defective structure of a class."
 
 
+def atoms_card(facts: Facts, record: dict[str, Any]) -> str:
+    """The card of a model of single atoms, Markdown with the Hub's YAML head."""
+    architecture, recipe, results, n = record["architecture"], record["recipe"], record["results"], record["n"]
+    widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
+    settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
+    members = 1 + len(record["averaged_with"])
+    return f"""{_HEAD}---
+
+# {facts.name}
+
+Names the prototype that every atom of a structure is part of, one of 108 classes, or says that it is none: `unknown`.
+
+```python
+import arise_zoo
+
+print(arise_zoo.classify_atoms(atoms, model="{facts.name}"))
+```
+
+## Input and output
+
+{members} networks of layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax, whose
+probabilities are averaged over {facts.n_samples} passes. Outputs: the classes, the lattices of elements with species
+at random, and `unknown`. Descriptor (`arise_zoo.descriptors.LocalSOAP`; lengths in units of the first peak of the
+pair distribution):
+
+| parameter | value |
+| --- | --- |
+{settings}
+
+## Training
+
+{record["rows"]:,} atoms of structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
+each class (`arise_zoo.models.augmentation.field`), random alloys, background
+(`arise_zoo.models.augmentation.background`), and interfaces between crystals, grains and packings
+(`arise_zoo.models.augmentation.interfaces`). It has seen defective structures: its scores are not to be compared with
+those of methods that have seen pristine ones only. No molecular dynamics and no prototype outside the classes took
+part. Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
+{recipe["learning_rate"]:g}. `training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
+
+On atoms of structures that were held out: classes right {results["classes"]:.2f} % (n = {n["classes"]:,}), background
+caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}), right answers lost to `unknown` {results["lost"]:.2f} %.
+"""
+
+
 def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
     """The card of a fine-tuned network, Markdown with the Hub's YAML head."""
     base, options, results = record["base"], record["options"], record["results"]

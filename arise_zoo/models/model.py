@@ -14,7 +14,8 @@ import numpy as np
 from .._version import __version__
 from ..common.manifest import Entry
 from ..common.storage import sha256
-from ..errors import StructureError, UnknownNameError
+from ..descriptors.parameters import KIND, LOCAL
+from ..errors import AriseZooError, StructureError, UnknownNameError
 from ..hub import fetch
 from ..hub.client import NAMESPACE
 from ..hub.fetching import read_manifest
@@ -104,7 +105,7 @@ class Model:
     def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
         """Descriptors of structures as the model wants them, shape (n, n_features), float32.
 
-        Raises `StructureError` for a structure that has none.
+        Raises `StructureError` for a structure that has none, `AriseZooError` if the model is one of atoms.
         """
         rows = [self._describe(atoms) for atoms in structures]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.network.n_features)
@@ -132,6 +133,8 @@ class Model:
         return descriptor_with(self.descriptor)
 
     def _describe(self, atoms: Atoms) -> np.ndarray:
+        if self.descriptor.get(KIND) == LOCAL:
+            raise AriseZooError(f"{self.name} labels atoms, not whole structures; ask it with classify_atoms.")
         vector = self._descriptor.create(atoms)
         if not vector.any():
             raise StructureError(

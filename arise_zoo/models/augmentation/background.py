@@ -62,12 +62,12 @@ def _disordered(rng: np.random.Generator) -> Atoms:
     species = rng.choice(count, size=n, p=rng.dirichlet(np.full(count, 3.0)))
     avoid = 1.0 + (0.45 * rng.random() if count > 1 and rng.random() < 0.6 else 0.0)
     steps = 0 if 0.08 < kind < 0.14 else int(5 + 120 * rng.random() ** 2)
-    positions = _pushed_apart(rng.random((n, 3)) @ cell, cell, species, avoid, steps)
+    positions = pushed_apart(rng.random((n, 3)) @ cell, cell, species, avoid, steps)
     atoms = Atoms(21 + species, positions=positions, cell=cell, pbc=True)
     return shaken(atoms, 0.1 * rng.random() * _DISTANCE, rng) if rng.random() < 0.6 else atoms
 
 
-def _pushed_apart(positions: np.ndarray, cell: np.ndarray, species: np.ndarray, avoid: float, steps: int) -> np.ndarray:
+def pushed_apart(positions: np.ndarray, cell: np.ndarray, species: np.ndarray, avoid: float, steps: int) -> np.ndarray:
     """Positions in a rectangular cell after so many steps in which pairs nearer than they like are pushed apart.
 
     Atoms of one species keep `avoid` times the distance that others keep.

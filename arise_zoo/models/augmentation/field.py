@@ -67,7 +67,7 @@ def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = Fals
         atoms = _alloyed(atoms, rng)
     elif share:
         atoms = _substituted(atoms, share, rng)
-    atoms = _heated(atoms, unit, heat, rng)
+    atoms = heated(atoms, unit, heat, rng)
     if missing and len(atoms) * (1 - missing) >= _LEAST_ATOMS:
         atoms = remove_atoms(atoms, missing, rng)
     if added:
@@ -96,7 +96,11 @@ def _substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:
     return atoms
 
 
-def _heated(atoms: Atoms, unit: float, most: float, rng: np.random.Generator) -> Atoms:
+def heated(atoms: Atoms, unit: float, most: float, rng: np.random.Generator) -> Atoms:
+    """The atoms displaced at random, by draws of their own or together with their neighbours, or at rest.
+
+    `most`: how far, as a share of the farthest.
+    """
     kind, amount, stiffness = rng.random(3)
     if kind < 0.12:
         return atoms

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from .field import FIELD_SEED, FieldStructure, alloy_classes
 _PER_BLOCK = 100  # background structures of a kind
 
 Structure = FieldStructure | AnalyticRows | BackgroundStructure
+
+_Describe = Callable[[Sequence[Any], dict[str, Any]], tuple[np.ndarray, np.ndarray]]
 
 
 def field_outputs() -> tuple[str, ...]:
@@ -58,23 +60,26 @@ def field_blocks(
 
 def field_rows(
     folder: str | Path,
-    blocks: Mapping[str, Sequence[Structure]],
+    blocks: Mapping[str, Sequence[Any]],
     descriptor: Mapping[str, Any],
     n_jobs: int = 1,
     progress: bool = False,
+    *,
+    describe: _Describe | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, shape (n, n_features), float32, and numbers of their outputs (`field_outputs`), shape (n,).
 
     What has been described is kept below `folder`, one file a block, and not described again. Structures without a
-    descriptor are left out.
+    descriptor are left out. `describe`: what makes rows of a block (default: `described`, one row a structure).
     """
     import joblib
 
+    describe = describe or described
     folder = Path(folder) / _recipe(descriptor)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
     with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
-        made = run(joblib.delayed(described)(blocks[name], dict(descriptor)) for name in missing)
+        made = run(joblib.delayed(describe)(blocks[name], dict(descriptor)) for name in missing)
         for name, (vectors, labels) in zip(missing, made, strict=True):
             with replacing(folder / f"{name}.npz") as temporary, open(temporary, "wb") as file:
                 np.savez(file, descriptors=vectors, labels=labels)
@@ -103,7 +108,8 @@ def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) ->
     from ...errors import StructureError
 
     soap = descriptor_with(descriptor)
-    vectors, labels = [], []
+    vectors: list[np.ndarray] = []
+    labels: list[int] = []
     for structure in structures:
         if isinstance(structure, AnalyticRows):
             own = structure.describe(dict(descriptor))

@@ -14,8 +14,9 @@ import numpy as np
 
 from ...descriptors.parameters import KIND
 from ...descriptors.settings import CHANNELS
+from ..augmentation.atom_rows import atom_blocks, described_atoms
 from ..augmentation.field_rows import field_blocks, field_outputs, field_rows
-from ..card import family_card
+from ..card import atoms_card, family_card
 from ..checkpoint import Facts, write_checkpoint
 from ..model import Model
 from ..network.architecture import average
@@ -26,6 +27,12 @@ from .rows import Examples
 
 DESCRIPTOR: dict[str, Any] = {KIND: "channels", **CHANNELS}
 """Parameters of the descriptor of the family."""
+
+LOCAL_DESCRIPTOR: dict[str, Any] = {
+    **{"kind": "local", "r_cut": 3.5, "sigma": 0.15, "n_max": 8, "l_max": 8},
+    **{"radius": 2.6, "taper": 0.5},
+}
+"""Parameters of the descriptor of its models of single atoms."""
 
 PASSES = 10
 """Monte-Carlo passes of a prediction."""
@@ -39,11 +46,11 @@ def make_family_model(
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
     spare = range(most, most + plan.held_out), range(deepest, deepest + max(1, plan.held_out // 10))
-    held_out = field_rows(described, field_blocks(*spare), DESCRIPTOR, n_jobs, progress)
+    held_out = _rows(plan, described, *spare, range(0), n_jobs, progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
-        blocks = field_blocks(range(part.field), range(part.background), range(part.analytic))
-        rows = field_rows(described, blocks, DESCRIPTOR, n_jobs, progress)
+        sizes = range(part.field), range(part.background), range(part.analytic)
+        rows = _rows(part, described, *sizes, n_jobs=n_jobs, progress=progress)
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
         )
@@ -61,19 +68,27 @@ def make_family_model(
             }
         )
     record = {**circumstances, **records[0], "averaged_with": records[1:]}
-    return _finish(folder, average(networks), plan.trained_on_defects, record, held_out)
+    return _finish(folder, average(networks), plan, record, held_out)
 
 
-def _finish(
-    folder: Path, network: Any, trained_on_defects: bool, record: dict[str, Any], held_out: Examples
-) -> dict[str, float]:
+def _rows(
+    plan: Plan, folder: Path, variants: range, background: range, analytic: range, n_jobs: int, progress: bool
+) -> Examples:
+    if plan.per_atom:
+        blocks = atom_blocks(variants, background)
+        return field_rows(folder, blocks, LOCAL_DESCRIPTOR, n_jobs, progress, describe=described_atoms)
+    return field_rows(folder, field_blocks(variants, background, analytic), DESCRIPTOR, n_jobs, progress)
+
+
+def _finish(folder: Path, network: Any, plan: Plan, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
     from ...prototypes import class_ids
 
     outputs, labels = field_outputs(), (*class_ids(), UNKNOWN)
     vectors, numbers = held_out
     firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
     reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
-    facts = Facts(folder.name, labels, DESCRIPTOR, trained_on_defects, outputs, PASSES)
+    descriptor, card = (LOCAL_DESCRIPTOR, atoms_card) if plan.per_atom else (DESCRIPTOR, family_card)
+    facts = Facts(folder.name, labels, descriptor, plan.trained_on_defects, outputs, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     model = Model(folder)
     said = model.predict(vectors).probabilities.argmax(axis=1)
@@ -85,7 +100,7 @@ def _finish(
         "lost": _percent(unknown[is_known]),
     }
     record["results"], record["n"] = results, {"classes": int(is_known.sum()), "unknown": int((~is_known).sum())}
-    write_checkpoint(folder, network, facts, record, reference, family_card(facts, record))
+    write_checkpoint(folder, network, facts, record, reference, card(facts, record))
     return results
 
 

@@ -38,6 +38,8 @@ class Plan:
     held_out : int
         Further structures of each class as one meets them, and a tenth as many hundreds of background, on which such a
         model is measured.
+    per_atom : bool
+        Whether rows are of single atoms, and also of interfaces (`arise_zoo.models.augmentation.atom_rows`).
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -50,6 +52,7 @@ class Plan:
     analytic: int = 0
     background: int = 0
     held_out: int = 0
+    per_atom: bool = False
     further: tuple[Plan, ...] = ()
 
     @property
@@ -83,6 +86,15 @@ _FIELD = Plan(
     held_out=24,
 )
 
+_LOCAL = Plan(
+    Architecture(n_features=540, n_classes=136, hidden=(512, 512), dropout=0.03, input_dropout=0.0),
+    replace(_FIELD.recipe, batch_size=512, epochs=24),
+    field=80,
+    background=10,
+    held_out=4,
+    per_atom=True,
+)
+
 
 _OPEN = replace(_FIELD, field=0, analytic=40)
 
@@ -98,6 +110,7 @@ PLANS: dict[str, Plan] = {
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
     "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1),)),
     "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1),)),
+    "arise-local": replace(_LOCAL, further=(_seeded(_LOCAL, 1),)),
 }
 
 
@@ -117,7 +130,7 @@ def varied(
     own = dict(recipe)
     if first is not None and "seed" in own:
         own["seed"] += plan.recipe.seed - first.recipe.seed
-    kinds = {kind: n for kind, n in rows.items() if first is None or getattr(plan, kind)}
+    kinds: dict[str, Any] = {kind: n for kind, n in rows.items() if first is None or getattr(plan, kind)}
     further = tuple(
         varied(part, architecture=architecture, recipe=recipe, rows=rows, first=first or plan) for part in plan.further
     )

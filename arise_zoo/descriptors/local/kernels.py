@@ -1,0 +1,276 @@
+"""The compiled loops of the local descriptor: coefficients of single atoms, then averages over neighbours and spectra.
+
+What they mean is in `soap`, in which order atoms are treated in `blocks`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..moment_kernels import LANES, harmonics
+from ..numba_jit import numba_jit
+from ..search_kernels import cells_within
+
+_PIECE = 64  # candidates looked at between two looks at the room that is left
+_ROOM = 8 * LANES  # neighbours of a kind that wait to be treated
+
+
+@numba_jit
+def mark_neighbours(
+    centres: np.ndarray,
+    numbers: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    radius: float,
+    marked: np.ndarray,
+) -> None:
+    """Mark the atoms `numbers` and all that have an image nearer to one of them than `radius`."""
+    for c in numbers:
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        marked[c] = True
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    if dx * dx + dy * dy + dz * dz < radius * radius:
+                        marked[(key[p] + 1) >> 2] = True
+
+
+@numba_jit
+def add_coefficients(
+    found: np.ndarray,
+    count: int,
+    per_unit: float,
+    edges: np.ndarray,
+    guess: np.ndarray,
+    guesses_per_unit: float,
+    table: np.ndarray,
+    diagonal: np.ndarray,
+    step: np.ndarray,
+    back: np.ndarray,
+    first_component: np.ndarray,
+    lanes: np.ndarray,
+    legendre: np.ndarray,
+    azimuth: np.ndarray,
+    angular: np.ndarray,
+    radial: np.ndarray,
+    values: np.ndarray,
+    total: np.ndarray,
+) -> None:
+    """Add R_nl(r) Y_lm of `count` vectors, columns of `found` (4, ...), to `total` (n_max, n_components), even l only.
+
+    `table`, shape (n_bins, 6, l by l n_max): the radial functions as polynomials in the bins of `edges`.
+    """
+    n_max, n_functions, n_bins = total.shape[0], table.shape[2], len(edges) - 1
+    x, y, z, weight = lanes[0], lanes[1], lanes[2], lanes[3]
+    for begin in range(0, count, LANES):
+        here = min(LANES, count - begin)
+        n = (here + 15) // 16 * 16  # filled up with vectors of no weight, which vector instructions are fond of
+        for i in range(here):
+            distance = np.sqrt(found[3, begin + i])
+            inverse = 1.0 / max(distance, 1e-300)
+            x[i], y[i], z[i] = (
+                found[0, begin + i] * inverse,
+                found[1, begin + i] * inverse,
+                found[2, begin + i] * inverse,
+            )
+            weight[i] = 1.0
+            r = distance * per_unit
+            b = guess[int(r * guesses_per_unit)]
+            while b < n_bins - 1 and r >= edges[b + 1]:
+                b += 1
+            t = (2.0 * r - edges[b] - edges[b + 1]) / (edges[b + 1] - edges[b])
+            t2 = 2.0 * t * t - 1.0
+            t3 = 2.0 * t * t2 - t
+            t4 = 2.0 * t * t3 - t2
+            t5 = 2.0 * t * t4 - t3
+            p0, p1, p2, p3, p4, p5 = table[b, 0], table[b, 1], table[b, 2], table[b, 3], table[b, 4], table[b, 5]
+            for f in range(n_functions):
+                values[f] = p0[f] + t * p1[f] + t2 * p2[f] + t3 * p3[f] + t4 * p4[f] + t5 * p5[f]
+            for f in range(n_functions):
+                radial[f, i] = values[f]
+        for i in range(here, n):
+            x[i], y[i], z[i], weight[i] = 0.0, 0.0, 0.0, 0.0
+        harmonics(x, y, z, weight, n, True, diagonal, step, back, first_component, legendre, azimuth, angular)
+        for l in range(0, len(diagonal), 2):
+            first_function = l // 2 * n_max
+            for c in range(first_component[l], first_component[l + 1]):
+                y_lm = angular[c]
+                for k in range(0, n_max - 1, 2):  # two at a time, so that y_lm is loaded once for both
+                    one, two = radial[first_function + k], radial[first_function + k + 1]
+                    a, b_sum = 0.0, 0.0
+                    for i in range(n):
+                        a += y_lm[i] * one[i]
+                        b_sum += y_lm[i] * two[i]
+                    total[k, c] += a
+                    total[k + 1, c] += b_sum
+                if n_max % 2 == 1:
+                    one = radial[first_function + n_max - 1]
+                    a = 0.0
+                    for i in range(n):
+                        a += y_lm[i] * one[i]
+                    total[n_max - 1, c] += a
+
+
+@numba_jit
+def atom_coefficients(
+    centres: np.ndarray,
+    numbers: np.ndarray,
+    kind: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    r_max: float,
+    per_unit: float,
+    edges: np.ndarray,
+    guess: np.ndarray,
+    guesses_per_unit: float,
+    table: np.ndarray,
+    diagonal: np.ndarray,
+    step: np.ndarray,
+    back: np.ndarray,
+    first_component: np.ndarray,
+    slots: np.ndarray,
+    pool: np.ndarray,
+) -> None:
+    """Coefficients of the densities of like and, if `pool` has room for them, unlike neighbours of some atoms.
+
+    Those of the atom numbers[i] are written to pool[slots[i]], shape (1 or 2, n_max, n_components).
+    """
+    n_kinds, n_max, n_components = pool.shape[1:]
+    r2_max = r_max * r_max
+    found = np.empty((2, 4, _ROOM))
+    lanes, legendre, azimuth = np.empty((4, LANES)), np.empty((3, LANES)), np.empty((3, LANES))
+    angular, radial = np.zeros((n_components, LANES)), np.zeros((table.shape[2], LANES))
+    values = np.empty(table.shape[2])
+    total = np.empty((2, n_max, n_components))
+    for a in range(len(numbers)):
+        c = numbers[a]
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        own_key, own_kind = 4 * c, kind[c]
+        total[:] = 0.0
+        n, m = 0, 0
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, r_max, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for begin in range(start[row + k0], start[row + k1 + 1], _PIECE):
+                    if max(n, m) + _PIECE > _ROOM:
+                        for q in range(n_kinds):
+                            add_coefficients(
+                                found[q], m if q else n, per_unit, edges, guess, guesses_per_unit, table, diagonal,
+                                step, back, first_component, lanes, legendre, azimuth, angular, radial, values,
+                                total[q],
+                            )  # fmt: skip
+                        n, m = 0, 0
+                    for p in range(begin, min(begin + _PIECE, start[row + k1 + 1])):
+                        dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                        d2 = dx * dx + dy * dy + dz * dz
+                        counts = (d2 < r2_max) & (key[p] != own_key)
+                        is_like = kind[(key[p] + 1) >> 2] == own_kind
+                        # Written to both, and the place advanced only where it counts: no branch to mispredict.
+                        found[0, 0, n], found[0, 1, n], found[0, 2, n], found[0, 3, n] = dx, dy, dz, d2
+                        found[1, 0, m], found[1, 1, m], found[1, 2, m], found[1, 3, m] = dx, dy, dz, d2
+                        n += int(counts & is_like)
+                        m += int(counts & (not is_like))
+        for q in range(n_kinds):
+            add_coefficients(
+                found[q], m if q else n, per_unit, edges, guess, guesses_per_unit, table, diagonal, step, back,
+                first_component, lanes, legendre, azimuth, angular, radial, values, total[q],
+            )  # fmt: skip
+        for q in range(n_kinds):
+            for k in range(n_max):
+                for component in range(n_components):
+                    pool[slots[a], q, k, component] = total[q, k, component]
+
+
+@numba_jit
+def averaged_spectra(
+    centres: np.ndarray,
+    numbers: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    radius: float,
+    taper: float,
+    slot: np.ndarray,
+    pool: np.ndarray,
+    first_component: np.ndarray,
+    place: np.ndarray,
+    weight: np.ndarray,
+    vectors: np.ndarray,
+) -> None:
+    """Normalised power spectra, into `vectors` (n, 3 x features), of coefficients summed over neighbours.
+
+    The atoms `numbers` count fully, as their neighbours do up to radius - taper; from there weights fall to 0.
+    `place` and `weight`, shape (features,): which product (l, n, n') a component of a channel is, and its factor.
+    """
+    n_kinds, n_max, n_components = pool.shape[1:]
+    n_l, n_features = len(first_component) - 1, len(place)
+    flat = pool.reshape(len(pool), -1)
+    summed = np.empty(flat.shape[1], np.float32)
+    channels = np.zeros((3, n_max, n_components), np.float32)
+    products = np.empty(n_l * n_max * n_max)
+    for a in range(len(numbers)):
+        c = numbers[a]
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        summed[:] = flat[slot[c]]
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    d2 = dx * dx + dy * dy + dz * dz
+                    if d2 >= radius * radius or key[p] == 4 * c:
+                        continue
+                    beyond = (np.sqrt(d2) - radius + taper) / taper
+                    share = np.float32(0.5 + 0.5 * np.cos(np.pi * beyond) if beyond > 0.0 else 1.0)
+                    others = flat[slot[(key[p] + 1) >> 2]]
+                    for f in range(len(summed)):
+                        summed[f] += share * others[f]
+        kinds = summed.reshape(n_kinds, n_max, n_components)
+        channels[0] = kinds[0]
+        if n_kinds == 2:
+            channels[0] += kinds[1]
+            channels[1:] = kinds
+        length = 0.0
+        for q in range(3):
+            if q > 0 and n_kinds == 1:  # of one species: all are like, none unlike
+                for f in range(n_features):
+                    vectors[a, q * n_features + f] = vectors[a, f] if q == 1 else 0.0
+                continue
+            channel = channels[q]
+            for l in range(0, n_l, 2):
+                for k in range(n_max):
+                    for k_prime in range(k + 1):
+                        product = 0.0
+                        for component in range(first_component[l], first_component[l + 1]):
+                            product += float(channel[k, component]) * float(channel[k_prime, component])
+                        products[(l * n_max + k) * n_max + k_prime] = product
+                        products[(l * n_max + k_prime) * n_max + k] = product
+            if q == 0:
+                for f in range(n_features):
+                    value = products[place[f]] * weight[f]
+                    length += value * value
+                length = 1.0 / np.sqrt(length) if length > 0.0 else 0.0
+            for f in range(n_features):
+                vectors[a, q * n_features + f] = products[place[f]] * weight[f] * length

@@ -1,0 +1,57 @@
+"""Descriptors of single atoms of structures as one meets them, of the background and of interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...common.seeds import rng_for
+from ..outputs import UNKNOWN
+from .analytic import AnalyticRows
+from .field import FIELD_SEED
+from .field_rows import Structure, field_blocks, field_outputs, output_of
+from .interfaces import InterfaceStructure, bulk_classes, inner_atoms
+
+ATOMS = 16
+"""Atoms of each structure that are described."""
+
+AtomStructure = Structure | InterfaceStructure
+
+
+def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[AtomStructure]]:
+    """Blocks of structures by name, as `field_blocks`, and one of interfaces for each of `variants`."""
+    blocks: dict[str, list[AtomStructure]] = {
+        name: [*block] for name, block in field_blocks(variants, background).items()
+    }
+    for variant in variants:
+        blocks[f"interfaces-{variant:04d}"] = [InterfaceStructure(c, variant) for c in bulk_classes()]
+    return blocks
+
+
+def described_atoms(
+    structures: Sequence[AtomStructure], descriptor: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors, float32, of `ATOMS` atoms of each structure that has them, and numbers of their outputs."""
+    from ...descriptors import LocalSOAP, descriptor_with
+    from ...errors import StructureError
+
+    soap, outputs = descriptor_with(descriptor), field_outputs()
+    assert isinstance(soap, LocalSOAP)
+    vectors, labels = [], []
+    for structure in structures:
+        if isinstance(structure, InterfaceStructure):
+            atoms, classes = structure.build()
+            numbers, found = inner_atoms(atoms), np.array([outputs.index(c or UNKNOWN) for c in classes])
+        else:
+            assert not isinstance(structure, AnalyticRows)  # these are of whole structures
+            atoms = structure.build()
+            numbers, found = np.arange(len(atoms)), np.full(len(atoms), output_of(structure))
+        chosen = rng_for(FIELD_SEED, structure.id, "atoms").permutation(numbers)[:ATOMS]
+        try:
+            vectors.append(soap.create(atoms, n_threads=1)[chosen])
+        except StructureError:  # a gas whose atoms nearly coincide
+            continue
+        labels.append(found[chosen])
+    return np.concatenate(vectors), np.concatenate(labels).astype(np.int16)

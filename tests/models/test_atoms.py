@@ -1,0 +1,73 @@
+"""Labels of atoms, by a small network of which nothing is known but that it is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.build import bulk
+from ase.io import write
+
+import arise_zoo
+from arise_zoo.descriptors import LocalSOAP
+from arise_zoo.errors import AriseZooError, StructureError
+from arise_zoo.models.checkpoint import Facts, write_checkpoint
+from arise_zoo.models.network.architecture import Architecture
+
+PARAMETERS = {"r_cut": 2.0, "n_max": 4, "l_max": 4, "radius": 1.5}
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    soap = LocalSOAP(**PARAMETERS)
+    network = Architecture(soap.n_features, 3, hidden=(16,), dropout=0.2, input_dropout=0.0).build(
+        np.zeros(soap.n_features), np.full(soap.n_features, 0.05), seed=1
+    )
+    facts = Facts("small-local", ("fcc_cu", "nacl", "unknown"), {"kind": "local", **PARAMETERS}, n_samples=6)
+    reference = ("x",), np.zeros((1, soap.n_features), np.float32)
+    return write_checkpoint(tmp_path_factory.mktemp("atoms") / "small-local", network, facts, {}, reference, "")
+
+
+@pytest.fixture(scope="module")
+def atoms():
+    salt = bulk("NaCl", "rocksalt", a=5.6, cubic=True).repeat(3)
+    salt.rattle(0.3, seed=2)
+    return salt
+
+
+def test_each_atom_has_what_the_model_says_of_its_vector(checkpoint, atoms):
+    found = arise_zoo.classify_atoms(atoms, checkpoint)
+    model = arise_zoo.load_model(checkpoint)
+    said = model.predict(LocalSOAP(**PARAMETERS).create(atoms))
+    assert found.labels.tolist() == [model.labels[i] for i in said.probabilities.argmax(axis=1)]
+    assert found.probabilities == pytest.approx(said.probabilities.max(axis=1), abs=1e-5)
+    assert found.mutual_information == pytest.approx(said.mutual_information, abs=1e-5)
+    assert sum(found.counts().values()) == len(found) == len(found.to_dataframe()) == len(atoms)
+    assert f"{len(atoms)} atoms" in repr(found)
+
+
+def test_a_file_gives_what_its_structure_gives(checkpoint, atoms, tmp_path):
+    write(tmp_path / "salt.extxyz", atoms)
+    found = arise_zoo.classify_atoms(tmp_path / "salt.extxyz", checkpoint, n_threads=1)
+    assert found.numbers.tolist() == arise_zoo.classify_atoms(atoms, checkpoint).numbers.tolist()
+
+
+def test_an_atom_without_neighbours_is_unknown(checkpoint, atoms):
+    lonely = atoms + Atoms("Na", [[200, 0, 0]])
+    lonely.pbc = False
+    found = arise_zoo.classify_atoms(lonely, checkpoint)
+    assert (found.labels[-1], found.probabilities[-1]) == ("unknown", 1.0)
+
+
+def test_models_of_structures_and_of_atoms_are_told_apart_by_a_sentence(checkpoint, atoms):
+    with pytest.raises(AriseZooError, match="arise-mlp labels whole structures"):
+        arise_zoo.classify_atoms(atoms, "arise-mlp")
+    with pytest.raises(AriseZooError, match="small-local labels atoms"):
+        arise_zoo.classify(atoms, model=checkpoint)
+
+
+def test_structures_without_atoms_or_neighbours_get_a_sentence(checkpoint):
+    with pytest.raises(StructureError, match="without atoms"):
+        arise_zoo.classify_atoms(Atoms(), checkpoint)
+    with pytest.raises(StructureError, match="no atom has a neighbour"):
+        arise_zoo.classify_atoms(Atoms("Cu"), checkpoint)
