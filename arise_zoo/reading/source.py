@@ -69,12 +69,12 @@ class Source:
 
     @cached_property
     def head(self) -> bytes:
-        """The first bytes as they lie there; raises `StructureError` if they cannot be read."""
+        """The first bytes as they lie there; raises `StructureError` for an archive or if they cannot be read."""
         if self.path is None or not self.path.is_file():
             return self._raw[:_HEAD]
         try:
             with open(self.path, "rb") as file:
-                return file.read(_HEAD)
+                return self._no_archive(file.read(_HEAD))
         except OSError as error:
             raise self._unreadable(error) from error
 
@@ -88,10 +88,7 @@ class Source:
                     content = self._limited(file.read(_LARGEST + 1))
             except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
                 raise self._unreadable(error) from error
-        for begin, kind in _ARCHIVES.items():
-            if content.startswith(begin):
-                raise StructureError(f"{self.name} is packed by {kind}; unpack it first.")
-        return content
+        return self._no_archive(content)
 
     @cached_property
     def _raw(self) -> bytes:
@@ -102,6 +99,12 @@ class Source:
                 return self._limited(file.read(_LARGEST + 1))
         except OSError as error:
             raise self._unreadable(error) from error
+
+    def _no_archive(self, content: bytes) -> bytes:
+        for begin, kind in _ARCHIVES.items():
+            if content.startswith(begin):
+                raise StructureError(f"{self.name} is packed by {kind}; unpack it first.")
+        return content
 
     def _limited(self, content: bytes) -> bytes:
         if len(content) > _LARGEST:
