@@ -20,7 +20,7 @@ from arise_zoo.descriptors import PAPER_R_CUTS, PAPER_SCALES, PAPER_SIGMAS, Aver
 from arise_zoo.descriptors.averaged_soap import _tables
 from arise_zoo.descriptors.harmonics import first_components, recursion
 from arise_zoo.descriptors.moment_kernels import add_moments, sort_into_bins
-from arise_zoo.descriptors.moments import _GUESSES_PER_UNIT
+from arise_zoo.descriptors.moments import GUESSES_PER_UNIT
 from arise_zoo.descriptors.neighbours import Points
 from arise_zoo.descriptors.scales import pair_scale
 from arise_zoo.structures import CONDITIONS, StructureSpec, benchmark_structures, pristine_structures
@@ -137,7 +137,7 @@ def _parts(points: Points) -> tuple[tuple[float, ...], int, int]:
             marks = [process_time()]
             for pairs in points.pairs(a, b, 4.0 * scale):
                 marks.append(process_time())
-                order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, _GUESSES_PER_UNIT)
+                order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, GUESSES_PER_UNIT)
                 marks.append(process_time())
                 add_moments(pairs, order, start, scale, bins.edges, a == b, *recursion(6), first, sums)
                 marks.append(process_time())

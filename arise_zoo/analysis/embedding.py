@@ -7,7 +7,25 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from ..common.progress import Progress
 from .clustering import checked
+
+
+class _Epochs:
+    """What UMAP writes its own bar to, "epoch total"."""
+
+    def __init__(self, bar: Progress):
+        self.bar = bar
+
+    def write(self, text: str) -> None:
+        numbers = [int(word) for word in text.split() if word.isdigit()]
+        if len(numbers) == 2:
+            self.bar.expect(numbers[1])
+            if numbers[0] > self.bar.done:
+                self.bar.advance(numbers[0] - self.bar.done)
+
+    def flush(self) -> None:
+        pass
 
 
 class Embedding(TransformerMixin, BaseEstimator):
@@ -24,6 +42,8 @@ class Embedding(TransformerMixin, BaseEstimator):
         Dimensions of the map.
     seed : int, default 0
         Seed of all random draws. With the same packages the result is the same on any machine, on one thread.
+    progress : bool, default False
+        Show progress on standard error.
 
     Attributes
     ----------
@@ -31,25 +51,35 @@ class Embedding(TransformerMixin, BaseEstimator):
         The map. Available after `fit`.
     """
 
-    def __init__(self, n_neighbors: int = 500, min_dist: float = 0.9, n_components: int = 2, seed: int = 0):
+    def __init__(
+        self,
+        n_neighbors: int = 500,
+        min_dist: float = 0.9,
+        n_components: int = 2,
+        seed: int = 0,
+        progress: bool = False,
+    ):
         self.n_neighbors = n_neighbors
         self.min_dist = min_dist
         self.n_components = n_components
         self.seed = seed
+        self.progress = progress
 
     def fit(self, X: np.ndarray, y: object = None) -> Embedding:
         """Learn the map of vectors, shape (n, n_features); raises `AriseZooError` for fewer than 5 of them or NaN."""
         import umap
 
         X = checked(X, 5)
+        bar = Progress(1, "embedding, epochs", show=self.progress, warms_up=True)
         self._umap = umap.UMAP(
             n_neighbors=min(self.n_neighbors, len(X) - 1),
             min_dist=self.min_dist,
             n_components=self.n_components,
             random_state=self.seed,
             n_jobs=1,
+            tqdm_kwds={"file": _Epochs(bar), "bar_format": "{n} {total}", "disable": not self.progress, "leave": False},
         )
-        with warnings.catch_warnings():
+        with bar, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on seeds and threads, and of few vectors
             self.embedding_ = self._umap.fit_transform(X)
         return self

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import clone
 
+from ..common.seeds import rng_for
 from ..common.storage import replacing
 from ..errors import AriseZooError, UnknownNameError
 from .clustering import OUTLIER, Clustering
@@ -17,6 +21,9 @@ from .similarity import mean_similarity, plot_similarity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_SAMPLE = 1000  # boxes that are clustered to know the time of all
+_LONG = 5.0  # seconds
 
 
 def explore(
@@ -29,6 +36,7 @@ def explore(
     n_neighbors: int = 500,
     min_dist: float = 0.9,
     seed: int = 0,
+    progress: bool = False,
 ) -> dict[str, Any]:
     """Cluster and embed the boxes of a result file; write pictures and tables into the folder `out`.
 
@@ -48,6 +56,8 @@ def explore(
         Default: one fifteenth of the boxes, at least 10.
     membership_threshold, n_neighbors, min_dist, seed
         As for `Clustering` and `Embedding`.
+    progress : bool, default False
+        Show progress on standard error.
 
     Returns
     -------
@@ -63,8 +73,11 @@ def explore(
     valid = result.valid
     name, vectors = features_of(result, features)
     size = max(10, int(valid.sum()) // 15) if min_cluster_size is None else min_cluster_size
-    labels = Clustering(size, membership_threshold=membership_threshold).fit(vectors[valid]).labels_
-    points = Embedding(n_neighbors, min_dist, seed=seed).fit_transform(vectors[valid])
+    clustering = Clustering(size, membership_threshold=membership_threshold)
+    if progress:
+        _announce(vectors[valid], clustering)
+    labels = clustering.fit(vectors[valid]).labels_
+    points = Embedding(n_neighbors, min_dist, seed=seed, progress=progress).fit_transform(vectors[valid])
     clusters = np.full(len(result), np.nan)
     clusters[valid] = labels
     out.mkdir(parents=True, exist_ok=True)
@@ -107,6 +120,24 @@ def features_of(result: PatternMatchingResult, name: str | None = None) -> tuple
     if name not in held:
         raise UnknownNameError("kind of vector in the result", name, held)
     return name, held[name]
+
+
+def _announce(vectors: np.ndarray, clustering: Clustering) -> None:
+    """Say how long clustering will take, which shows no progress of its own, if that is long.
+
+    A sample is clustered first; the time of all grows as the square of their number, since trees are of no help among
+    so many dimensions.
+    """
+    sample = vectors[rng_for("time of clustering").permutation(len(vectors))[:_SAMPLE]]
+    if len(sample) < _SAMPLE:
+        return
+    share = len(sample) / len(vectors)
+    smaller = clone(clustering).set_params(min_cluster_size=max(2, round(share * clustering.min_cluster_size)))
+    started = time.monotonic()
+    smaller.fit(sample)
+    seconds = (time.monotonic() - started) / share**2
+    if seconds > _LONG:
+        print(f"clustering {len(vectors)} boxes: about {seconds:.0f} s", file=sys.stderr, flush=True)
 
 
 def _most_frequent(classes: np.ndarray) -> dict[str, Any]:

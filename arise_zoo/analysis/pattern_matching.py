@@ -19,6 +19,7 @@ from ..common.progress import Progress
 from ..common.storage import sha256
 from ..errors import AriseZooError, StructureError
 from ..models import Model, load_model, shipped_models
+from ..reading import as_atoms
 from .boxes import atoms_around, check_shape, members
 from .chunks import ChunkFolder
 from .grid import Grid, make_grid
@@ -30,7 +31,7 @@ _POSITIONS_AT_ONCE = 512
 
 
 def strided_pattern_matching(
-    atoms: Atoms,
+    atoms: Any,
     model: str | Path | Model = "arise-mlp",
     box: float = 12.0,
     stride: float = 1.0,
@@ -53,7 +54,7 @@ def strided_pattern_matching(
 
     Parameters
     ----------
-    atoms : ase.Atoms
+    atoms : ase.Atoms, or a structure of pymatgen or OVITO
         The structure. Along its periodic directions, boxes reach into the neighbouring cells.
     model : str, Path or Model, default "arise-mlp"
         Name of a shipped model, folder of a checkpoint, or a loaded model.
@@ -100,6 +101,7 @@ def strided_pattern_matching(
         For an unknown model or other parameters out of range.
     """
     check_shape(shape)
+    atoms = as_atoms(atoms)
     if min_atoms < 2:
         raise AriseZooError(f"a descriptor needs at least 2 atoms in a box, so min_atoms cannot be {min_atoms}.")
     if (atoms.numbers < 1).any():
@@ -178,7 +180,7 @@ def _parts(
         for begin in begins:
             if begin in known:
                 part = folder.read(begin)
-                bar.advance(len(part["n_atoms"]))
+                bar.known(len(part["n_atoms"]))
                 yield begin, part
         if not todo:
             return

@@ -9,7 +9,7 @@ from pathlib import Path
 from .._version import BASE_SEED, ITERATIONS
 from ..errors import AriseZooError
 from . import leaderboard
-from .common import add_json_option, add_worker_options, names, run, show
+from .common import Parser, add_json_option, add_worker_options, names, run, show
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser with all subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="arise-bench",
         description="Benchmark crystal-structure recognition: ours beside the paper's, with intervals.",
         epilog="An interrupted run continues where it stopped when the same command is given again.",

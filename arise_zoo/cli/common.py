@@ -14,7 +14,36 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..errors import AriseZooError
+from ..errors import AriseZooError, UnknownNameError, near_names
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that suggests what may have been meant by a command, a choice or an option that there is not."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            kind = "command" if action.metavar == "COMMAND" else action.dest.replace("_", " ")
+            raise UnknownNameError(kind, value, action.choices)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse's, but refuses options that there are not, and what is left over."""
+        self._check_options(sys.argv[1:] if args is None else list(args))
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            raise AriseZooError(f"{' '.join(rest)!r} is too much; see `{self.prog} --help`.")
+        return found, rest
+
+    def _check_options(self, words: list[str]) -> None:
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        commands = {name for action in self._actions if action.metavar == "COMMAND" for name in action.choices or ()}
+        for word in words:
+            if word in commands or word == "--":  # what follows is another parser's, or no option
+                return
+            option = word.partition("=")[0]
+            if option.startswith("--") and not any(name.startswith(option) for name in known):
+                if near_names(option, known):
+                    raise UnknownNameError("option", option, known)
+                raise AriseZooError(f"there is no option {option}; see `{self.prog} --help`.")
 
 
 def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -> int:
@@ -27,8 +56,9 @@ def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -
         import argcomplete
 
         argcomplete.autocomplete(parser)
-    args = parser.parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow talks when it is imported
     try:
+        args = parser.parse_args(argv)
         with _terminable():
             code: int = args.function(args)
             sys.stdout.flush()
@@ -108,11 +138,19 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def json_before_files(argv: list[str]) -> list[str]:
-    """The arguments of a command that reads files, where `--json FILE` takes only a name in .json, or a hyphen, so that
-    `--json a.cif` prints what is found in a.cif."""
+def as_meant(argv: list[str]) -> list[str]:
+    """The arguments of a command that reads files as argparse has to see them.
+
+    `--json FILE` and `--csv FILE` take only a name in .json or .csv, or a hyphen, so that `--json a.cif` prints what is
+    found in a.cif. `-@0:3`, frames of standard input, is no option.
+    """
+    forms = {"--json": ".json", "--csv": ".csv"}
     return [
-        "--json=-" if word == "--json" and after != "-" and not after.endswith(".json") else word
+        f"{word}=-"
+        if word in forms and after != "-" and not after.lower().endswith(forms[word])
+        else f"/dev/stdin{word[1:]}"
+        if word.startswith("-@")
+        else word
         for word, after in pairwise([*argv, ""])
     ]
 

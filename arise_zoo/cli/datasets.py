@@ -76,7 +76,9 @@ def _build(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     from ..datasets.verification import find_datasets, verify
 
-    reports = [verify(folder, sample=args.sample, seed=args.seed) for folder in find_datasets(args.folder)]
+    reports = [
+        verify(folder, sample=args.sample, seed=args.seed, progress=True) for folder in find_datasets(args.folder)
+    ]
     content = [{**asdict(report), "ok": report.ok, "complete": report.complete} for report in reports]
     show("\n".join(line for report in reports for line in _lines(report)), content, args.json)
     return 0 if all(report.ok for report in reports) else 2

@@ -45,6 +45,7 @@ def _explore(args: argparse.Namespace) -> int:
         n_neighbors=args.neighbours,
         min_dist=args.min_dist,
         seed=args.seed,
+        progress=True,
     )
     clusters = summary["clusters"].items()
     lines = [f"{name}: {found['n']} boxes, {found['share']:.0%} of them {found['class']}" for name, found in clusters]

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from .._version import __version__
 from . import classify, datasets, explore, finetune, hub, map, study, train, tune
-from .common import json_before_files, run
+from .common import Parser, as_meant, run
 
 _GROUPS: tuple[ModuleType, ...] = (datasets, train, tune, finetune, classify, map, explore, study, hub)
 """Modules with `add_commands(subparsers)`, in the order of the help."""
@@ -16,14 +16,12 @@ _GROUPS: tuple[ModuleType, ...] = (datasets, train, tune, finetune, classify, ma
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point: returns the exit code (0, or 2 after one sentence on standard error)."""
-    return run("arise-zoo", parser(), json_before_files(sys.argv[1:] if argv is None else argv))
+    return run("arise-zoo", parser(), as_meant(sys.argv[1:] if argv is None else argv))
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser with all subcommands."""
-    result = argparse.ArgumentParser(
-        prog="arise-zoo", description="Data sets and pretrained models for crystal-structure recognition."
-    )
+    result = Parser(prog="arise-zoo", description="Data sets and pretrained models for crystal-structure recognition.")
     result.add_argument("--version", action="version", version=f"arise-zoo {__version__}")
     subparsers = result.add_subparsers(required=True, metavar="COMMAND")
     for group in _GROUPS:

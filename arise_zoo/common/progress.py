@@ -5,21 +5,27 @@ from __future__ import annotations
 import sys
 import time
 
-_SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """A count of work done, to be used as a context manager; `show=False` keeps it silent."""
+    """A count of work done, to be used as a context manager; `show=False` keeps it silent.
 
-    def __init__(self, total: int, label: str, *, show: bool = True):
+    The time left follows from the mean time of what was done. `warms_up`: the first unit takes longer than others, as
+    where something is compiled, and is left out of the mean; units must come one after the other then.
+    """
+
+    def __init__(self, total: int, label: str, *, show: bool = True, warms_up: bool = False):
         self.total, self.label, self.done = total, label, 0
         self._bar = None
         self._lines = show and not sys.stderr.isatty()
+        self._is_warm = not warms_up
         self._started = self._last_line = time.monotonic()
+        self._untimed = 0
         if show and sys.stderr.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, desc=label, unit_scale=True, dynamic_ncols=True, leave=False)
+            self._bar = tqdm(total=total, desc=label, unit_scale=True, dynamic_ncols=True, leave=False, smoothing=0)
 
     def __enter__(self) -> Progress:
         return self
@@ -34,6 +40,17 @@ class Progress:
         if self._bar is not None:
             self._bar.set_description(label)
 
+    def expect(self, total: int) -> None:
+        """Say how much there is to do in all."""
+        self.total = total
+        if self._bar is not None:
+            self._bar.total = total
+
+    def known(self, count: int) -> None:
+        """Count work as done that took no time now, such as what an earlier run has left."""
+        self.done += count
+        self._restart()
+
     def advance(self, count: int = 1) -> None:
         """Count work as done."""
         self.done += count
@@ -41,6 +58,24 @@ class Progress:
             self._bar.update(count)
         elif self._lines and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            elapsed = self._last_line - self._started
-            left = elapsed / self.done * (self.total - self.done) if self.done else float("nan")
-            print(f"{self.label}: {self.done} of {self.total}, {left:.0f} s left", file=sys.stderr, flush=True)
+            left = self.seconds_left()
+            estimate = "" if left is None else f", {left:.0f} s left"
+            print(f"{self.label}: {self.done} of {self.total}{estimate}", file=sys.stderr, flush=True)
+        if not self._is_warm:
+            self._is_warm = True
+            self._restart()
+
+    def seconds_left(self) -> float | None:
+        """How long the rest will take, None where nothing tells yet."""
+        timed = self.done - self._untimed
+        if timed <= 0 or not self._is_warm:
+            return None
+        return (time.monotonic() - self._started) / timed * (self.total - self.done)
+
+    def _restart(self) -> None:
+        """Take the time from here."""
+        self._started, self._untimed = time.monotonic(), self.done
+        if self._bar is not None:
+            self._bar.n = self._bar.initial = self.done
+            self._bar.start_t = time.time()
+            self._bar.refresh()

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._version import DATA_VERSION
 from ..common.manifest import CARD, MANIFEST
+from ..common.progress import Progress
 from ..common.seeds import rng_for
 from ..hub.client import NAMESPACE
 from .cards import card_metadata
@@ -84,7 +85,7 @@ def find_datasets(folder: str | Path) -> list[Path]:
     raise ManifestError(f"{folder} holds no data set: there is no {MANIFEST} in it or below it.")
 
 
-def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report:
+def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0, progress: bool = False) -> Report:
     """Check the data set in a folder.
 
     Parameters
@@ -96,6 +97,8 @@ def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report
         descriptors to 1e-6.
     seed : int
         Draws the sample.
+    progress : bool, default False
+        Show progress on standard error.
 
     Raises
     ------
@@ -122,8 +125,12 @@ def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> Report
         report.problems.append(Problem(MANIFEST, None, f"unknown configuration {unknown[0]!r}"))
         return report
     report.problems += _card(folder, manifest)
-    for config in get_configs(manifest.dataset, manifest.configs) if manifest.configs else ():
-        _check_config(config, folder, manifest, report, sample, seed)
+    configs = get_configs(manifest.dataset, manifest.configs) if manifest.configs else ()
+    with Progress(len(configs), "checking", show=progress, warms_up=True) as bar:
+        for config in configs:
+            bar.note(f"checking {config.name}")
+            _check_config(config, folder, manifest, report, sample, seed)
+            bar.advance()
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,7 +38,7 @@ class Descriptor(Protocol):
 def descriptor_with(parameters: Mapping[str, Any]) -> Descriptor:
     """The descriptor with these parameters, of the kind that they name.
 
-    Raises `UnknownNameError` for a kind that there is not, `DescriptorError` for parameters out of range or of others.
+    Raises `UnknownNameError` for a kind or a parameter that there is not, `DescriptorError` for one out of range.
     """
     return _descriptor(tuple(parameters.items()))
 
@@ -54,6 +55,10 @@ def _descriptor(parameters: tuple[tuple[str, Any], ...]) -> Descriptor:
     kind = named.pop(KIND, None)
     if kind not in kinds:
         raise UnknownNameError("kind of descriptor", str(kind), [CHANNELS, LOCAL])
+    known = list(inspect.signature(kinds[kind]).parameters)
+    for name in named:
+        if name not in known:
+            raise UnknownNameError(f"parameter of {kinds[kind].__name__}", name, known)
     try:
         made: Descriptor = kinds[kind](**named)
     except TypeError as error:

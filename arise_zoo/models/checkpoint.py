@@ -27,6 +27,7 @@ from ..common.storage import StorageError, replacing, sha256, write_json, write_
 from ..errors import AriseZooError
 from .network.forward import CONFIG, METADATA, WEIGHTS, Network, read_network
 from .network.prediction import predict
+from .verdicts import Thresholds
 
 if TYPE_CHECKING:
     import keras
@@ -59,6 +60,7 @@ class Facts:
     (`arise_zoo.descriptors.descriptor_with`); `trained_on_defects`; `outputs`, what the network's outputs are if they
     are not the labels (`outputs.Outputs`);
     `n_samples`, the Monte-Carlo passes of a prediction unless others are asked for;
+    `thresholds`, on which verdicts rest (`verdicts.Thresholds`), None for models that give no verdict;
     `format` and `package_version`, by which it was written; `requires`, the versions of the package that may read it.
     """
 
@@ -68,6 +70,7 @@ class Facts:
     trained_on_defects: bool = False
     outputs: tuple[str, ...] = ()
     n_samples: int = 1000
+    thresholds: Thresholds | None = None
     format: int = FORMAT
     package_version: str = __version__
     requires: str = f">={__version__},<1"
@@ -152,9 +155,9 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
             f"{' and '.join(map(str, READABLE))}; use that version."
         )
     try:
-        facts = Facts(**{**content, "labels": tuple(content["labels"]), "outputs": tuple(content.get("outputs", ()))})
+        facts = _facts(content)
         allowed = SpecifierSet(facts.requires)
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder / FACTS} is not that of a checkpoint ({error}).") from error
     if not allowed.contains(__version__, prereleases=True):
         raise CheckpointError(
@@ -168,6 +171,18 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
         raise CheckpointError(f"{folder / FACTS} has the output {strange[0]!r}, which is of no label.")
     _check_reference(folder, network)
     return facts, network
+
+
+def _facts(content: dict[str, Any]) -> Facts:
+    thresholds = content.get("thresholds")
+    return Facts(
+        **{
+            **content,
+            "labels": tuple(content["labels"]),
+            "outputs": tuple(content.get("outputs", ())),
+            "thresholds": None if thresholds is None else Thresholds.from_json(thresholds),
+        }
+    )
 
 
 def weights_label(sha256_of_weights: str) -> str:

@@ -5,17 +5,25 @@ What a model computes is in `model`; this module prepares the input and shows th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ase import Atoms
 
+from ..common.parallel import effective_n_jobs
+from ..common.progress import Progress
 from ..errors import AriseZooError, StructureError
-from ..reading import check_atoms, read_frames
+from ..reading import as_atoms, check_atoms, is_structure, read_named
+from ..reading.frames import known_format
+from ..reading.species import parse_species
 from .model import Model, load_model
+from .network.prediction import ROWS_AT_ONCE, NetworkPrediction
+from .verdicts import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +41,7 @@ class Answer:
     structure : str
         File and frame, or place in the list.
     n_atoms : int
-        Number of atoms.
+        Number of atoms, 0 for a file that cannot be read.
     labels, probabilities : tuple
         The most probable labels, class ids or "unknown", and their probabilities.
     geometry, geometry_probability : str, float, or None
@@ -42,6 +50,10 @@ class Answer:
         How species sit on it: the class whose order it is, or "random"; the probability is that given the geometry.
     mutual_information, predictive_entropy, variation_ratio : float or None
         As in `NetworkPrediction` (bits).
+    verdict : str or None
+        How far this is to be believed, in words; None where the model has no thresholds for it.
+    certainty : str or None
+        What the verdict comes down to: "sure", "unsure", or "none" for a structure that is probably of no known class.
     problem : str or None
         One sentence if there is no answer; there are then no labels and no numbers.
     notes : tuple of str
@@ -59,6 +71,8 @@ class Answer:
     geometry_probability: float | None = None
     decoration: str | None = None
     decoration_probability: float | None = None
+    verdict: str | None = None
+    certainty: str | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -73,11 +87,15 @@ class Answer:
         return self.probabilities[0] if self.probabilities else None
 
     def __str__(self) -> str:
-        head = f"{self.structure} ({self.n_atoms} atom{'s' if self.n_atoms != 1 else ''})"
+        head = self.structure
+        if self.n_atoms:
+            head += f" ({self.n_atoms} atom{'s' if self.n_atoms != 1 else ''})"
         notes = [f"  note: {note}" for note in self.notes]
         if self.problem:
             return "\n".join([f"{head}: no answer; {self.problem}", *notes])
-        lines = [f"{head}: {self.label}, mutual information {self.mutual_information:.3f} bit"]
+        lines = [f"{head}: {self.verdict or self.label}"]
+        numbers = f"mutual information {self.mutual_information:.2g}, entropy {self.predictive_entropy:.2g} bit"
+        lines.append(f"  {numbers}")
         if self.geometry != self.label or self.decoration != self.label:
             lines.append(f"  geometry {self._share('geometry')}, decoration {self._share('decoration')}")
         pairs = zip(self.labels, self.probabilities, strict=True)
@@ -113,7 +131,12 @@ class Classification(Sequence[Answer]):
         """One row a structure: its most probable class, uncertainties, then the next classes (`label_2` ...)."""
         import pandas as pd
 
-        return pd.DataFrame([_row(answer) for answer in self.answers])
+        top = max((len(answer.labels) for answer in self.answers), default=1)
+        return pd.DataFrame([_row(answer, top) for answer in self.answers])
+
+    def to_csv(self) -> str:
+        """The table of `to_dataframe` as CSV, with all digits."""
+        return str(self.to_dataframe().to_csv(index=False, lineterminator="\n"))
 
     def to_json(self) -> list[dict[str, Any]]:
         """One dictionary a structure, of plain values."""
@@ -124,7 +147,7 @@ class Classification(Sequence[Answer]):
 
 
 def classify(
-    structures: Atoms | str | Path | Iterable[Atoms | str | Path],
+    structures: Any,
     model: str | Path | Model = "arise-mlp",
     n_samples: int | None = None,
     top: int = 5,
@@ -132,13 +155,15 @@ def classify(
     *,
     format: str | None = None,
     species: str | Sequence[str] | Mapping[str, str] | None = None,
+    progress: bool = False,
 ) -> Classification:
     """Recognise the crystal structure of one or more structures.
 
     Parameters
     ----------
-    structures : ase.Atoms, str, Path, or iterable of these
-        Structures, or files that ASE reads (all their frames). `pbc` says which directions are periodic.
+    structures : ase.Atoms, pymatgen Structure, OVITO DataCollection, str, Path, or iterable of these
+        Structures, or files (all their frames, or those that `file@0:100:5` names). `pbc` says which directions are
+        periodic.
     model : str, Path or Model, default "arise-mlp"
         Name of a shipped model, folder of a checkpoint, or a loaded model.
     n_samples : int, optional
@@ -149,19 +174,21 @@ def classify(
     seed : int, default 0
         Seed of the passes.
     format, species
-        For files, as for `arise_zoo.reading.read_frames`.
+        For files, as for `arise_zoo.reading.read_frames`; `species` for types of OVITO too.
+    progress : bool, default False
+        Show progress on standard error.
 
     Returns
     -------
     Classification
-        A structure without a descriptor (a single atom, coinciding atoms) gets a sentence instead of labels. A
-        structure that is unlike all classes is "unknown" to models that know it; others name the most similar class,
-        in general with a high uncertainty.
+        A structure without a descriptor (a single atom, coinciding atoms) gets a sentence instead of labels, and so
+        does a file among several that cannot be read. A structure that is unlike all classes is "unknown" to models
+        that know it; others name the most similar class, in general with a high uncertainty.
 
     Raises
     ------
     StructureError
-        If a file does not exist or ASE cannot read it.
+        If a file that is asked for alone does not exist or cannot be read.
     AriseZooError
         For an unknown model or other parameters out of range.
     """
@@ -169,56 +196,81 @@ def classify(
         raise AriseZooError(f"the number of classes to name must be at least 1, not {top}.")
     if not isinstance(model, Model):
         model = load_model(model)
-    found, rows, answers = [], [], {}
-    notes: list[tuple[str, ...]] = []
-    for i, (name, atoms) in enumerate(_structures(structures, format, species)):
-        found.append((name, len(atoms)))
-        notes.append(tuple(atoms.info.get("notes", ())))
-        try:
-            vector = model.describe([atoms])[0]  # has its own messages, for a structure without atoms too
-            check_atoms(atoms, name)
-            rows.append((i, vector))
-        except StructureError as error:
-            answers[i] = Answer(name, len(atoms), problem=str(error), notes=notes[i])
+    known_format(format)
+    species = parse_species(species)
     n_samples = model.n_samples if n_samples is None else n_samples
-    if rows:
-        said = model.predict(np.array([vector for _, vector in rows]), n_samples, seed)
-        for row, (i, _) in enumerate(rows):
-            order = np.argsort(-said.probabilities[row], kind="stable")[:top]
-            reading = model.reading(said, row)
-            answers[i] = Answer(
-                *found[i],
-                labels=tuple(model.labels[j] for j in order),
-                probabilities=tuple(float(said.probabilities[row, j]) for j in order),
-                mutual_information=float(said.mutual_information[row]),
-                predictive_entropy=float(said.predictive_entropy[row]),
-                variation_ratio=float(said.variation_ratio[row]),
-                **reading._asdict(),
-                notes=notes[i],
-            )
-    return Classification(model.name, n_samples, tuple(answers[i] for i in range(len(found))))
+    found: list[Answer] = []
+    rows: list[tuple[int, np.ndarray]] = []
+    with Progress(1, "describing", show=progress, warms_up=True) as bar:
+        for name, atoms in _structures(structures, format, species, bar):
+            if isinstance(atoms, StructureError):
+                found.append(Answer(name, 0, problem=str(atoms)))
+                continue
+            notes = tuple(atoms.info.get("notes", ()))
+            try:
+                vector = model.describe([atoms])[0]  # has its own messages, for a structure without atoms too
+                check_atoms(atoms, name)
+                rows.append((len(found), vector))
+                found.append(Answer(name, len(atoms), notes=notes))
+            except StructureError as error:
+                found.append(Answer(name, len(atoms), problem=str(error), notes=notes))
+            bar.advance()
+    at_once = ROWS_AT_ONCE * effective_n_jobs(-1)
+    with Progress(len(rows), "asking", show=progress) as bar:
+        for begin in range(0, len(rows), at_once):
+            part = rows[begin : begin + at_once]
+            said = model.predict(np.array([vector for _, vector in part]), n_samples, seed)
+            for (place, _), values in zip(part, _answers(model, said, n_samples, top), strict=True):
+                found[place] = replace(found[place], **values)
+            bar.advance(len(part))
+    return Classification(model.name, n_samples, tuple(found))
 
 
-def _structures(given: Any, format: str | None, species: Any) -> Iterator[tuple[str, Atoms]]:
-    """Each structure with a name."""
-    if isinstance(given, Atoms):
-        yield "structure", given
-    elif isinstance(given, (str, Path)):
-        yield from _frames(given, format, species)
+def _answers(model: Model, said: NetworkPrediction, n_samples: int, top: int) -> Iterator[dict[str, Any]]:
+    """What the answer for each structure of a prediction holds."""
+    certainties = None if model.thresholds is None else model.thresholds.certainties(said, model.labels, n_samples)
+    for row, probabilities in enumerate(said.probabilities):
+        order = np.argsort(-probabilities, kind="stable")
+        labels = tuple(model.labels[j] for j in order)
+        shares = tuple(float(probabilities[j]) for j in order)
+        yield {
+            "labels": labels[:top],
+            "probabilities": shares[:top],
+            **{column: float(getattr(said, column)[row]) for column in _COLUMNS},
+            **model.reading(said, row)._asdict(),
+            "verdict": None if certainties is None else in_words(str(certainties[row]), labels[:3], shares[:3]),
+            "certainty": None if certainties is None else str(certainties[row]),
+        }
+
+
+def _structures(
+    given: Any, format: str | None, species: Mapping[str, str], bar: Progress
+) -> Iterator[tuple[str, Atoms | StructureError]]:
+    """Each structure with a name, or why a file among several cannot be read."""
+    if is_structure(given):
+        yield "structure", as_atoms(given, "structure", species)
+    elif isinstance(given, (str, PathLike)):
+        yield from _frames(given, format, species, bar)
+    elif not isinstance(given, Iterable):
+        as_atoms(given)  # says what it is not
     else:
+        bar.expect(len(given) if isinstance(given, Sized) else 1)
         for i, item in enumerate(given):
-            if isinstance(item, Atoms):
-                yield f"structure {i}", item
-            elif isinstance(item, (str, Path)):
-                yield from _frames(item, format, species)
+            if isinstance(item, (str, PathLike)):
+                try:
+                    yield from _frames(item, format, species, bar)
+                except StructureError as error:
+                    yield str(item), error
             else:
-                raise StructureError(f"item {i} is neither ase.Atoms nor a path, but {type(item).__name__}.")
+                yield f"structure {i}", as_atoms(item, f"item {i}", species)
 
 
-def _frames(path: str | Path, format: str | None, species: Any) -> Iterator[tuple[str, Atoms]]:
-    frames = read_frames(path, format=format, species=species)
-    for i, atoms in enumerate(frames):
-        yield (str(path) if len(frames) == 1 else f"{path}@{i}"), atoms
+def _frames(
+    path: str | PathLike[str], format: str | None, species: Mapping[str, str], bar: Progress
+) -> Iterator[tuple[str, Atoms]]:
+    frames = read_named(path, format=format, species=species)
+    bar.expect(bar.total + len(frames) - 1)
+    yield from frames
 
 
 def _meaning(label: str) -> str:
@@ -232,10 +284,11 @@ def _meaning(label: str) -> str:
     return f"  ({prototype.name}{group})"
 
 
-def _row(answer: Answer) -> dict[str, Any]:
-    row = {"structure": answer.structure, "n_atoms": answer.n_atoms, "label": answer.label}
-    row["probability"] = answer.probability
+def _row(answer: Answer, top: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"structure": answer.structure, "n_atoms": answer.n_atoms, "label": answer.label}
+    row.update({"probability": answer.probability, "certainty": answer.certainty, "verdict": answer.verdict})
     row.update({column: getattr(answer, column) for column in (*_COLUMNS, *_READING)})
-    for i, (label, probability) in enumerate(zip(answer.labels[1:], answer.probabilities[1:], strict=True), 2):
-        row.update({f"label_{i}": label, f"probability_{i}": probability})
+    pairs = zip_longest(range(1, top), zip(answer.labels[1:], answer.probabilities[1:], strict=True))
+    for i, (label, probability) in ((i, pair or (None, None)) for i, pair in pairs):
+        row.update({f"label_{i + 1}": label, f"probability_{i + 1}": probability})
     return {**row, "problem": answer.problem, "notes": "; ".join(answer.notes) or None}

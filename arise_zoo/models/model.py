@@ -19,6 +19,7 @@ from ..errors import AriseZooError, StructureError, UnknownNameError
 from ..hub import fetch
 from ..hub.client import NAMESPACE
 from ..hub.fetching import read_manifest
+from ..reading import as_atoms
 from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_training
 from .network.forward import WEIGHTS
 from .network.prediction import NetworkPrediction, predict
@@ -46,6 +47,8 @@ class Model:
         Monte-Carlo passes of a prediction unless others are asked for.
     descriptor : dict
         Parameters of the descriptor (`arise_zoo.descriptors.descriptor_with`).
+    thresholds : Thresholds or None
+        What verdicts rest on (`verdicts`); None if the model gives none.
     trained_on_defects : bool
         Whether defective structures took part in training.
     folder : Path
@@ -63,7 +66,7 @@ class Model:
         self.folder = Path(folder)
         facts, self.network = read_checkpoint(folder)
         self.name, self.labels, self.descriptor = facts.name, facts.labels, facts.descriptor
-        self.trained_on_defects = facts.trained_on_defects
+        self.trained_on_defects, self.thresholds = facts.trained_on_defects, facts.thresholds
         self.outputs, self.n_samples = Outputs(facts.labels, facts.outputs), facts.n_samples
 
     def __repr__(self) -> str:
@@ -102,12 +105,13 @@ class Model:
         assert answer.outputs is not None
         return self.outputs.reading(answer.outputs[row])
 
-    def describe(self, structures: Iterable[Atoms]) -> np.ndarray:
-        """Descriptors of structures as the model wants them, shape (n, n_features), float32.
+    def describe(self, structures: Iterable[Any]) -> np.ndarray:
+        """Descriptors of structures (`ase.Atoms`, or of pymatgen or OVITO) as the model wants them, shape
+        (n, n_features), float32.
 
         Raises `StructureError` for a structure that has none, `AriseZooError` if the model is one of atoms.
         """
-        rows = [self._describe(atoms) for atoms in structures]
+        rows = [self._describe(as_atoms(structure)) for structure in structures]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.network.n_features)
 
     def to_keras(self) -> keras.Model:

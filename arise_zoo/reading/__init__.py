@@ -1,11 +1,13 @@
 """Reading structures from files: one reader, one set of checks and messages for everything that takes a file.
 
 CIF is read by gemmi (`cif`), text files of LAMMPS here (`lammps`), everything else by ASE, with the species of XYZ and
-POSCAR files understood as people write them (`labels`, `species`). What is read and what not is in docs/files.md.
+POSCAR files understood as people write them (`labels`, `species`); structures that are held in memory by pymatgen or
+OVITO in `objects`. What is read and what not is in docs/files.md.
 """
 
 from .checks import check_atoms
 from .classes import read_classes
-from .frames import read_frames, read_structure
+from .frames import read_frames, read_named, read_structure
+from .objects import as_atoms, is_structure
 
-__all__ = ["check_atoms", "read_classes", "read_frames", "read_structure"]
+__all__ = ["as_atoms", "check_atoms", "is_structure", "read_classes", "read_frames", "read_named", "read_structure"]

@@ -57,16 +57,31 @@ def read_frames(
     StructureError
         If there is no such file, if it cannot be read or contradicts itself, or if it holds no structure.
     """
-    source, wanted = source_of(path), parse_species(species)
-    frames = _read(source, _known_format(format), wanted)
+    return [atoms for _, atoms in read_named(path, format=format, species=species)]
+
+
+def read_named(
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | SpeciesMap | None = None,
+) -> list[tuple[str, Atoms]]:
+    """As `read_frames`, each structure after its name: that of the file, with `@3` behind it for frame 3 of several."""
+    wanted, known = parse_species(species), known_format(format)
+    source = source_of(path)
+    frames = _read(source, known, wanted)
     if not frames:
         raise StructureError(f"{source.name} holds no structure.")
-    if isinstance(source.frames, slice):
-        chosen = frames[source.frames]
-        if not chosen:
-            raise StructureError(f"{source.name} has none of these frames; its {len(frames)} are numbered from 0.")
-        return chosen
-    return [_one(frames, source.frames, source.name)]
+    if source.frames is None and len(frames) == 1:
+        return [(source.given, frames[0])]
+    if isinstance(source.frames, int):
+        _one(frames, source.frames, source.name)
+        numbers = [source.frames % len(frames)]
+    else:
+        numbers = list(range(len(frames))[source.frames or slice(None)])
+    if not numbers:
+        raise StructureError(f"{source.name} has none of these frames; its {len(frames)} are numbered from 0.")
+    return [(f"{source.given}@{number}", frames[number]) for number in numbers]
 
 
 def read_structure(
@@ -88,12 +103,14 @@ def _one(frames: list[Atoms], number: int, where: str) -> Atoms:
     return frames[number]
 
 
-def _known_format(name: str | None) -> str | None:
+def known_format(name: str | None) -> str | None:
+    """The name by which ASE knows a format; raises `UnknownNameError`."""
     from ase.io.formats import all_formats, define_io_format  # noqa: F401
 
     if name is None:
         return None
-    name = _ALIASES.get(name.lower(), name.lower())
+    name = name.strip().lower()
+    name = _ALIASES.get(name, name)
     if name not in all_formats:
         raise UnknownNameError("format", name, [*all_formats, *_ALIASES])
     return name
@@ -112,7 +129,7 @@ def _read(source: Source, format: str | None, species: SpeciesMap) -> list[Atoms
     if format in _OWN:
         return _OWN[format](text, source.name, species)
     if format not in _RELABELLED:
-        return _by_ase(source, format, text)
+        return _by_ase(source, format, None)
     notes: list[str] = []
     if format != "vasp":
         check_xyz(text, source.name)
@@ -141,29 +158,39 @@ def _format_of(source: Source, text: str) -> str | None:
         return "lammps-data"
     if re.search(r"^\s*data_", head, re.M) and "_cell_length_a" in text:
         return "cif"
-    if source.path is None and re.match(r"\s*\d+\s*\n", head):
+    if re.match(r"\s*\d+\s*\n", head) and not _is_known(source.suffix):
         return "extxyz"
     return None
 
 
+def _is_known(suffix: str) -> bool:
+    from ase.io.formats import all_formats, define_io_format, extension2format  # noqa: F401
+
+    return suffix[1:] in extension2format or suffix[1:] in all_formats
+
+
 def _by_ase(source: Source, format: str | None, text: str | None) -> list[Atoms]:
-    """Read by ASE: the text if it is known, else the file itself."""
+    """Read by ASE: the text if it was changed, else the file."""
     import ase.io
     from ase.data import atomic_numbers
+    from ase.io.formats import UnknownFileTypeError
 
-    if source.path is None and format is None:
-        raise StructureError("the format of standard input cannot be told; name it with --format.")
-    use_text = text is not None and format is not None
-    target: Any = io.StringIO(text) if use_text else source.path
-    try:
-        return list(ase.io.iread(target, index=":", format=format, do_not_split_by_at_sign=True))
-    except Exception as error:  # every format raises its own errors
-        name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
-        if name is not None and name not in atomic_numbers and name.isalnum():
+    with source.as_file() as file:
+        target: Any = file if text is None else io.StringIO(text)
+        try:
+            return list(ase.io.iread(target, index=":", format=format, do_not_split_by_at_sign=True))
+        except UnknownFileTypeError as error:
             raise StructureError(
-                f"{source.name} holds the species {name!r}, which is no element known to ASE."
+                f"the format of {source.name} cannot be told; name it with --format (see `ase info --formats`)."
             ) from error
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise StructureError(
-            f"ASE cannot read {source.name} ({reason}); see `ase info --formats`, and name the format with --format."
-        ) from error
+        except Exception as error:  # every format raises its own errors
+            name = str(error.args[0]) if isinstance(error, KeyError) and error.args else None
+            if name is not None and name not in atomic_numbers and name.isalnum():
+                raise StructureError(
+                    f"{source.name} holds the species {name!r}, which is no element known to ASE."
+                ) from error
+            reason = " ".join(f"{type(error).__name__}: {error}".replace(str(file), source.name).split())[:300]
+            raise StructureError(
+                f"ASE cannot read {source.name} ({reason}); see `ase info --formats`, and name the format with "
+                "--format."
+            ) from error

@@ -9,84 +9,143 @@ import lzma
 import re
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import StructureError
 
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _LARGEST = 2**30  # bytes of a file once it is unpacked
 _FRAMES = re.compile(r"(?P<path>.+)@(?P<frames>-?\d*(?::-?\d*){0,2})")
-STANDARD_INPUT = "-"
+_STANDARD_INPUT = ("-", "/dev/stdin")
+_PACKED: tuple[tuple[re.Pattern[bytes], Callable[..., Any]], ...] = (
+    (re.compile(rb"\x1f\x8b\x08"), gzip.open),
+    (re.compile(rb"BZh[1-9]1AY&SY"), bz2.open),
+    (re.compile(rb"\xfd7zXZ\0"), lzma.open),
+)
+_ARCHIVES = {b"PK\3\4": "zip", b"(\xb5/\xfd": "zstd", b"7z\xbc\xaf": "7z"}
+_SUFFIXES = (".gz", ".bz2", ".xz")
+_HEAD = 4096  # bytes that tell what a file is
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: its `name` for messages, its `path` (None for standard input), and which frames are wanted."""
+    """A file to read: its `name` for messages, its `path` (None for standard input), and which frames are wanted.
+
+    `frames` is None where all are meant, by default. Its bytes are read once, so that it may be a pipe.
+    """
 
     name: str
     path: Path | None
-    frames: slice | int = field(default_factory=lambda: slice(None))
+    frames: slice | int | None = field(default=None)
+
+    @property
+    def given(self) -> str:
+        """The path as it was given."""
+        return _STANDARD_INPUT[0] if self.path is None else str(self.path)
 
     @property
     def suffix(self) -> str:
         """Extension in lower case, without that of a compression."""
-        if self.path is None:
-            return ""
-        suffixes = [suffix.lower() for suffix in self.path.suffixes]
-        while suffixes and suffixes[-1] in _OPENERS:
-            suffixes.pop()
-        return suffixes[-1] if suffixes else ""
+        return Path(self.stem).suffix.lower()
 
     @property
     def stem(self) -> str:
-        """Name of the file without folder."""
-        return "" if self.path is None else self.path.name
+        """Name of the file without folder and without the extension of a compression."""
+        name = "" if self.path is None else self.path.name
+        while name.lower().endswith(_SUFFIXES):
+            name = name.rpartition(".")[0]
+        return name
 
     @property
-    def is_compressed(self) -> bool:
-        """Whether the extension says so."""
-        return self.path is not None and self.path.suffix.lower() in _OPENERS
+    def is_plain(self) -> bool:
+        """Whether it is a file on disk that nothing has to be done to."""
+        return self.path is not None and self.path.is_file() and _opener(self.head) is None
 
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes as they lie there; raises `StructureError` for an archive or if they cannot be read."""
+        if self.path is None or not self.path.is_file():
+            return self._raw[:_HEAD]
+        try:
+            with open(self.path, "rb") as file:
+                return self._no_archive(file.read(_HEAD))
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    @cached_property
     def content(self) -> bytes:
-        """The bytes of the file, unpacked; raises `StructureError` if it is too large or damaged."""
+        """The bytes of the file, unpacked; raises `StructureError` if it is too large, damaged, or an archive."""
+        content = self._raw
+        while (opener := _opener(content)) is not None:
+            try:
+                with opener(io.BytesIO(content)) as file:
+                    content = self._limited(file.read(_LARGEST + 1))
+            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+                raise self._unreadable(error) from error
+        return self._no_archive(content)
+
+    @cached_property
+    def _raw(self) -> bytes:
         try:
             if self.path is None:
-                content = sys.stdin.buffer.read(_LARGEST + 1)
-            elif self.is_compressed:
-                with _OPENERS[self.path.suffix.lower()](self.path, "rb") as file:
-                    content = file.read(_LARGEST + 1)
-            else:
-                with open(self.path, "rb") as file:
-                    content = file.read(_LARGEST + 1)
-        except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise StructureError(f"{self.name} cannot be read ({reason}).") from error
+                return self._limited(sys.stdin.buffer.read(_LARGEST + 1))
+            with open(self.path, "rb") as file:
+                return self._limited(file.read(_LARGEST + 1))
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _no_archive(self, content: bytes) -> bytes:
+        for begin, kind in _ARCHIVES.items():
+            if content.startswith(begin):
+                raise StructureError(f"{self.name} is packed by {kind}; unpack it first.")
+        return content
+
+    def _limited(self, content: bytes) -> bytes:
         if len(content) > _LARGEST:
             raise StructureError(f"{self.name} holds more than {_LARGEST >> 30} GiB; split it.")
         return content
 
+    def _unreadable(self, error: Exception) -> StructureError:
+        return StructureError(f"{self.name} cannot be read ({getattr(error, 'strerror', None) or error}).")
+
     def is_binary(self) -> bool:
         """Whether it holds something else than text, judged from its beginning."""
-        if self.path is None:
-            return False
-        if self.is_compressed:
-            return b"\0" in self.content()[:4096]
-        with open(self.path, "rb") as file:
-            return b"\0" in file.read(4096)
+        head = self.head if self.is_plain else self.content[:_HEAD]
+        return b"\0" in head and not _is_utf16(head)
 
     def text(self) -> str:
         """The text of the file, without a byte-order mark."""
-        content = self.content()
-        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        content = self.content
         try:
-            text = content.decode(encoding)
+            text = content.decode("utf-16" if _is_utf16(content) else "utf-8-sig")
         except UnicodeError:
             text = content.decode("latin-1")
         return io.StringIO(text, newline=None).read()
+
+    @contextmanager
+    def as_file(self) -> Iterator[Path]:
+        """A plain file with the content, the one on disk if it is plain."""
+        if self.path is not None and self.is_plain:
+            yield self.path
+            return
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / (self.stem or "structure")
+            path.write_bytes(self.content)
+            yield path
+
+
+def _opener(content: bytes) -> Callable[..., Any] | None:
+    return next((opener for begin, opener in _PACKED if begin.match(content)), None)
+
+
+def _is_utf16(content: bytes) -> bool:
+    return content[:2] in (b"\xff\xfe", b"\xfe\xff")
 
 
 def source_of(path: str | PathLike[str]) -> Source:
@@ -95,19 +154,36 @@ def source_of(path: str | PathLike[str]) -> Source:
     A path that exists is taken as it is, whatever signs it holds; otherwise what follows the last @ says which frames.
     """
     name = str(path)
-    if name == STANDARD_INPUT:
-        return Source("standard input", None)
-    if Path(name).is_file():
-        return Source(name, Path(name))
+    if _exists(name):
+        return _source(name)
     match = _FRAMES.fullmatch(name)
-    if match and Path(match["path"]).is_file():
+    if match and _exists(match["path"]):
         numbers = [int(part) if part else None for part in match["frames"].split(":")]
         if len(numbers) == 1:
             if numbers[0] is None:
                 raise StructureError(f"{name} names no frame after the @.")
-            return Source(match["path"], Path(match["path"]), numbers[0])
+            return _source(match["path"], numbers[0])
         if len(numbers) == 3 and numbers[2] == 0:
             raise StructureError(f"{name} has a step of 0 between its frames.")
-        return Source(match["path"], Path(match["path"]), slice(*numbers))
-    what = "is a folder, not a file of structures" if Path(name).is_dir() else "does not exist"
-    raise StructureError(f"there is no file {name}." if what == "does not exist" else f"{name} {what}.")
+        return _source(match["path"], slice(*numbers))
+    if Path(name).is_dir():
+        raise StructureError(f"{name} is a folder, not a file of structures.")
+    file, _, frames = name.rpartition("@")
+    if file and _exists(file):
+        raise StructureError(f"{frames!r} behind {file}@ names no frames; write a number or 0:100:5.")
+    raise StructureError(f"there is no file {name}.")
+
+
+def _exists(name: str) -> bool:
+    if name in _STANDARD_INPUT:
+        return True
+    try:
+        return Path(name).exists() and not Path(name).is_dir()
+    except (OSError, ValueError):  # a name that is too long, or holds a zero byte
+        return False
+
+
+def _source(name: str, frames: slice | int | None = None) -> Source:
+    if name in _STANDARD_INPUT:
+        return Source("standard input", None, frames)
+    return Source(name, Path(name), frames)

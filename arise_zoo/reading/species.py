@@ -31,9 +31,11 @@ def parse_species(text: str | Sequence[str] | SpeciesMap | None) -> dict[str, st
         parts = [part.strip() for part in text.split(",")] if isinstance(text, str) else list(text)
         pairs = (part.split("=", 1) if "=" in part else (str(i), part) for i, part in enumerate(parts, 1))
         found = {label.strip(): symbol.strip() for label, symbol in pairs}
-    for symbol in found.values():
-        if atomic_numbers.get(symbol, 0) == 0:
-            raise StructureError(f"{symbol!r} is no element; name the species as in Cu,Zr or A=Cu,B=Zr.")
+    for label, name in found.items():
+        number = element_of(name)
+        if not number:
+            raise StructureError(f"{name!r} is no element; name the species as in Cu,Zr or A=Cu,B=Zr.")
+        found[label] = symbol(number)
     return found
 
 

@@ -1,6 +1,8 @@
 """Clusters, embeddings and similarities against scikit-learn and against what was put into the data."""
 
 import json
+import re
+import time
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from arise_zoo.analysis import (
     Embedding,
     cosine_similarity_matrix,
     explore,
+    exploring,
     mean_similarity,
     strided_pattern_matching,
 )
@@ -48,6 +51,26 @@ def test_an_embedding_keeps_neighbours_together_and_follows_from_its_seed():
     assert first.shape == (240, 2) and np.array_equal(first, again)
     nearest = ((first[:, None] - first) ** 2).sum(-1) + 1e9 * np.eye(240)
     assert (TRUTH[nearest.argmin(axis=1)] == TRUTH).mean() > 0.99
+
+
+def test_an_embedding_tells_its_epochs(monkeypatch, capsys):
+    monkeypatch.setattr("arise_zoo.common.progress._SECONDS_BETWEEN_LINES", 0.0)
+    shown = Embedding(n_neighbors=10, seed=1, progress=True).fit_transform(X)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines and all(re.fullmatch(r"embedding, epochs: \d+ of 500(, \d+ s left)?", line) for line in lines)
+    assert np.array_equal(shown, Embedding(n_neighbors=10, seed=1).fit_transform(X))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_time_of_clustering_is_told_before_it_begins(monkeypatch, capsys):
+    monkeypatch.setattr(exploring, "_LONG", 0.0)
+    vectors = np.random.default_rng(0).normal(size=(4000, 60)) + np.repeat(np.eye(4, 60) * 20, 1000, axis=0)
+    exploring._announce(vectors, Clustering(200))
+    (seconds,) = re.findall(r"^clustering 4000 boxes: about (\d+) s$", capsys.readouterr().err)
+    started = time.monotonic()
+    Clustering(200).fit(vectors)
+    taken = time.monotonic() - started
+    assert taken / 10 < float(seconds) + 0.5 < 10 * taken + 1
 
 
 def test_estimators_are_scikit_learn_s():

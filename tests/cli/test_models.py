@@ -1,5 +1,7 @@
 """`arise-zoo classify` and `arise-zoo train` as a user meets them."""
 
+import csv
+import io
 import json
 
 import ase.build
@@ -21,9 +23,9 @@ def crystals(tmp_path):
 def test_classify_prints_each_frame_with_its_classes(crystals, capsys):
     assert main(["classify", str(crystals), "--samples", "20", "--top", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith(f"{crystals}@0 (1 atom): fcc_cu, mutual information")
-    assert lines[3].startswith(f"{crystals}@1 (2 atoms): nacl")
-    assert "fcc_cu  (fcc" in lines[1] and len(lines) == 7  # NaCl has a geometry and a decoration
+    assert lines[0].startswith(f"{crystals}@0 (1 atom): fcc, ") and lines[1].startswith("  mutual information ")
+    assert lines[4].startswith(f"{crystals}@1 (2 atoms): NaCl, ")
+    assert "fcc_cu  (fcc" in lines[2] and len(lines) == 9  # NaCl has a geometry and a decoration
 
 
 def test_classify_prints_json(crystals, capsys):
@@ -36,8 +38,53 @@ def test_classify_prints_json(crystals, capsys):
 def test_a_structure_without_an_answer_ends_with_2_and_the_others_are_answered(crystals, tmp_path, capsys):
     ase.io.write(tmp_path / "atom.xyz", Atoms("H"))
     assert main(["classify", str(tmp_path / "atom.xyz"), str(crystals), "--samples", "5"]) == 2
-    output = capsys.readouterr().out
-    assert "atom.xyz (1 atom): no answer; no atom of the structure" in output and "nacl" in output
+    said = capsys.readouterr()
+    assert "atom.xyz (1 atom): no answer; no atom of the structure" in said.out and "nacl" in said.out
+    assert "no answer for 1 of 3: no atom of the structure" in said.err
+
+
+def test_a_file_that_cannot_be_read_costs_its_line_and_the_exit_code(crystals, capsys):
+    assert main(["classify", "absent.cif", str(crystals), "--samples", "5", "--csv"]) == 2
+    said = capsys.readouterr()
+    absent, *others = csv.DictReader(io.StringIO(said.out))
+    assert absent["label"] == "" and absent["problem"] == "there is no file absent.cif."
+    assert [row["label"] for row in others] == ["fcc_cu", "nacl"] and "no answer for 1 of 3" in said.err
+
+
+def test_answers_are_printed_or_written_in_each_form(crystals, tmp_path, capsys):
+    ask = ["classify", str(crystals), "--samples", "5"]
+    written = {name: tmp_path / name for name in ("a.json", "a.csv", "a.txt", "b.csv", "c.out")}
+    for name in ("a.json", "a.csv", "a.txt"):
+        assert main([*ask, "--out", str(written[name])]) == 0
+    assert capsys.readouterr().out == ""
+    assert main([*ask, "--csv", str(written["b.csv"]), "--json", "--out", str(written["c.out"])]) == 0
+    assert capsys.readouterr().out == ""
+    assert main([*ask, "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert printed == written["a.json"].read_text() == written["c.out"].read_text()
+    assert main([*ask, "--csv"]) == 0
+    assert capsys.readouterr().out == written["a.csv"].read_text() == written["b.csv"].read_text()
+    assert main(ask) == 0
+    assert capsys.readouterr().out == written["a.txt"].read_text()
+    rows = list(csv.DictReader(io.StringIO(written["a.csv"].read_text())))
+    assert [float(row["mutual_information"]) for row in rows] == [a["mutual_information"] for a in json.loads(printed)]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--json", "--csv"], "only one of --json and --csv can be printed"),
+        (["--out", "crystals.xyz"], "crystals.xyz is to be read, so that it cannot be written"),
+        (["--csv=crystals.xyz"], "crystals.xyz is to be read"),
+        (["--out", "."], ". is a folder; name a file"),
+    ],
+)
+def test_answers_are_never_written_over_what_is_there_to_be_read(options, sentence, crystals, monkeypatch, capsys):
+    monkeypatch.chdir(crystals.parent)
+    before = crystals.read_bytes()
+    assert main(["classify", "crystals.xyz@0", "--samples", "5", *options]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err and said.err.count("\n") == 1 and crystals.read_bytes() == before
 
 
 @pytest.mark.parametrize(

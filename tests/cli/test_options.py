@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from arise_zoo.cli import bench, zoo
-from arise_zoo.cli.common import json_before_files
+from arise_zoo.cli.common import as_meant
 
 
 def commands(parser):
@@ -56,10 +56,13 @@ def test_json_is_printed_or_written_to_a_file(tmp_path, capsys):
         (["classify", "--json", "found.json", "a.cif"], ["classify", "--json", "found.json", "a.cif"]),
         (["classify", "--json", "-", "a.cif"], ["classify", "--json", "-", "a.cif"]),
         (["classify", "--json=/dev/stderr", "a.cif"], ["classify", "--json=/dev/stderr", "a.cif"]),
+        (["classify", "--csv", "a.cif", "b.cif"], ["classify", "--csv=-", "a.cif", "b.cif"]),
+        (["classify", "--csv", "found.csv", "a.cif"], ["classify", "--csv", "found.csv", "a.cif"]),
+        (["classify", "-@0:3", "--json"], ["classify", "/dev/stdin@0:3", "--json=-"]),
     ],
 )
 def test_a_file_to_be_read_is_never_taken_for_one_to_be_written(given, understood):
-    assert json_before_files(given) == understood
+    assert as_meant(given) == understood
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """`classify`: files and structures in, names with uncertainties out, and never a crash."""
 
+import csv
+import io
 import json
 
 import ase.build
@@ -9,7 +11,7 @@ import pytest
 from ase import Atoms
 
 import arise_zoo
-from arise_zoo.errors import AriseZooError, StructureError
+from arise_zoo.errors import AriseZooError, StructureError, UnknownNameError
 from arise_zoo.models import load_model
 from arise_zoo.structures import StructureSpec
 
@@ -40,7 +42,7 @@ def test_a_file_of_several_frames_gets_an_answer_each(tmp_path):
     assert {"probability", "mutual_information", "label_3", "probability_3"} <= set(table.columns)
     assert table["problem"].isna().all()
     text = str(found)
-    assert f"{path}@1 (64 atoms): bcc_w, mutual information" in text
+    assert f"{path}@1 (64 atoms): bcc, " in text
     assert text.count("%") == 11  # three classes of each structure, and geometry and decoration of NaCl
     assert json.loads(json.dumps(found.to_json(), allow_nan=False))[0]["labels"][0] == "fcc_cu"
 
@@ -75,7 +77,7 @@ def test_a_structure_without_a_descriptor_gets_a_sentence_and_the_others_their_a
     ("name", "content", "sentence"),
     [
         ("absent.cif", None, "there is no file"),
-        ("letter.txt", "Dear Sir or Madam", "ASE cannot read"),
+        ("letter.txt", "Dear Sir or Madam", "the format of .* cannot be told"),
         ("torn.cif", "data_x\n_cell_length_a", "is not a valid CIF file"),
     ],
 )
@@ -90,8 +92,26 @@ def test_a_file_that_cannot_be_read_is_named(name, content, sentence, tmp_path):
 def test_parameters_out_of_range_are_refused():
     with pytest.raises(AriseZooError, match="number of classes to name must be at least 1"):
         arise_zoo.classify(CRYSTALS["fcc_cu"], top=0)
-    with pytest.raises(StructureError, match=r"item 0 is neither ase\.Atoms nor a path, but int"):
+    with pytest.raises(StructureError, match=r"item 0 is neither ase\.Atoms, .* nor a path, but int"):
         arise_zoo.classify([3])
+    with pytest.raises(UnknownNameError, match="unknown format 'ciff'"):
+        arise_zoo.classify(["absent.cif"], format="ciff")
+
+
+def test_a_file_among_several_that_cannot_be_read_costs_one_row(tmp_path):
+    ase.io.write(tmp_path / "good.cif", CRYSTALS["nacl"])
+    (tmp_path / "torn.cif").write_text("data_x\n_cell_length_a")
+    files = [tmp_path / "torn.cif", tmp_path / "absent.xyz", tmp_path / "good.cif", CRYSTALS["fcc_cu"]]
+    found = arise_zoo.classify(files, n_samples=5, top=2)
+    assert [a.label for a in found] == [None, None, "nacl", "fcc_cu"]
+    assert "is not a valid CIF file" in found[0].problem and "there is no file" in found[1].problem
+    table = found.to_dataframe()
+    assert list(table.columns[-2:]) == ["problem", "notes"] and list(table["structure"]) == [
+        *map(str, files[:3]),
+        "structure 3",
+    ]
+    rows = list(csv.DictReader(io.StringIO(found.to_csv())))
+    assert float(rows[2]["probability"]) == found[2].probability
 
 
 def test_descriptors_made_now_are_those_on_which_the_model_was_tried():

@@ -4,6 +4,8 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import threading
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from arise_zoo.cli.zoo import main
 from arise_zoo.descriptors import AveragedSOAP
 from arise_zoo.errors import StructureError, UnknownNameError
 from arise_zoo.prototypes import class_ids, get_prototype
-from arise_zoo.reading import read_frames, read_structure
+from arise_zoo.reading import read_frames, read_named, read_structure
 from arise_zoo.structures.operations import random_rotation
 
 HEAD = """data_test
@@ -282,18 +284,52 @@ def test_frames_are_named_behind_an_at_sign_and_paths_may_hold_one(tmp_path, mon
     assert [round(float(a.cell.volume), 2) for a in read_frames(f"{tmp_path}/t.xyz@1:4:2")] == [
         round(float(frames[i].cell.volume), 2) for i in (1, 3)
     ]
+    assert [name for name, _ in read_named(f"{tmp_path}/t.xyz@1:4:2")] == [f"{tmp_path}/t.xyz@{i}" for i in (1, 3)]
+    assert read_named(f"{tmp_path}/t.xyz@-1")[0][0] == f"{tmp_path}/t.xyz@4"
     assert len(read_frames(f"{tmp_path}/t.xyz@-1")) == 1 and len(read_frames(f"{tmp_path}/odd@3.xyz")) == 5
     with pytest.raises(StructureError, match="none of these frames"):
         read_frames(f"{tmp_path}/t.xyz@7:9")
     with pytest.raises(StructureError, match="has no frame 7"):
         read_frames(f"{tmp_path}/t.xyz@7")
+    with pytest.raises(StructureError, match=r"'first' behind .*@ names no frames"):
+        read_frames(f"{tmp_path}/t.xyz@first")
 
 
-def test_standard_input_is_read(monkeypatch, capsys):
-    text = cif(["Cu1 Cu 0 0 0"], symbol("F m -3 m"), a=3.6).encode()
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
-    assert main(["classify", "-", "--samples", "5"]) == 0
-    assert "fcc_cu" in capsys.readouterr().out
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize(
+    ("name", "format"), [("x.cif", None), ("x.xyz", None), ("x.traj", None), ("POSCAR", "poscar"), ("x.json", "json")]
+)
+def test_what_comes_through_a_pipe_is_read_packed_or_not(name, format, pack, tmp_path, monkeypatch):
+    salt = bulk("NaCl", "rocksalt", a=5.64, cubic=True)
+    write(tmp_path / name, salt)
+    packed = pack((tmp_path / name).read_bytes())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    ((given, atoms),) = read_named("-@0", format=format)
+    assert given == "-@0" and len(atoms) == 8 and len(set(atoms.numbers)) == 2
+    (tmp_path / f"{name}.misnamed").write_bytes(packed)
+    assert len(read_frames(tmp_path / f"{name}.misnamed", format=format)[0]) == 8
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(packed,))
+    writer.start()
+    assert len(read_frames(pipe, format=format)[0]) == 8
+    writer.join()
+
+
+def test_the_command_reads_frames_of_standard_input(monkeypatch, capsys):
+    text = io.StringIO()
+    write(text, [bulk("Cu"), bulk("Na"), bulk("Ag")], format="extxyz")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.getvalue().encode())))
+    assert main(["classify", "-@1:", "--samples", "5", "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["-@1", "-@2"] and ",bcc_w," in lines[1]
+
+
+@pytest.mark.parametrize(("begin", "kind"), [(b"PK\3\4", "zip"), (b"(\xb5/\xfd", "zstd")])
+def test_an_archive_is_named_as_one(begin, kind, tmp_path):
+    (tmp_path / "x.cif").write_bytes(begin + bytes(100))
+    with pytest.raises(StructureError, match=f"is packed by {kind}; unpack it first"):
+        read_frames(tmp_path / "x.cif")
 
 
 def test_unknown_formats_and_species_are_named(tmp_path):
@@ -302,6 +338,8 @@ def test_unknown_formats_and_species_are_named(tmp_path):
         read_frames(tmp_path / "x.xyz", format="extxyzz")
     with pytest.raises(StructureError, match="'Qq' is no element"):
         read_frames(tmp_path / "x.xyz", species="Qq")
+    numbered = read_frames(tmp_path / "x.xyz", format=" XYZ ", species="Cu=29")
+    assert numbered[0].get_chemical_symbols() == ["Cu"]
     with pytest.raises(StructureError, match="is a folder"):
         read_frames(tmp_path)
 

@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import AriseZooError
 from .forward import Network
 
-_ROWS_AT_ONCE = 512
+ROWS_AT_ONCE = 512
 """Rows that go through the network together; all that is kept of a pass beyond them is added up."""
 
 
@@ -108,7 +108,7 @@ def predict(
         if not 0 <= layer < network.n_hidden:
             raise AriseZooError(f"there is no hidden layer {layer}; the model has layers 0 to {network.n_hidden - 1}.")
     x = network.standardised(descriptors)
-    blocks = [x[i : i + _ROWS_AT_ONCE] for i in range(0, max(len(x), 1), _ROWS_AT_ONCE)]
+    blocks = [x[i : i + ROWS_AT_ONCE] for i in range(0, max(len(x), 1), ROWS_AT_ONCE)]
     # One thread a block: threads within products this small wait for each other more than they work.
     with threadpool_limits(1, user_api="blas"):
         if len(blocks) == 1:

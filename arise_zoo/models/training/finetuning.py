@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...common.names import NAME_RULE, is_name
+from ...common.progress import Progress
 from ...common.seeds import rng_for
 from ...common.storage import StorageError, sole_run
 from ...errors import AriseZooError
 from ...prototypes import Prototype, class_ids
+from ...reading import as_atoms
 from ..card import finetuned_card
 from ..checkpoint import Facts, read_reference, write_checkpoint
 from ..model import Model, load_model
@@ -73,7 +75,7 @@ class FineTuned:
 
 def finetune(
     model: str | Path,
-    structures: Sequence[Atoms],
+    structures: Sequence[Any],
     labels: Sequence[str],
     *,
     out: str | Path,
@@ -93,7 +95,7 @@ def finetune(
     ----------
     model : str or Path
         Name, folder or Hub id, as for `arise_zoo.load_model`.
-    structures : sequence of ase.Atoms
+    structures : sequence of ase.Atoms, or of structures of pymatgen or OVITO
         Unit cells or finite structures.
     labels : sequence of str
         Name of the class of each structure.
@@ -122,6 +124,7 @@ def finetune(
     """
     started = time.monotonic()
     base = load_model(model)
+    structures = [as_atoms(structure, f"structure {i}") for i, structure in enumerate(structures)]
     new = _new_labels(base, structures, labels, replace_head)
     out = Path(out)
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
@@ -138,10 +141,13 @@ def finetune(
             rows = fine_tuning_rows(base, prototypes, new, None if replace_head else base.labels, n_jobs, progress)
         kept = () if replace_head else base.outputs.names
         networks = []
-        for number, member in enumerate(base.network.members):
-            networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
-            if not freeze:
-                _train_all(networks[-1], rows, len(kept), epochs, seed + number)
+        members = base.network.members
+        with Progress(len(members) * (1 if freeze else 1 + epochs), "training", show=progress) as bar:
+            for number, member in enumerate(members):
+                networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
+                bar.advance()
+                if not freeze:
+                    _train_all(networks[-1], rows, len(kept), epochs, seed + number, bar)
         facts = Facts(
             out.name,
             (*(() if replace_head else base.labels), *new),
@@ -258,7 +264,7 @@ def _network(network: Member, kernel: np.ndarray, bias: np.ndarray, extend: bool
     return built
 
 
-def _train_all(network: keras.Model, rows: FineTuningRows, n_kept: int, epochs: int, seed: int) -> None:
+def _train_all(network: keras.Model, rows: FineTuningRows, n_kept: int, epochs: int, seed: int, bar: Progress) -> None:
     """Train all layers at a low rate on the same rows, old and new in equal parts."""
     import keras
 
@@ -270,6 +276,7 @@ def _train_all(network: keras.Model, rows: FineTuningRows, n_kept: int, epochs: 
     for epoch in range(epochs):
         order = rng_for(seed, "fine-tuning, order of epoch", epoch).permutation(len(x))
         network.fit(x[order], y[order], batch_size=128, shuffle=False, verbose=0)
+        bar.advance()
 
 
 def _reference(base: Model, rows: FineTuningRows) -> tuple[list[str], np.ndarray]:
