@@ -18,6 +18,7 @@ NOT_IMPORTED = {
     "build": "builds the wheel, as `python -m build`",
     "mpich": "the MPI library that LAMMPS loads",
     "mypy": "checks types, as a command",
+    "pytest-xdist": "runs the tests on all cores, as `pytest -n`",
     "ruff": "checks style, as a command",
     "tensorflow": "the backend that Keras imports",
 }
