@@ -56,7 +56,6 @@ def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -
         import argcomplete
 
         argcomplete.autocomplete(parser)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow talks when it is imported
     try:
         args = parser.parse_args(argv)
         with _terminable():

@@ -13,6 +13,7 @@ import numpy as np
 
 from .._version import __version__
 from ..common.manifest import Entry
+from ..common.quiet import import_quietly
 from ..common.storage import sha256
 from ..descriptors.parameters import KIND, LOCAL
 from ..errors import AriseZooError, StructureError, UnknownNameError
@@ -116,6 +117,7 @@ class Model:
 
     def to_keras(self) -> keras.Model:
         """The network as a Keras model, which makes a Monte-Carlo pass if called with `training=True`."""
+        import_quietly("keras")
         import keras
 
         return keras.saving.load_model(self.folder, compile=False)

@@ -44,10 +44,10 @@ def test_bad_input_ends_with_one_sentence_and_2(arguments, sentence, capsys, tmp
 
 
 def test_tensorflow_says_nothing_of_its_own():
-    code = "from arise_zoo.cli.zoo import main; main(['train', 'gnb', '--data', 'nowhere']); import keras, tensorflow"
-    code += "; from arise_zoo.models import load_model; load_model('arise-mlp').to_keras()"
+    code = "from arise_zoo.models import load_model; made = load_model('arise-mlp').to_keras()"
+    code += "; import numpy; made.predict_on_batch(numpy.zeros((1, 316)))"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout == "" and ran.stderr.count("\n") == 1 and ran.stderr.startswith("arise-zoo: nowhere holds no")
+    assert ran.stdout == "" and ran.stderr == ""
 
 
 def test_the_package_itself_can_be_run():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...common.quiet import import_quietly
 from ...errors import AriseZooError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Architecture:
         weights follow from `seed`. Called with `training=True` it makes one Monte-Carlo pass, otherwise it drops
         nothing.
         """
+        import_quietly("keras")
         import keras
 
         layers = keras.layers

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...common.progress import Progress
+from ...common.quiet import import_quietly
 from ...common.seeds import rng_for
 from ...common.storage import replacing, write_json
 from ...errors import AriseZooError
@@ -105,6 +106,7 @@ def train_network(
     state is kept in `folder`; an interrupted training resumes from there and ends with the same weights. Raises
     `TrainingError` if the loss becomes far worse than by guessing or infinite, or if the folder holds another training.
     """
+    import_quietly("keras")
     import keras
 
     from .schedule import OneCycle

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ...common.quiet import import_quietly
 from ...common.storage import sole_run, write_json, write_text
 from ...errors import AriseZooError
 from ..augmentation.perturbed import SELECTION_CONDITIONS, selection_rows
@@ -97,6 +98,7 @@ def search(
     SearchError
         If `out` holds another search.
     """
+    import_quietly("keras")
     import keras_tuner
 
     place = Path(out)

@@ -1,0 +1,24 @@
+"""Importing TensorFlow without its chatter, which its compiled part writes to the standard error of the process."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import ModuleType
+
+
+def import_quietly(name: str) -> ModuleType:
+    """Import a module while whatever compiled code writes to standard error is dropped; errors are raised as ever."""
+    if name in sys.modules:
+        return sys.modules[name]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # heeded by some versions, for what comes later too
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        return importlib.import_module(name)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
