@@ -171,10 +171,25 @@ def atom_coefficients(
                     if max(n, m) + _PIECE > _ROOM:
                         for q in range(n_kinds):
                             add_coefficients(
-                                found[q], m if q else n, per_unit, edges, guess, guesses_per_unit, table, diagonal,
-                                step, back, first_component, lanes, legendre, azimuth, angular, radial, values,
+                                found[q],
+                                m if q else n,
+                                per_unit,
+                                edges,
+                                guess,
+                                guesses_per_unit,
+                                table,
+                                diagonal,
+                                step,
+                                back,
+                                first_component,
+                                lanes,
+                                legendre,
+                                azimuth,
+                                angular,
+                                radial,
+                                values,
                                 total[q],
-                            )  # fmt: skip
+                            )
                         n, m = 0, 0
                     for p in range(begin, min(begin + _PIECE, start[row + k1 + 1])):
                         dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
@@ -188,9 +203,25 @@ def atom_coefficients(
                         m += int(counts & (not is_like))
         for q in range(n_kinds):
             add_coefficients(
-                found[q], m if q else n, per_unit, edges, guess, guesses_per_unit, table, diagonal, step, back,
-                first_component, lanes, legendre, azimuth, angular, radial, values, total[q],
-            )  # fmt: skip
+                found[q],
+                m if q else n,
+                per_unit,
+                edges,
+                guess,
+                guesses_per_unit,
+                table,
+                diagonal,
+                step,
+                back,
+                first_component,
+                lanes,
+                legendre,
+                azimuth,
+                angular,
+                radial,
+                values,
+                total[q],
+            )
         for q in range(n_kinds):
             for k in range(n_max):
                 for component in range(n_components):
