@@ -32,7 +32,7 @@ _POSITIONS_AT_ONCE = 512
 
 def strided_pattern_matching(
     atoms: Any,
-    model: str | Path | Model = "arise-mlp",
+    model: str | Path | Model = "arise-field",
     box: float = 12.0,
     stride: float = 1.0,
     n_samples: int = 100,
@@ -56,7 +56,7 @@ def strided_pattern_matching(
     ----------
     atoms : ase.Atoms, or a structure of pymatgen or OVITO
         The structure. Along its periodic directions, boxes reach into the neighbouring cells.
-    model : str, Path or Model, default "arise-mlp"
+    model : str, Path or Model, default "arise-field"
         Name of a shipped model, folder of a checkpoint, or a loaded model.
     box, stride : float
         Edge of the box, and distance between its positions, in angstrom. A box should hold about 100 atoms.

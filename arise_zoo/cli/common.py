@@ -112,13 +112,13 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler instead")
 
 
-def add_model_option(parser: argparse.ArgumentParser) -> None:
+def add_model_option(parser: argparse.ArgumentParser, default: str = "arise-field") -> None:
     """`--model`, of commands that use a trained network."""
     parser.add_argument(
         "--model",
-        default="arise-mlp",
+        default=default,
         metavar="NAME",
-        help="model: its name, OWNER/NAME on the Hub, or the folder of a checkpoint (default: arise-mlp)",
+        help=f"model: its name, OWNER/NAME on the Hub, or the folder of a checkpoint (default: {default})",
     )
 
 

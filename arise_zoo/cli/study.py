@@ -24,7 +24,7 @@ def add_commands(subparsers: Any) -> None:
         "--fill", metavar="PAGE", help="put the numbers of all records in the output folder into this page, and end"
     )
     study.add_argument("--source", metavar="FILE", help="the input file, for the studies that read one")
-    add_model_option(study)
+    add_model_option(study, "arise-mlp")
     study.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random draws (default: 0)")
     add_json_option(study)
     add_worker_options(study)

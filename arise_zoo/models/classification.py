@@ -148,7 +148,7 @@ class Classification(Sequence[Answer]):
 
 def classify(
     structures: Any,
-    model: str | Path | Model = "arise-mlp",
+    model: str | Path | Model = "arise-field",
     n_samples: int | None = None,
     top: int = 5,
     seed: int = 0,
@@ -164,7 +164,7 @@ def classify(
     structures : ase.Atoms, pymatgen Structure, OVITO DataCollection, str, Path, or iterable of these
         Structures, or files (all their frames, or those that `file@0:100:5` names). `pbc` says which directions are
         periodic.
-    model : str, Path or Model, default "arise-mlp"
+    model : str, Path or Model, default "arise-field"
         Name of a shipped model, folder of a checkpoint, or a loaded model.
     n_samples : int, optional
         Monte-Carlo passes, from which the uncertainties follow (default: as many as the model wants); 0 makes one pass

@@ -30,7 +30,7 @@ def test_descriptors_are_those_of_the_boxes_cut_out(seed, n_species, disorder):
     atoms.numbers = rng.choice([29, 79][:n_species], len(atoms))
     atoms.positions += rng.uniform(-disorder, disorder, (len(atoms), 3))
     atoms.pbc = False
-    result = strided_pattern_matching(atoms, box=9, stride=6.5, n_samples=0, descriptors=True, min_atoms=8)
+    result = strided_pattern_matching(atoms, "arise-mlp", box=9, stride=6.5, n_samples=0, descriptors=True, min_atoms=8)
     soap = AveragedSOAP(**load_model("arise-mlp").descriptor)
     for i, centre in enumerate(result.centres):
         inside = cut_out(atoms, centre, 9)
@@ -49,7 +49,7 @@ def test_answers_are_those_of_classify_for_the_boxes_cut_out(two_crystals):
         assert answer.label == result.most_probable[i]
         assert answer.probability == pytest.approx(result.probabilities[i].max(), abs=1e-4)
         assert answer.mutual_information == pytest.approx(result.mutual_information[i], abs=1e-4)
-    assert result.hidden[1].shape == (len(result), 512)
+    assert result.hidden[1].shape == (len(result), 1024)
 
 
 def test_each_crystal_is_recognised_where_it_is_and_nothing_where_nothing_is(two_crystals):

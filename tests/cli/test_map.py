@@ -28,7 +28,7 @@ def test_a_file_becomes_a_result_maps_and_labelled_atoms(crystal, tmp_path, caps
     assert said["n_atoms"] == 432 and "fcc_cu" in said["classes"]
     assert {path.name for path in out.iterdir()} == set(said["files"])
     result = load_result(out / "result.parquet")
-    assert list(result.grid.shape) == said["shape"] and result.hidden[1].shape == (len(result), 512)
+    assert list(result.grid.shape) == said["shape"] and result.hidden[1].shape == (len(result), 1024)
     assert "fcc_cu" in set(ase.io.read(out / "atoms.xyz").arrays["label"])
 
 
@@ -37,7 +37,7 @@ BAD_FILES = {
     "empty.xyz": ("", "holds no"),
     "nothing.xyz": ("0\n\n", "holds no atoms"),
     "species.xyz": ("2\n\nQq 0 0\nQq 0 0 20\n", "ASE cannot read"),
-    "letter.txt": ("Dear Sir or Madam", "ASE cannot read"),
+    "letter.txt": ("Dear Sir or Madam", "cannot be told; name it with --format"),
     "dummies.xyz": ("2\n\nX 0 0 0\nX 0 0 20\n", "atoms of no element"),
     "cellless.xyz": ('2\nProperties=species:S:1:pos:R:3 pbc="T T T"\nC 0 0 0\nC 0 0 30\n', "no periodic cell"),
 }

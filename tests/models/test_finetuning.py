@@ -91,7 +91,18 @@ def classes(tmp_path):
 
 def test_a_head_may_be_replaced_and_all_layers_trained(classes, tmp_path, capsys):
     out = tmp_path / "two"
-    command = ["finetune", "--data", str(classes), "--out", str(out), "--replace-head", "--epochs", "2"]
+    command = [
+        "finetune",
+        "--model",
+        "arise-mlp",
+        "--data",
+        str(classes),
+        "--out",
+        str(out),
+        "--replace-head",
+        "--epochs",
+        "2",
+    ]
     assert main([*command, "--jobs", "1"]) == 0
     assert "2 classes" in capsys.readouterr().out
     model = arise_zoo.load_model(out)
@@ -105,7 +116,23 @@ def test_a_head_may_be_replaced_and_all_layers_trained(classes, tmp_path, capsys
 
 
 def test_with_frozen_layers_old_classes_are_as_probable_as_before_but_for_what_the_new_ones_take(classes, tmp_path):
-    assert main(["finetune", "--data", str(classes), "--out", str(tmp_path / "more"), "--freeze", "--jobs", "1"]) == 0
+    assert (
+        main(
+            [
+                "finetune",
+                "--model",
+                "arise-mlp",
+                "--data",
+                str(classes),
+                "--out",
+                str(tmp_path / "more"),
+                "--freeze",
+                "--jobs",
+                "1",
+            ]
+        )
+        == 0
+    )
     before, after = arise_zoo.load_model("arise-mlp"), arise_zoo.load_model(tmp_path / "more")
     assert after.labels == (*before.labels, "fluorite", "zincblende_like")
     rows = load_pristine_vectors().descriptors[::7]
@@ -124,7 +151,12 @@ def test_with_frozen_layers_old_classes_are_as_probable_as_before_but_for_what_t
 )
 def test_what_cannot_be_learnt_is_one_sentence_and_leaves_nothing(classes, tmp_path, capsys, change, sentence):
     change(classes)
-    assert main(["finetune", "--data", str(classes), "--out", str(tmp_path / "out"), "--jobs", "1"]) == 2
+    assert (
+        main(
+            ["finetune", "--model", "arise-mlp", "--data", str(classes), "--out", str(tmp_path / "out"), "--jobs", "1"]
+        )
+        == 2
+    )
     captured = capsys.readouterr()
     assert sentence in captured.err and captured.err.strip().count("\n") == 0
     assert not (tmp_path / "out").exists()
