@@ -9,9 +9,12 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """A count of work done, to be used as a context manager; `show=False` keeps it silent."""
+    """A count of work done, to be used as a context manager; `show=False` keeps it silent.
 
-    def __init__(self, total: int, label: str, *, show: bool = True):
+    `total`: how much there is to do, None if that is not known.
+    """
+
+    def __init__(self, total: int | None, label: str, *, show: bool = True):
         self.total, self.label, self.done = total, label, 0
         self._bar = None
         self._lines = show and not sys.stderr.isatty()
@@ -41,6 +44,9 @@ class Progress:
             self._bar.update(count)
         elif self._lines and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
+            if self.total is None:
+                print(f"{self.label}: {self.done}", file=sys.stderr, flush=True)
+                return
             elapsed = self._last_line - self._started
             left = elapsed / self.done * (self.total - self.done) if self.done else float("nan")
             print(f"{self.label}: {self.done} of {self.total}, {left:.0f} s left", file=sys.stderr, flush=True)

@@ -98,16 +98,16 @@ class StructureIndex:
         for items, facts, vectors in _described(items_of(library, note if skip else fail), n_jobs, progress):
             good = []
             for place, item in enumerate(items):
-                said = facts[place]
-                if not isinstance(said, str) and item.id in known:
-                    said = f"there are two entries {item.id!r}; give them ids of their own."
-                if not isinstance(said, str):
+                said = facts[place] if isinstance(facts[place], str) else None
+                if said is None and item.id in known:
+                    said = "another entry has this id; give it one of its own."
+                if said is None:
                     known.add(item.id)
                     good.append(place)
                 elif skip:
-                    problems.append(said)
+                    problems.append(f"{item.id}: {said}")
                 else:
-                    raise StructureError(said)
+                    raise StructureError(f"{item.id}: {said}")
             tables.append(table_of([(items[i], facts[i]) for i in good]))
             parts.append({aspect: vectors[aspect][good] for aspect in ASPECTS})
         import pyarrow as pa
@@ -254,7 +254,7 @@ def _described(
             read.append(block)
             yield joblib.delayed(_describe)([item.atoms for item in block])
 
-    with workers(n_jobs) as run, Progress(0, "describing", show=progress) as bar:
+    with workers(n_jobs) as run, Progress(None, "describing", show=progress) as bar:
         for facts, vectors in run(blocks()):
             block = read.pop(0)
             bar.advance(len(block))

@@ -142,7 +142,7 @@ def test_one_process_and_two_give_the_same(crystals):
         ([], "holds no structure that an index can be made of"),
         ([Atoms("Cu")], "no atom has a neighbour"),
         ([molecule("H2O"), 3], "cannot be made of a int"),
-        ([Item("a", bulk("Cu"), "a"), Item("a", bulk("W"), "a")], "two entries 'a'"),
+        ([Item("a", bulk("Cu"), "a"), Item("a", bulk("W"), "a")], "a: another entry has this id"),
         ("nowhere", "there is no file nowhere"),
     ],
 )
