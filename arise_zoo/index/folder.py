@@ -102,7 +102,7 @@ def write_folder(folder: Path, name: str, metric: Metric, kept: Kept) -> None:
     table, files = kept.entries, [ENTRIES, FACTS]
     for aspect, vectors in kept.vectors.items():
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
-        table = table.append_column(aspect, pa.FixedSizeListArray.from_arrays(flat, vectors[0].size))
+        table = table.append_column(f"{aspect}_vector", pa.FixedSizeListArray.from_arrays(flat, vectors[0].size))
     with replacing(folder / ENTRIES) as temporary:
         pq.write_table(table, temporary, row_group_size=_ROW_GROUP, compression="zstd")
     (folder / GRAPH).unlink(missing_ok=True)
@@ -147,12 +147,12 @@ def read_folder(folder: Path, metric: Metric) -> tuple[str, Kept]:
         table = pq.read_table(folder / ENTRIES)
         vectors = {}
         for aspect in ASPECTS:
-            column = table[aspect].combine_chunks()
+            column = table[f"{aspect}_vector"].combine_chunks()
             vectors[aspect] = column.flatten().to_numpy().reshape(len(table), metric.n_views, -1)
         graph = None
         if (folder / GRAPH).is_file() and neighbours.has_library():
             graph = neighbours.read_graph(folder / GRAPH, vectors[next(iter(vectors))].shape[2])
-        return facts["name"], Kept(table.drop_columns(list(vectors)), vectors, graph)
+        return facts["name"], Kept(table.drop_columns([f"{aspect}_vector" for aspect in ASPECTS]), vectors, graph)
     except (OSError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, IndexFolderError):
             raise
