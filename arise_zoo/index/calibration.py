@@ -42,7 +42,9 @@ class Calibration:
     def features(nearest: ArrayLike, other: ArrayLike, identical: float) -> np.ndarray:
         """The two logarithms, shape (n, 2)."""
         least = np.maximum(nearest, identical)
-        return np.log(np.stack([least, np.clip(np.asarray(other) / least, 1.0, _FARTHEST)], axis=-1))
+        ratio = np.clip(np.asarray(other) / least, 1.0, _FARTHEST)
+        logarithms: np.ndarray = np.log(np.stack([least, ratio], axis=-1))
+        return logarithms
 
     def probabilities(self, nearest: ArrayLike, other: ArrayLike) -> np.ndarray:
         """Probabilities that structures are of the prototype of their nearest entry, from the distances to it and to

@@ -57,7 +57,7 @@ def match(atoms: Atoms, other: Atoms) -> Match | None:
     pymatgen (extra `peers`)."""
     try:
         from pymatgen.analysis.structure_matcher import StructureMatcher
-        from pymatgen.core import Structure
+        from pymatgen.core.structure import Structure
     except ImportError:
         raise MissingPackageError("pymatgen", "the verdict of StructureMatcher", "peers") from None
     if not (atoms.pbc.all() and other.pbc.all()):

@@ -96,19 +96,18 @@ class StructureIndex:
 
         tables, parts, known = [self.entries], [self._vectors], set(self.entries["id"].to_pylist())
         for items, facts, vectors in _described(items_of(library, note if skip else fail), n_jobs, progress):
-            good = []
-            for place, item in enumerate(items):
-                said = facts[place] if isinstance(facts[place], str) else None
-                if said is None and item.id in known:
-                    said = "another entry has this id; give it one of its own."
-                if said is None:
+            good, rows = [], []
+            for place, (item, fact) in enumerate(zip(items, facts, strict=True)):
+                if not isinstance(fact, str) and item.id not in known:
                     known.add(item.id)
                     good.append(place)
-                elif skip:
-                    problems.append(f"{item.id}: {said}")
-                else:
+                    rows.append((item, fact))
+                    continue
+                said = fact if isinstance(fact, str) else "another entry has this id; give it one of its own."
+                if not skip:
                     raise StructureError(f"{item.id}: {said}")
-            tables.append(table_of([(items[i], facts[i]) for i in good]))
+                problems.append(f"{item.id}: {said}")
+            tables.append(table_of(rows))
             parts.append({aspect: vectors[aspect][good] for aspect in ASPECTS})
         import pyarrow as pa
 
@@ -136,12 +135,12 @@ class StructureIndex:
 
     def atoms(self, entry: int | str) -> Atoms:
         """The structure of an entry, by its row or id; raises `UnknownNameError` for an id that there is not."""
-        if isinstance(entry, str):
-            ids = self.entries["id"].to_pylist()
-            if entry not in ids:
-                raise UnknownNameError("entry", entry, ids)
-            entry = ids.index(entry)
-        return atoms_of(self.entries, entry)
+        if not isinstance(entry, str):
+            return atoms_of(self.entries, entry)
+        ids = self.entries["id"].to_pylist()
+        if entry not in ids:
+            raise UnknownNameError("entry", entry, ids)
+        return atoms_of(self.entries, ids.index(entry))
 
     def search(
         self, structure: Any, k: int = 10, *, aspect: str = WHOLE, matcher: bool = False, name: str = "structure"

@@ -50,7 +50,7 @@ def test_rotating_moving_and_reordering_a_structure_changes_no_distance(index, s
 def test_disturbed_crystals_are_of_their_prototype(index, crystals, missing, displacement):
     for name, atoms in crystals.items():
         found = index.search(disturbed(atoms.repeat(6), missing, displacement, name))
-        assert (found.prototype, found.meaning) == (name, "same prototype")
+        assert found.prototype == name
         assert found.probability > 0.8
 
 
