@@ -2,6 +2,7 @@ from ._version import __version__ as __version__
 from .benchmark import evaluate as evaluate
 from .datasets import load_dataset as load_dataset
 from .errors import AriseZooError as AriseZooError
+from .index import StructureIndex as StructureIndex
 from .methods import get_method as get_method
 from .methods import list_methods as list_methods
 from .models import load_model as load_model

@@ -18,6 +18,7 @@ LAYERS = (
     "benchmark",
     "methods",
     "models",
+    "index",
     "datasets",
     "hub",
     "descriptors",

@@ -11,11 +11,12 @@ _SECONDS_BETWEEN_LINES = 5.0
 class Progress:
     """A count of work done, to be used as a context manager; `show=False` keeps it silent.
 
-    The time left follows from the mean time of what was done. `warms_up`: the first unit takes longer than others, as
-    where something is compiled, and is left out of the mean; units must come one after the other then.
+    The time left follows from the mean time of what was done. `total`: how much there is to do, None if that is not
+    known. `warms_up`: the first unit takes longer than others, as where something is compiled, and is left out of the
+    mean; units must come one after the other then.
     """
 
-    def __init__(self, total: int, label: str, *, show: bool = True, warms_up: bool = False):
+    def __init__(self, total: int | None, label: str, *, show: bool = True, warms_up: bool = False):
         self.total, self.label, self.done = total, label, 0
         self._bar = None
         self._lines = show and not sys.stderr.isatty()
@@ -60,7 +61,8 @@ class Progress:
             self._last_line = time.monotonic()
             left = self.seconds_left()
             estimate = "" if left is None else f", {left:.0f} s left"
-            print(f"{self.label}: {self.done} of {self.total}{estimate}", file=sys.stderr, flush=True)
+            amount = "" if self.total is None else f" of {self.total}"
+            print(f"{self.label}: {self.done}{amount}{estimate}", file=sys.stderr, flush=True)
         if not self._is_warm:
             self._is_warm = True
             self._restart()
@@ -68,7 +70,7 @@ class Progress:
     def seconds_left(self) -> float | None:
         """How long the rest will take, None where nothing tells yet."""
         timed = self.done - self._untimed
-        if timed <= 0 or not self._is_warm:
+        if timed <= 0 or not self._is_warm or self.total is None:
             return None
         return (time.monotonic() - self._started) / timed * (self.total - self.done)
 

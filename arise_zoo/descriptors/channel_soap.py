@@ -143,6 +143,24 @@ class ChannelSOAP(_Channels):
         vector: np.ndarray = self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0]
         return vector
 
+    def create_balls(self, atoms: Atoms, radii: Sequence[float]) -> np.ndarray:
+        """The descriptors that balls cut out of a crystal have on average, shape (n_radii, n_features), from one pass
+        over the pairs.
+
+        `radii` are in units of the first peak; an infinite one is the crystal itself. Of all pairs at a distance r, a
+        ball of radius R holds the share 1 - 3 r / 4 R + r^3 / 16 R^3, by which their densities are multiplied.
+        """
+        moments = self._moments(atoms)
+        edges = self._spectra.tables()[0].edges
+        middles = 0.5 * (edges[1:] + edges[:-1])  # bins are narrow against any ball
+        vectors = []
+        for radius in radii:
+            x = np.minimum(middles / radius, 2.0)
+            share = 1.0 - 0.75 * x + x**3 / 16.0
+            like, unlike = moments * share[:, None, None]
+            vectors.append(self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0])
+        return np.array(vectors)
+
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
         """The descriptors of many structures, shape (n_structures, n_features), on `n_jobs` processes."""
         rows = map_structures(self.create, structures, n_jobs)

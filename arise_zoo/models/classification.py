@@ -269,7 +269,7 @@ def _frames(
     path: str | PathLike[str], format: str | None, species: Mapping[str, str], bar: Progress
 ) -> Iterator[tuple[str, Atoms]]:
     frames = read_named(path, format=format, species=species)
-    bar.expect(bar.total + len(frames) - 1)
+    bar.expect((bar.total or 0) + len(frames) - 1)
     yield from frames
 
 

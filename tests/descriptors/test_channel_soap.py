@@ -164,6 +164,22 @@ def test_parameters_out_of_range_get_one_sentence():
         ChannelSOAP(r_cut=0)
 
 
+def test_balls_are_what_balls_cut_out_of_a_crystal_have_on_average():
+    crystal, radius = bulk("NaCl", "rocksalt", a=5.0, cubic=True), 3.0
+    unit, rng = first_peak_distance(crystal), rng_for("balls")
+    large = crystal.repeat(7)
+    balls = Atoms()
+    for number in range(200):
+        centre = (3 + rng.random(3)) * 5.0
+        ball = large[np.linalg.norm(large.positions - centre, axis=1) < radius * unit]
+        ball.positions += [100.0 * number, 0, 0]
+        balls += Atoms(ball.numbers, ball.positions)
+    whole, predicted = ChannelSOAP().create_balls(crystal, [np.inf, radius])
+    assert np.abs(whole - ChannelSOAP().create(crystal)).max() < 1e-12
+    found = ChannelSOAP().create(balls)
+    assert np.linalg.norm(found - predicted) < 0.02 < 0.2 < np.linalg.norm(found - whole)
+
+
 def test_a_grid_gives_what_each_setting_alone_gives():
     atoms = random_structure(5, species=(29, 16))
     grid = ChannelGrid([(0.95, 0.0), (1.0, 0.0), (1.05, 0.0)])

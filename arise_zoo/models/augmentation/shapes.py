@@ -40,11 +40,11 @@ def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Gener
     if kind < 0.57:
         return replicated(cell, prototype.repetitions_of(k), False)
     if kind < 0.87 or not is_bulk:
-        return _cluster(cell, is_bulk, rng)
+        return cluster(cell, is_bulk, rng)
     return _film(cell, unit, rng)
 
 
-def _cluster(cell: Atoms, is_bulk: bool, rng: np.random.Generator) -> Atoms:
+def cluster(cell: Atoms, is_bulk: bool, rng: np.random.Generator) -> Atoms:
     """A ball, or a block between three pairs of planes, of random size, place and, for half of them, orientation."""
     size = int(_LEAST * (_MOST / _LEAST) ** rng.random())
     copies = _copies(cell, size, is_bulk)

@@ -1,0 +1,108 @@
+"""`arise-zoo index` and `arise-zoo similar`: libraries of structures, and what is near in them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .common import add_json_option, add_reading_options, show
+
+if TYPE_CHECKING:
+    from ..index import StructureIndex
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the two commands."""
+    index = subparsers.add_parser("index", help="make an index of a library of structures")
+    actions = index.add_subparsers(required=True, metavar="ACTION")
+    build = actions.add_parser(
+        "build",
+        help="make an index of files, folders or databases of structures",
+        description="Make an index, in which `arise-zoo similar` finds what is near: a folder with the structures, "
+        "their vectors and a manifest. What cannot be used is left out and named on standard error.",
+    )
+    build.add_argument(
+        "library",
+        nargs="+",
+        metavar="LIBRARY",
+        help="file of structures, folder of files, database of ASE, or the word classes for the 108 classes",
+    )
+    build.add_argument("--out", required=True, metavar="INDEX", help="folder of the index")
+    build.add_argument("--name", metavar="NAME", help="name of the index (default: that of the folder)")
+    _add_jobs(build)
+    add_json_option(build)
+    build.set_defaults(function=_build)
+
+    similar = subparsers.add_parser(
+        "similar",
+        help="find what is near to a structure, or the same structures in a folder",
+        description="Name the entries of an index that are nearest to every frame of files, with what their distance "
+        "means and how probable it is that the nearest is right. With --pairs: the groups of the same structure in a "
+        "library. Exits with 2 if a structure has no answer.",
+    )
+    what = similar.add_mutually_exclusive_group(required=True)
+    what.add_argument("files", nargs="*", default=[], metavar="FILE", help="file of one or more frames")
+    what.add_argument(
+        "--pairs", metavar="LIBRARY", help="folder, file or database in which to find the same structures"
+    )
+    similar.add_argument(
+        "--index", metavar="INDEX", help="folder of an index (default: the prototypes of this package)"
+    )
+    similar.add_argument("-k", type=int, default=5, metavar="N", help="entries to name (default: 5)")
+    similar.add_argument("--geometry", action="store_true", help="compare geometry alone, whatever the species")
+    similar.add_argument(
+        "--any-elements", action="store_true", help="with --pairs: take no account of elements and lattice constants"
+    )
+    similar.add_argument("--matcher", action="store_true", help="ask pymatgen's StructureMatcher about each entry too")
+    _add_jobs(similar)
+    add_reading_options(similar)
+    add_json_option(similar)
+    similar.set_defaults(function=_similar)
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jobs", type=int, default=-1, metavar="N", help="processes (default: one per core)")
+
+
+def _build(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..index import StructureIndex
+
+    name = args.name or Path(args.out).resolve().name
+    index = StructureIndex.build(args.library, name, skip=True, n_jobs=args.jobs, progress=True)
+    _complain(index)
+    folder = str(index.save(args.out))
+    problems = list(index.problems)
+    show(f"{folder}: {len(index)} entries", {"folder": folder, "entries": len(index), "problems": problems}, args.json)
+    return 0
+
+
+def _similar(args: argparse.Namespace) -> int:
+    from ..index import StructureIndex, search_files
+
+    aspect = "geometry" if args.geometry else "whole"
+    if args.pairs:
+        index = StructureIndex.build(args.pairs, skip=True, n_jobs=args.jobs, progress=True)
+        _complain(index)
+        groups = index.groups(elements=not args.any_elements, aspect=aspect)
+        lines = [*("  ".join(group) for group in groups), f"{len(groups)} groups in {len(index)} structures"]
+        show("\n".join(lines), groups, args.json)
+        return 0
+    answers = search_files(
+        StructureIndex.load(args.index),
+        args.files,
+        args.k,
+        aspect=aspect,
+        matcher=args.matcher,
+        format=args.format,
+        species=args.species,
+    )
+    show("\n".join(map(str, answers)), [answer.to_json() for answer in answers], args.json)
+    return 2 if any(answer.problem for answer in answers) else 0
+
+
+def _complain(index: StructureIndex) -> None:
+    for problem in index.problems:
+        print(f"left out: {problem}", file=sys.stderr)
