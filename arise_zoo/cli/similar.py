@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_commands(subparsers: Any) -> None:
     """Add the two commands."""
     index = subparsers.add_parser("index", help="make an index of a library of structures")
-    actions = index.add_subparsers(required=True, metavar="ACTION")
+    actions = index.add_subparsers(required=True, metavar="COMMAND")
     build = actions.add_parser(
         "build",
         help="make an index of files, folders or databases of structures",
