@@ -148,7 +148,6 @@ def atoms_card(facts: Facts, record: dict[str, Any]) -> str:
     architecture, recipe, results, n = record["architecture"], record["recipe"], record["results"], record["n"]
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
-    members = 1 + len(record["averaged_with"])
     return f"""{_HEAD}---
 
 # {facts.name}
@@ -163,8 +162,8 @@ print(arise_zoo.classify_atoms(atoms, model="{facts.name}"))
 
 ## Input and output
 
-{members} networks of layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax, whose
-probabilities are averaged over {facts.n_samples} passes. Outputs: the classes, the lattices of elements with species
+Layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax;
+probabilities are means over {facts.n_samples} passes. Outputs: the classes, the lattices of elements with species
 at random, and `unknown`. Descriptor (`arise_zoo.descriptors.LocalSOAP`; lengths in units of the first peak of the
 pair distribution):
 

@@ -11,8 +11,13 @@ from ase.io import write
 import arise_zoo
 from arise_zoo.descriptors import LocalSOAP
 from arise_zoo.errors import AriseZooError, StructureError
+from arise_zoo.models.augmentation.background import BackgroundStructure
+from arise_zoo.models.augmentation.field import FieldStructure
 from arise_zoo.models.checkpoint import Facts, write_checkpoint
 from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.training import family
+from arise_zoo.models.training.plans import PLANS, varied
+from arise_zoo.models.training.shipped import make_model
 
 PARAMETERS = {"r_cut": 2.0, "n_max": 4, "l_max": 4, "radius": 1.5}
 
@@ -71,3 +76,21 @@ def test_structures_without_atoms_or_neighbours_get_a_sentence(checkpoint):
         arise_zoo.classify_atoms(Atoms(), checkpoint)
     with pytest.raises(StructureError, match="no atom has a neighbour"):
         arise_zoo.classify_atoms(Atoms("Cu"), checkpoint)
+
+
+def test_a_small_model_of_atoms_is_made_from_start_to_checkpoint(tmp_path, monkeypatch, atoms):
+    def few(variants, background):
+        crystals = [FieldStructure(c, v) for c in ("fcc_cu", "nacl", "graphene") for v in variants]
+        return {f"few-{variants[0]}": [*crystals, *(BackgroundStructure("disordered", n) for n in background)]}
+
+    monkeypatch.setattr(family, "atom_blocks", few)
+    plan = varied(
+        PLANS["arise-local"],
+        architecture={"hidden": (16,)},
+        recipe={"epochs": 1},
+        rows={"field": 2, "background": 2, "held_out": 1},
+    )
+    made = make_model("arise-local", tmp_path, plan=plan)
+    assert set(made.results) == {"classes", "unknown", "lost"}
+    assert "classify_atoms" in (made.folder / "README.md").read_text()
+    assert len(arise_zoo.classify_atoms(atoms, made.folder)) == len(atoms)
