@@ -33,8 +33,8 @@ class LocalSOAP:
     The coefficients of an atom are computed once, however many sums they are part of, so that the cost grows with the
     number of atoms. They are kept for some thousand atoms at a time and for what lies within `radius` of these, 4 bytes
     each (1.8 kB an atom by default, half of it for one species). For a million atoms of fcc in a cube these are those
-    of 70,000 atoms, 0.13 GB; positions and the search for neighbours take some 0.3 GB besides, the vectors that
-    `create` returns 1.7 GB, those of `blocks` 14 MB.
+    of 70,000 atoms, 0.13 GB, besides positions and the grid in which neighbours are looked for; the vectors that
+    `create` returns are 1.7 GB, those of `blocks` 14 MB.
 
     Parameters
     ----------
