@@ -62,7 +62,7 @@ def test_one_slip_is_always_forgiven(name, data):
     ("main", "arguments", "sentence"),
     [
         (zoo.main, ["clasify", "x.cif"], "arise-zoo: unknown command 'clasify'; did you mean 'classify'?"),
-        (zoo.main, ["resnet50"], "arise-zoo: unknown command 'resnet50'; choose one of "),
+        (zoo.main, ["resnet50"], "arise-zoo: unknown command 'resnet50'; there are "),
         (zoo.main, ["build", "defekts"], "unknown dataset 'defekts'; did you mean 'defects'?"),
         (zoo.main, ["classify", "x", "--sampels", "3"], "unknown option '--sampels'; did you mean '--samples'?"),
         (zoo.main, ["classify", "x", "--sampels=3"], "unknown option '--sampels'; did you mean '--samples'?"),

@@ -85,7 +85,7 @@ def test_json_is_the_record_alone(arise_bench, tmp_path):
     ("arguments", "sentence"),
     [
         (["--method", "ptn"], "unknown method 'ptn'; did you mean 'ptm'?"),
-        (["--method", "cna", "--table", "S4"], "unknown table 'S4'; did you mean 'S3'?"),
+        (["--method", "cna", "--table", "S4"], "unknown table 'S4'; choose one of 2, S1, S2, S3, D, M, V."),
         (["--method", "cna", "--only", "missing-0.051"], "unknown condition 'missing-0.051'; did you mean"),
         (["--method", "cna", "--iterations", "0"], "the number of iterations must be at least 1, not 0."),
         (["--method", "cna", "--jobs", "0"], "the number of jobs must be positive, or -1"),

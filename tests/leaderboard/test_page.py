@@ -119,15 +119,13 @@ def test_worst_class_and_counts_are_those_of_the_record(records, data):
             for class_id, place in zip(class_ids(), found, strict=True):
                 if place is None:
                     continue
-                share = data["shares"][place]
-                assert [share["right"], share["n"]] == record["per_class"][condition][class_id]
+                assert data["shares"][place][1:3] == record["per_class"][condition][class_id]
         for condition, worst in method["worst"].items():
             counts = {c: record["per_class"][condition].get(c) for c in record["scored_on_supported"]}
             least = min(right / n for right, n in filter(None, counts.values())) if worst else None
             if worst:
-                share = data["shares"][worst["share"]]
-                assert share["right"] / share["n"] == least
-                assert share["percent"] == f"{100 * least:.1f}"
+                percent, right, n, *_ = data["shares"][worst["share"]]
+                assert right / n == least and percent == f"{100 * least:.1f}"
                 assert all(counts[c][0] / counts[c][1] == least for c in map(class_ids().__getitem__, worst["classes"]))
 
 

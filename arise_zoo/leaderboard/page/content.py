@@ -72,7 +72,10 @@ def content(records: list[Record], folder: Path) -> dict[str, Json]:
 
 
 class _Pool:
-    """Shares as texts, each once: most of the classes of most methods are wholly right or wholly wrong."""
+    """Shares, each once, since most classes of most methods are wholly right or wholly wrong.
+
+    An entry is: percent as text, how many are right, of how many, and the ends of the interval where it has one.
+    """
 
     def __init__(self) -> None:
         self.entries: list[Json] = []
@@ -81,9 +84,9 @@ class _Pool:
     def __call__(self, share: Share) -> int:
         if share not in self._place:
             self._place[share] = len(self.entries)
-            ci95 = [f"{end:.1f}" for end in share.ci95] if share.ci95 else None
+            ends = [f"{end:.1f}" for end in share.ci95 or ()]
             text = f"{100 * share.right / share.n:.1f}"
-            self.entries.append({"percent": text, "right": share.right, "n": share.n, "ci95": ci95})
+            self.entries.append([text, share.right, share.n, *ends])
         return self._place[share]
 
 

@@ -10,7 +10,13 @@ export const conditionNamed = named(data.conditions, "id");
 export const conditionName = (id) => conditionNamed[id]?.name ?? id;
 export const classNamed = named(data.classes, "id");
 export const byScore = data.by_score.map((name) => methodNamed[name]);
-export const share = (place) => data.shares[place];
+const shares = data.shares.map(([percent, right, n, ...ends]) => ({
+  percent,
+  right,
+  n,
+  ci95: ends.length ? ends : null,
+}));
+export const share = (place) => shares[place];
 const classPlace = Object.fromEntries(data.classes.map(({ id }, place) => [id, place]));
 const unpacked = (runs) =>
   runs.flatMap((place, i) => (i % 2 ? [] : Array(runs[i + 1]).fill(place)));
