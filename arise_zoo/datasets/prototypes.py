@@ -19,13 +19,8 @@ VALIDATION_FRACTION = 0.2
 SPLIT_SEED = 42
 
 
-class Pristine(Config):
-    """Descriptors of the pristine structures at all settings, split into training and validation."""
-
-    dataset, name, splits = "prototypes", "pristine", ("train", "validation")
-
-    def features(self) -> Features:
-        return schema.pristine_features()
+class _OfPristineStructures(Config):
+    """A configuration whose rows are made from the pristine structures."""
 
     def all_keys(self) -> list[StructureSpec]:
         return list(pristine_structures())
@@ -33,17 +28,34 @@ class Pristine(Config):
     def key(self, key_id: str) -> StructureSpec:
         return StructureSpec.from_id(key_id)
 
+
+class _Descriptors(_OfPristineStructures):
+    """Several descriptors of each pristine structure."""
+
     def shard(self, key: StructureSpec) -> str:
         return key.class_id
 
+
+def _of(key: StructureSpec) -> Row:
+    """The columns that all descriptors of a structure share."""
+    return {
+        "structure_id": key.id,
+        "label": class_ids().index(key.class_id),
+        "periodic": key.periodic,
+        "n_atoms": key.n_atoms,
+    }
+
+
+class Pristine(_Descriptors):
+    """Descriptors of the pristine structures at all settings, split into training and validation."""
+
+    dataset, name, splits = "prototypes", "pristine", ("train", "validation")
+
+    def features(self) -> Features:
+        return schema.pristine_features()
+
     def identity(self, key: StructureSpec) -> list[Row]:
-        same = {
-            "structure_id": key.id,
-            "label": class_ids().index(key.class_id),
-            "periodic": key.periodic,
-            "n_atoms": key.n_atoms,
-        }
-        return [{**same, "r_cut": r_cut, "sigma": sigma, "extrinsic_scale": scale} for r_cut, sigma, scale in GRID]
+        return [{**_of(key), "r_cut": r_cut, "sigma": sigma, "extrinsic_scale": scale} for r_cut, sigma, scale in GRID]
 
     def rows(self, key: StructureSpec) -> list[Row]:
         from .vectors import all_settings
@@ -66,7 +78,7 @@ class Pristine(Config):
         return {name: np.sort(part) for name, part in zip(self.splits, parts, strict=True)}
 
 
-class Channels(Config):
+class Channels(_Descriptors):
     """Descriptors of the pristine structures in channels of like and unlike neighbours, at three scales."""
 
     dataset, name = "prototypes", "channels"
@@ -74,23 +86,8 @@ class Channels(Config):
     def features(self) -> Features:
         return schema.channels_features()
 
-    def all_keys(self) -> list[StructureSpec]:
-        return list(pristine_structures())
-
-    def key(self, key_id: str) -> StructureSpec:
-        return StructureSpec.from_id(key_id)
-
-    def shard(self, key: StructureSpec) -> str:
-        return key.class_id
-
     def identity(self, key: StructureSpec) -> list[Row]:
-        same = {
-            "structure_id": key.id,
-            "label": class_ids().index(key.class_id),
-            "periodic": key.periodic,
-            "n_atoms": key.n_atoms,
-        }
-        return [{**same, "extrinsic_scale": scale} for scale in EXTRINSIC_SCALES]
+        return [{**_of(key), "extrinsic_scale": scale} for scale in EXTRINSIC_SCALES]
 
     def rows(self, key: StructureSpec) -> list[Row]:
         from .vectors import channels
@@ -99,19 +96,13 @@ class Channels(Config):
         return [{**row, "descriptor": channels(atoms, row["extrinsic_scale"])} for row in self.identity(key)]
 
 
-class Structures(Config):
+class Structures(_OfPristineStructures):
     """The pristine structures."""
 
     dataset, name = "prototypes", "structures"
 
     def features(self) -> Features:
         return schema.structures_features()
-
-    def all_keys(self) -> list[StructureSpec]:
-        return list(pristine_structures())
-
-    def key(self, key_id: str) -> StructureSpec:
-        return StructureSpec.from_id(key_id)
 
     def identity(self, key: StructureSpec) -> list[Row]:
         return [

@@ -241,7 +241,7 @@ def test_unknown_names_name_the_nearest():
         evaluate("ptn")
     with pytest.raises(UnknownNameError, match="unknown table '3'"):
         evaluate(Fake(), "3")
-    with pytest.raises(UnknownNameError, match=r"did you mean .*'missing-0\.1'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'missing-0\.01' or 'missing-0\.1' or 'missing-0\.15'\?"):
         evaluate(Fake(), "2", only=["missing-0.11"])
     with pytest.raises(AriseZooError, match=r"'missing-0\.3' is not in table 2"):
         evaluate(Fake(), "2", only=["missing-0.3"])
