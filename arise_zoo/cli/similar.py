@@ -68,8 +68,10 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 def _build(args: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from ..common.storage import check_room
     from ..index import StructureIndex
 
+    check_room(Path(args.out))  # before the library is described
     name = args.name or Path(args.out).resolve().name
     index = StructureIndex.build(args.library, name, skip=True, n_jobs=args.jobs, progress=True)
     _complain(index)

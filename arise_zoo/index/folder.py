@@ -12,7 +12,7 @@ from ase import Atoms
 
 from .._version import __version__
 from ..common.manifest import MANIFEST, describe_files, read_entries
-from ..common.storage import replacing, sha256, write_json
+from ..common.storage import check_room, replacing, sha256, write_json
 from ..errors import AriseZooError
 from . import neighbours
 from .answers import ASPECTS
@@ -97,7 +97,7 @@ def write_folder(folder: Path, name: str, metric: Metric, kept: Kept) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder.mkdir(parents=True, exist_ok=True)
+    check_room(folder)
     (folder / MANIFEST).unlink(missing_ok=True)
     table, files = kept.entries, [ENTRIES, FACTS]
     for aspect, vectors in kept.vectors.items():

@@ -54,11 +54,13 @@ def test_pairs_are_the_groups_of_the_same_structure(library, capsys):
     [
         (["similar", "nowhere.cif"], "there is no file nowhere.cif"),
         (["similar", "nowhere.cif", "--index", "nowhere"], "nowhere holds no index"),
+        (["index", "build", "classes", "--out", "file/index"], "cannot write into file/index"),
         (["index", "build", "nowhere", "--out", "index"], "holds no structure that an index can be made of"),
     ],
 )
 def test_bad_input_ends_with_one_sentence_and_2(arguments, sentence, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert sentence in captured.err and captured.err.count("\n") == 1
