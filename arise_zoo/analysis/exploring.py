@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ..common.seeds import rng_for
-from ..common.storage import replacing
+from ..common.storage import check_room, replacing
 from ..errors import AriseZooError, UnknownNameError
 from .clustering import OUTLIER, Clustering
 from .embedding import Embedding
@@ -70,6 +70,7 @@ def explore(
         If the result has no such features.
     """
     result, out = load_result(path), Path(out)
+    check_room(out)
     valid = result.valid
     name, vectors = features_of(result, features)
     size = max(10, int(valid.sum()) // 15) if min_cluster_size is None else min_cluster_size

@@ -120,5 +120,10 @@ def test_exploring_a_map_writes_pictures_and_a_table(result_file, tmp_path, caps
 def test_features_that_a_map_lacks_are_named(result_file, tmp_path, capsys):
     with pytest.raises(UnknownNameError, match="hidden_1"):
         explore(result_file, tmp_path, features="hidden_2")
+    (tmp_path / "file").write_text("")
+    for command in (["explore", str(result_file)], ["study", "out-of-sample", "--small"]):
+        assert main([*command, "--out", str(tmp_path / "file" / "out")]) == 2
+        said = capsys.readouterr().err
+        assert "cannot write into" in said and said.count("\n") == 1
     assert main(["explore", str(tmp_path / "none.parquet")]) == 2
     assert "there is no file" in capsys.readouterr().err

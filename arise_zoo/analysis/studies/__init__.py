@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._version import __version__
-from ...common.storage import write_json
+from ...common.storage import check_room, write_json
 from ...errors import UnknownNameError
 
 _STUDIES: dict[str, tuple[str, str]] = {
@@ -78,6 +78,7 @@ def run_study(
     if name not in _STUDIES:
         raise UnknownNameError("study", name, _STUDIES)
     out = Path(out)
+    check_room(out)
     out.mkdir(parents=True, exist_ok=True)
     module = import_module(f".{_STUDIES[name][0]}", __name__)
     numbers = module.run(
