@@ -30,6 +30,8 @@ BACKGROUND = {
     "disordered": "packings and gases, made at random",
     "stranger": "crystals of random symmetry",
     "ordering": "known lattices with another order of species",
+    "superlattice": "simple lattices, sites taken or empty along waves",
+    "layered": "stacked triangular layers",
 }
 DYNAMICS = {
     "crystals at 0.4 of the melting point": "md-0.4",

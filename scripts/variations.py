@@ -2,8 +2,8 @@
 
     python scripts/variations.py [--jobs N]
 
-For each class six random moves of its free lattice parameters and coordinates, each as far as the crystal is still the
-class, as `variants.py` judges it; the seeds are others than those of Table V, so that none of its crystals is among
+For each class eighteen random moves of its free lattice parameters and coordinates, each as far as the crystal is still
+the class, as `variants.py` judges it; the seeds are others than those of Table V, so that none of its crystals is among
 them. Written to `arise_zoo/models/augmentation/data/variations.json`.
 """
 
@@ -20,7 +20,7 @@ from arise_zoo.common.seeds import rng_for
 from arise_zoo.common.storage import write_text
 
 FILE = Path(__file__).parents[1] / "arise_zoo" / "models" / "augmentation" / "data" / "variations.json"
-_DIRECTIONS = 6
+_DIRECTIONS = 18
 
 
 def moves_of(class_id: str) -> list[dict[str, Any]]:

@@ -113,7 +113,8 @@ pair distribution):
 
 {_family_rows(facts, record)}, and background
 (`arise_zoo.models.augmentation.background`): disordered packings, gases, crystals of random symmetry, other orders of
-known lattices. {_seen(facts)} No molecular dynamics and no prototype outside the classes took part.
+known lattices, superlattices and stacked layers. {_seen(facts)} No molecular dynamics and no prototype outside the
+classes took part.
 
 Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
 {recipe["learning_rate"]:g}. `training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
@@ -130,7 +131,8 @@ def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
     rows = f"{record['rows']:,}"
     if facts.trained_on_defects:
         return f"""{rows} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
-each class (`arise_zoo.models.augmentation.field`), random alloys"""
+each class (`arise_zoo.models.augmentation.field`), {record["whole"]} whole supercells that suffered little, random
+alloys"""
     return f"""{rows} rows that are made for it: {record["analytic"]} pieces of the perfect crystal of each class
 and of its random alloys, with the average effect of heat and of exchanged species
 (`arise_zoo.models.augmentation.analytic`)"""

@@ -13,8 +13,8 @@ from arise_zoo.models.augmentation.background import KINDS, BackgroundStructure
 from arise_zoo.models.augmentation.field import FIELD_SEED, FieldStructure, alloy_classes
 from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs, field_rows, output_of
 from arise_zoo.models.training.family import DESCRIPTOR
-from arise_zoo.prototypes import class_ids
-from arise_zoo.structures import StructureSpec
+from arise_zoo.prototypes import class_ids, get_prototype
+from arise_zoo.structures import StructureSpec, supercell
 
 
 def test_a_structure_is_made_again_alone_and_is_none_of_the_benchmark():
@@ -42,6 +42,18 @@ def test_an_alloy_has_several_species_and_its_own_output():
     assert set(alloy_classes()) < set(class_ids())
 
 
+def test_a_whole_supercell_keeps_its_cell_and_most_of_its_atoms():
+    prototype = get_prototype("nias")
+    periodic = 0
+    for variant in range(12):
+        atoms = FieldStructure("nias", variant, whole=True).build()
+        sizes = [supercell(prototype, k, periodic=True) for k in prototype.supercell_sizes]
+        assert any(0.65 * len(cell) <= len(atoms) <= len(cell) for cell in sizes)
+        periodic += atoms.pbc.all()
+    assert 2 <= periodic <= 10
+    assert FieldStructure("nias", 1, whole=True).id != FieldStructure("nias", 1).id
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_background_is_of_no_class(kind):
     for variant in range(4):
@@ -51,9 +63,9 @@ def test_background_is_of_no_class(kind):
 
 
 def test_rows_are_kept_and_the_same_on_any_number_of_workers(tmp_path):
-    blocks = {name: structures[:5] for name, structures in field_blocks([0], [0]).items()}
+    blocks = {name: structures[:5] for name, structures in field_blocks([0], [0], whole=[0]).items()}
     X, y = field_rows(tmp_path / "one", blocks, DESCRIPTOR)
-    assert X.shape == (20, 675) and X.dtype == np.float32 and np.isfinite(X).all()
+    assert X.shape == (35, 675) and X.dtype == np.float32 and np.isfinite(X).all()
     assert y.tolist() == [output_of(s) for structures in blocks.values() for s in structures]
     again, _ = field_rows(tmp_path / "two", blocks, DESCRIPTOR, n_jobs=2)
     assert np.array_equal(X, again)

@@ -1,9 +1,10 @@
-"""What is no crystal of the classes, to learn what `unknown` is: packings, melts of no material, gases, and crystals of
-random symmetry. Neither prototypes of a library nor molecular dynamics are among them.
+"""What is no crystal of the classes, to learn what `unknown` is: packings, melts of no material, gases, crystals of
+random symmetry and relatives of the classes. Neither prototypes of a library nor molecular dynamics are among them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from ...prototypes import class_ids, get_prototype
 from ...structures.operations import shaken
 from ...structures.strangers import random_crystal
 from .field import FIELD_SEED
+from .superlattices import layered, superlattice
 from .variations import varied_cells
 
 _DISTANCE = 2.5  # angstrom, between neighbours
@@ -123,10 +125,25 @@ def _ordering(rng: np.random.Generator) -> Atoms:
         species = rng.integers(count, size=len(cell))
         shares = np.bincount(species, minlength=count) / len(cell)
         cell.numbers = 21 + species
-        scale = _DISTANCE / first_peak_distance(cell)
-        cell.set_cell(cell.cell * scale, scale_atoms=True)
-        if shares.min() >= _LEAST_SHARE and not _is_known(cell):
+        if shares.min() >= _LEAST_SHARE and not _is_known(_scaled(cell)):
             return _crystal(cell, rng)
+
+
+def _relative(draw: Callable[[np.random.Generator], Atoms]) -> Callable[[np.random.Generator], Atoms]:
+    """Crystals that a function draws, without those that are of a class."""
+
+    def drawn(rng: np.random.Generator) -> Atoms:
+        while _is_known(cell := _scaled(draw(rng))):
+            pass
+        return _crystal(cell, rng)
+
+    return drawn
+
+
+def _scaled(cell: Atoms) -> Atoms:
+    """The cell itself, after its neighbours have been put at the common distance."""
+    cell.set_cell(cell.cell * (_DISTANCE / first_peak_distance(cell)), scale_atoms=True)
+    return cell
 
 
 def _is_known(cell: Atoms) -> bool:
@@ -155,6 +172,12 @@ def _free(atoms: Atoms, rng: np.random.Generator) -> Atoms:
     return Atoms(kept.numbers, positions=kept.positions)
 
 
-_KINDS = {"disordered": _disordered, "stranger": _stranger, "ordering": _ordering}
+_KINDS = {
+    "disordered": _disordered,
+    "stranger": _stranger,
+    "ordering": _ordering,
+    "superlattice": _relative(superlattice),
+    "layered": _relative(layered),
+}
 KINDS = tuple(_KINDS)
 """The kinds of background."""

@@ -16,45 +16,51 @@ from ase import Atoms
 from ...common.seeds import rng_for
 from ...descriptors import first_peak_distance
 from ...prototypes import Prototype, class_ids, get_prototype
+from ...prototypes.replication import replicated
 from ...prototypes.supercells import displacement_unit
 from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
+from .variations import varied_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
 
 _SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
 _LEAST_ATOMS = 24
+_FARTHER = 0.4  # of the way to the last cell that is still the class
 
 
 @dataclass(frozen=True)
 class FieldStructure:
     """A structure of a class: `variant` decides, with the seed, everything else.
 
-    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit.
+    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit; `whole`: one of the
+    supercells that suffered little besides heat or vacancies.
     """
 
     class_id: str
     variant: int
     alloy: bool = False
+    whole: bool = False
     seed: int = FIELD_SEED
 
     @property
     def id(self) -> str:
         """Readable and unique among structures of one seed; never that of a `StructureSpec`."""
-        return f"{self.class_id}/field{'-alloy' if self.alloy else ''}/{self.variant}"
+        kind = f"{'whole' if self.whole else 'field'}{'-alloy' if self.alloy else ''}"
+        return f"{self.class_id}/{kind}/{self.variant}"
 
     def build(self) -> Atoms:
         """The structure."""
-        return disturbed(get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
+        make = hardly_disturbed if self.whole else disturbed
+        return make(get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
 
 
 def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A structure of a class as one meets it; `alloy`: all species at random."""
-    sizes = prototype.supercell_sizes
-    k = sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
+    k = _size(prototype, rng)
     atoms = random_shape(prototype, k, displacement_unit(prototype, k), rng)
     unit = first_peak_distance(atoms)
     missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
@@ -74,6 +80,33 @@ def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = Fals
         atoms = _with_added(atoms, max(1, round(added * len(atoms))), unit, rng)
     if strain:
         atoms = deformed(atoms, _strained(strain, rng))
+    return atoms
+
+
+def _size(prototype: Prototype, rng: np.random.Generator) -> int:
+    """One of the sizes of its supercells, small ones more often than large ones, which take long."""
+    sizes = prototype.supercell_sizes
+    return sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
+
+
+def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
+    """A whole supercell, for a third of them of other free parameters, with nothing but displacements and vacancies."""
+    k = _size(prototype, rng)
+    unit = displacement_unit(prototype, k)
+    cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
+    if prototype.is_periodic:
+        atoms = replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < 0.5)
+    else:
+        atoms = Atoms(cell.numbers, positions=cell.positions)
+    if alloy:
+        atoms = _alloyed(atoms, rng)
+    kind, amount = rng.random(2)
+    if kind < 0.5:
+        atoms = displace(atoms, 0.1 * amount**1.5, unit, rng)
+    elif kind < 0.8:
+        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw(0.1 * amount**0.7 * unit, rng)
+    if rng.random() < 0.5:
+        atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
     return atoms
 
 

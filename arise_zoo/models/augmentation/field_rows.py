@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ def field_outputs() -> tuple[str, ...]:
 
 
 def field_blocks(
-    variants: Sequence[int], background: Sequence[int], analytic: Sequence[int] = ()
+    variants: Sequence[int], background: Sequence[int], analytic: Sequence[int] = (), whole: Sequence[int] = ()
 ) -> dict[str, list[Structure]]:
-    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, and of `analytic`, and
-    one of each kind for each of `background`."""
+    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, of `analytic` and of
+    `whole` supercells, and one of each kind for each of `background`."""
     blocks: dict[str, list[Structure]] = {}
-    kinds: tuple[tuple[str, type[FieldStructure | AnalyticRows], Sequence[int]], ...] = (
+    kinds: tuple[tuple[str, Callable[..., FieldStructure | AnalyticRows], Sequence[int]], ...] = (
         ("field", FieldStructure, variants),
+        ("whole", partial(FieldStructure, whole=True), whole),
         ("analytic", AnalyticRows, analytic),
     )
     for name, kind_of, numbers_of in kinds:

@@ -16,13 +16,14 @@ from ase import Atoms
 from ...prototypes import Prototype
 
 
-def varied_cell(prototype: Prototype, rng: np.random.Generator) -> Atoms:
-    """The prototype's cell after a random move of its free parameters, if it has any."""
+def varied_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 0.0) -> Atoms:
+    """The prototype's cell after a random move of its free parameters, if it has any; `nearest`: the least that it goes
+    of the way to where it is no longer the class."""
     moves = _moves().get(prototype.id, [])
     if not moves:
         built: Atoms = prototype.build()
         return built
-    return _moved(prototype, moves[int(rng.integers(len(moves)))], rng.random())
+    return _moved(prototype, moves[int(rng.integers(len(moves)))], nearest + (1.0 - nearest) * rng.random())
 
 
 def varied_cells(prototype: Prototype) -> list[Atoms]:

@@ -46,10 +46,10 @@ def make_family_model(
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
     spare = range(most, most + plan.held_out), range(deepest, deepest + max(1, plan.held_out // 10))
-    held_out = _rows(plan, described, (*spare, range(0)), n_jobs=n_jobs, progress=progress)
+    held_out = _rows(plan, described, (*spare, range(0), range(0)), n_jobs=n_jobs, progress=progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
-        sizes = range(part.field), range(part.background), range(part.analytic)
+        sizes = range(part.field), range(part.background), range(part.analytic), range(part.whole)
         rows = _rows(part, described, sizes, n_jobs=n_jobs, progress=progress)
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
@@ -61,6 +61,7 @@ def make_family_model(
                 "recipe": asdict(part.recipe),
                 "rows": len(rows[1]),
                 "field": part.field,
+                "whole": part.whole,
                 "analytic": part.analytic,
                 "background": part.background,
                 "log": log,
@@ -71,13 +72,13 @@ def make_family_model(
     return _finish(folder, average(networks), plan, record, held_out)
 
 
-def _rows(plan: Plan, folder: Path, sizes: tuple[range, range, range], *, n_jobs: int, progress: bool) -> Examples:
-    """Rows of a plan; `sizes`: which variants, hundreds of background, and pieces of perfect crystals."""
-    variants, background, analytic = sizes
+def _rows(plan: Plan, folder: Path, sizes: tuple[range, ...], *, n_jobs: int, progress: bool) -> Examples:
+    """Rows of a plan; `sizes`: which variants, hundreds of background, pieces of perfect crystals, and supercells."""
+    variants, background, analytic, whole = sizes
     if plan.per_atom:
         blocks = atom_blocks(variants, background)
         return field_rows(folder, blocks, LOCAL_DESCRIPTOR, n_jobs, progress, describe=described_atoms)
-    return field_rows(folder, field_blocks(variants, background, analytic), DESCRIPTOR, n_jobs, progress)
+    return field_rows(folder, field_blocks(variants, background, analytic, whole), DESCRIPTOR, n_jobs, progress)
 
 
 def _finish(folder: Path, network: Any, plan: Plan, record: dict[str, Any], held_out: Examples) -> dict[str, float]:
