@@ -59,6 +59,7 @@ def test_json_is_printed_or_written_to_a_file(tmp_path, capsys):
         (["classify", "--csv", "a.cif", "b.cif"], ["classify", "--csv=-", "a.cif", "b.cif"]),
         (["classify", "--csv", "found.csv", "a.cif"], ["classify", "--csv", "found.csv", "a.cif"]),
         (["classify", "-@0:3", "--json"], ["classify", "/dev/stdin@0:3", "--json=-"]),
+        (["atoms", "a.xyz", "--frames", "-5:"], ["atoms", "a.xyz", "--frames", " -5:"]),
     ],
 )
 def test_a_file_to_be_read_is_never_taken_for_one_to_be_written(given, understood):
