@@ -9,6 +9,7 @@ import arise_zoo
 from arise_zoo.benchmark.smoke import smoke
 from arise_zoo.errors import UnknownNameError
 from arise_zoo.methods import UNKNOWN, Method, get_method, list_methods
+from arise_zoo.methods.local_structure import LocalStructureMethod
 from arise_zoo.models import model
 
 
@@ -34,9 +35,9 @@ def test_a_model_without_checkpoint_is_no_method(tmp_path, monkeypatch):
 
 
 def test_it_is_shown_the_atoms_that_the_methods_of_local_structure_are_shown(shipped):
-    method, ptm = get_method("arise-local"), get_method("ptm")
+    method, other = get_method("arise-local"), LocalStructureMethod
     assert isinstance(method, Method)
-    assert (method.level, method.truth, method.finite) == (ptm.level, ptm.truth, ptm.finite)
+    assert (method.level, method.truth, method.finite) == (other.level, other.truth, other.finite)
     assert method.recognises == ("fcc_cu", "nacl")
 
 
