@@ -119,7 +119,7 @@ def read_frame(text: str, where: str, species: SpeciesMap) -> Atoms:
     """
     lines = text.splitlines()
     n_atoms, bounds, header, at = 0, None, "", 0
-    info = {}
+    info: dict[str, int] = {}
     while at < len(lines) and lines[at].startswith("ITEM:"):
         item = lines[at][5:].strip()
         if item.startswith("NUMBER OF ATOMS"):

@@ -24,7 +24,7 @@ def labelled(atoms: Atoms, found: AtomClassification) -> Atoms:
     `class_number` is the place of the label among those of the model, from 1. An array of the structure that has such
     a name is then `label_before` and so on.
     """
-    result = atoms.copy()
+    result: Atoms = atoms.copy()
     result.calc = atoms.calc  # whose forces and energy belong to the structure
     columns = found.columns()
     answers = {"label": columns.pop("label"), "class_number": found.numbers.astype(int) + 1, **columns}
