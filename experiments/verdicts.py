@@ -47,7 +47,7 @@ Asked = tuple[str, Atoms]
 
 def measure(each: int = 40, variants: int = 1, dynamics: bool = True) -> Record:
     """Ask about so many structures of each kind at most, and so many variants of each class as one meets it."""
-    models = [load_model(name) for name in shipped_models()]
+    models = [model for model in map(load_model, shipped_models()) if not model.labels_atoms]
     found = []
     kinds = list(_kinds(each, variants, dynamics))
     with Progress(len(kinds), "kinds of samples", warms_up=True) as bar:

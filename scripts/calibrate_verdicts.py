@@ -21,6 +21,7 @@ import numpy as np
 from arise_zoo.common.manifest import MANIFEST, describe_files
 from arise_zoo.common.storage import write_json
 from arise_zoo.models import Model, load_model, shipped_models
+from arise_zoo.models.augmentation.atom_rows import described_atoms
 from arise_zoo.models.augmentation.background import KINDS, BackgroundStructure
 from arise_zoo.models.augmentation.field import FieldStructure
 from arise_zoo.models.augmentation.field_rows import Structure, field_outputs, field_rows
@@ -126,7 +127,10 @@ def main() -> None:
         work = options.work or Path(temporary)
         for name in options.models:
             model = load_model(name)
-            vectors, numbers = field_rows(work, structures(), model.descriptor, options.jobs, progress=True)
+            describe = described_atoms if model.labels_atoms else None
+            vectors, numbers = field_rows(
+                work, structures(), model.descriptor, options.jobs, progress=True, describe=describe
+            )
             truth = np.array([field_outputs()[n].partition("/")[0] for n in numbers])
             thresholds = calibrated(model, vectors, truth)
             print(model.name, json.dumps(thresholds.to_json()), flush=True)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 TESTS = Path(__file__).parent
@@ -17,6 +18,27 @@ def outside_package(tmp_path_factory):
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--target", str(target), str(TESTS / "outside_package")], check=True)
     return target
+
+
+LOCAL_SOAP = {"r_cut": 2.0, "n_max": 4, "l_max": 4, "radius": 1.5}
+
+
+@pytest.fixture(scope="session")
+def local_checkpoint(tmp_path_factory):
+    """A small model of atoms, of which nothing is known but that it is one, called as the shipped one."""
+    from arise_zoo.descriptors import LocalSOAP
+    from arise_zoo.models.checkpoint import Facts, write_checkpoint
+    from arise_zoo.models.network.architecture import Architecture
+    from arise_zoo.models.verdicts import Thresholds
+
+    n_features = LocalSOAP(**LOCAL_SOAP).n_features
+    network = Architecture(n_features, 3, hidden=(16,), dropout=0.2, input_dropout=0.0).build(
+        np.zeros(n_features), np.full(n_features, 0.05), seed=1
+    )
+    labels, descriptor = ("fcc_cu", "nacl", "unknown"), {"kind": "local", **LOCAL_SOAP}
+    facts = Facts("arise-local", labels, descriptor, n_samples=6, thresholds=Thresholds("predictive_entropy", 0.8))
+    reference = ("x",), np.zeros((1, n_features), np.float32)
+    return write_checkpoint(tmp_path_factory.mktemp("atoms") / "arise-local", network, facts, {}, reference, "")
 
 
 @pytest.fixture

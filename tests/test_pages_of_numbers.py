@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from arise_zoo.models.card import family_card, model_card
+from arise_zoo.descriptors.parameters import KIND, LOCAL
+from arise_zoo.models.card import atoms_card, family_card, model_card
 from arise_zoo.models.checkpoint import read_checkpoint, read_training
 from arise_zoo.models.model import shipped_models
 from experiments import harness
@@ -61,5 +62,6 @@ def test_a_run_writes_the_record_with_its_circumstances_and_the_page(tmp_path):
 def test_the_card_of_a_shipped_model_shows_its_training_record(name):
     folder = ROOT / "arise_zoo" / "models" / "checkpoints" / name
     facts, _ = read_checkpoint(folder)
-    card = family_card if "unknown" in facts.labels else model_card
+    of_atoms = atoms_card if facts.descriptor.get(KIND) == LOCAL else family_card
+    card = of_atoms if "unknown" in facts.labels else model_card
     assert (folder / "README.md").read_text() == card(facts, read_training(folder))

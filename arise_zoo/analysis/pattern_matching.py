@@ -18,7 +18,7 @@ from ..common.parallel import workers
 from ..common.progress import Progress
 from ..common.storage import sha256
 from ..errors import AriseZooError, StructureError
-from ..models import Model, load_model, shipped_models
+from ..models import Model, load_model
 from ..reading import as_atoms
 from .boxes import atoms_around, check_shape, members
 from .chunks import ChunkFolder
@@ -131,7 +131,7 @@ def strided_pattern_matching(
         "package_version": __version__,
     }
     ask = {
-        "model": _known_as(model),
+        "model": model.known_as,
         "box": grid.box,
         "shape": shape,
         "min_atoms": min_atoms,
@@ -143,12 +143,6 @@ def strided_pattern_matching(
     folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
     parts = _parts(atoms, grid, ask, folder, n_jobs=n_jobs, scheduler=scheduler, progress=progress)
     return _collect(parts, grid, model.labels, settings)
-
-
-def _known_as(model: Model) -> str:
-    """What `load_model` finds the model by in any worker: the name of a shipped one, since paths may differ there."""
-    shipped = model.name in shipped_models() and load_model(model.name).folder == model.folder
-    return model.name if shipped else str(model.folder.resolve())
 
 
 def _parts(

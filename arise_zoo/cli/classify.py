@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AriseZooError
-from .common import add_json_option, add_model_option, add_reading_options
+from .common import add_csv_option, add_json_option, add_model_option, add_reading_options, check_printed
 
 if TYPE_CHECKING:
     from ..models.classification import Classification
@@ -39,9 +39,7 @@ def add_commands(subparsers: Any) -> None:
     classify.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the passes (default: 0)")
     add_reading_options(classify)
     add_json_option(classify)
-    classify.add_argument(
-        "--csv", nargs="?", const="-", metavar="FILE", help="the same as a table of comma-separated values"
-    )
+    add_csv_option(classify, "the same as a table of comma-separated values")
     classify.add_argument(
         "--out", metavar="FILE", help="write what would be printed into FILE, as JSON or CSV if its name ends so"
     )
@@ -79,10 +77,9 @@ _FORMS: dict[str, Callable[[Classification], str]] = {
 
 def _outputs(args: argparse.Namespace) -> dict[str, str]:
     """Form of the answers in each file to be written, "-" for standard output."""
+    check_printed(args)
     wanted = {form: vars(args)[form] for form in ("json", "csv") if vars(args)[form]}
     printed = [form for form, file in wanted.items() if file == "-"]
-    if len(printed) > 1:
-        raise AriseZooError("only one of --json and --csv can be printed; name a file for the other.")
     out = args.out or "-"
     named = Path(out).suffix.lower().lstrip(".")
     outputs = {out: printed[0] if printed else named if named in _FORMS else "text"}

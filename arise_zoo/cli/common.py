@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -137,11 +138,25 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_LAST_FRAMES = re.compile(r"-\d+:[-:\d]*")
+
+
+def add_csv_option(parser: argparse.ArgumentParser, what: str) -> None:
+    """`--csv [FILE]`, where `what` is what is printed instead."""
+    parser.add_argument("--csv", nargs="?", const="-", metavar="FILE", help=what)
+
+
+def check_printed(args: argparse.Namespace) -> None:
+    """Raise `AriseZooError` where both `--json` and `--csv` are to be printed."""
+    if args.json == args.csv == "-":
+        raise AriseZooError("only one of --json and --csv can be printed; name a file for the other.")
+
+
 def as_meant(argv: list[str]) -> list[str]:
     """The arguments of a command that reads files as argparse has to see them.
 
     `--json FILE` and `--csv FILE` take only a name in .json or .csv, or a hyphen, so that `--json a.cif` prints what is
-    found in a.cif. `-@0:3`, frames of standard input, is no option.
+    found in a.cif. `-@0:3`, frames of standard input, and `-5:`, the last frames, are no options.
     """
     forms = {"--json": ".json", "--csv": ".csv"}
     return [
@@ -149,6 +164,8 @@ def as_meant(argv: list[str]) -> list[str]:
         if word in forms and after != "-" and not after.lower().endswith(forms[word])
         else f"/dev/stdin{word[1:]}"
         if word.startswith("-@")
+        else f" {word}"
+        if _LAST_FRAMES.fullmatch(word)
         else word
         for word, after in pairwise([*argv, ""])
     ]

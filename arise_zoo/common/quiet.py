@@ -1,10 +1,12 @@
-"""Importing TensorFlow without its chatter, which its compiled part writes to the standard error of the process."""
+"""Libraries without their chatter, which their compiled parts write to the standard error of the process."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 
@@ -13,11 +15,18 @@ def import_quietly(name: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # heeded by some versions, for what comes later too
+    with quiet():
+        return importlib.import_module(name)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Drop whatever the process writes to standard error, compiled code included."""
     sys.stderr.flush()
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 2)
-        return importlib.import_module(name)
+        yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)

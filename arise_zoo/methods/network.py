@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..errors import StructureError
 from .descriptor_based import DescriptorMethod
 from .protocol import UNKNOWN, Prediction
+from .resolved import Level, Truth
 
 if TYPE_CHECKING:
+    from ase import Atoms
+
     from ..models import Model
     from ..models.network.prediction import NetworkPrediction
 
 
 @dataclass(frozen=True)
-class BayesianNetworkMethod(DescriptorMethod):
-    """A shipped model: the label with the highest mean probability of `n_samples` Monte-Carlo passes.
+class _OfModel:
+    """What a method has from the shipped model of its name: `n_samples` Monte-Carlo passes, which follow from `seed`.
 
-    Of a model that knows what is unknown the probabilities are those of the classes, given that it is one of them, and
-    the uncertainty is the probability that it is none. `paper_row` is the method's name in the paper's tables.
+    `paper_row` is the method's name in the paper's tables.
     """
 
     name: str
@@ -43,14 +46,28 @@ class BayesianNetworkMethod(DescriptorMethod):
         return tuple(label for label in self._model.labels if label != UNKNOWN)
 
     @property
-    def descriptor(self) -> Mapping[str, Any]:
-        """Parameters of the model's descriptor."""
-        return self._model.descriptor
-
-    @property
     def trained_on_defects(self) -> bool:
         """Whether the model has seen defective structures."""
         return self._model.trained_on_defects
+
+    @property
+    def _model(self) -> Model:
+        from ..models import load_model
+
+        return load_model(self.name)
+
+
+class BayesianNetworkMethod(_OfModel, DescriptorMethod):
+    """A model of whole structures: the label with the highest mean probability.
+
+    Of a model that knows what is unknown the probabilities are those of the classes, given that it is one of them, and
+    the uncertainty is the probability that it is none.
+    """
+
+    @property
+    def descriptor(self) -> Mapping[str, Any]:
+        """Parameters of the model's descriptor."""
+        return self._model.descriptor
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Mean probabilities, shape (n, n_classes), on one thread, since structures are shared out to workers."""
@@ -81,11 +98,29 @@ class BayesianNetworkMethod(DescriptorMethod):
         classes = np.maximum(classes, np.finfo(float).tiny)
         return classes / classes.sum(axis=1, keepdims=True), answer.probabilities[:, unknown]
 
-    @property
-    def _model(self) -> Model:
-        from ..models import load_model
 
-        return load_model(self.name)
+class AtomNetworkMethod(_OfModel):
+    """A model of single atoms: for each the label with the highest mean probability, which is the confidence.
+
+    It is shown the same atoms as the methods of `local_structure`, those of periodic structures. The confidence of an
+    atom that it calls unknown is 0, as of these.
+    """
+
+    level: ClassVar[Level] = "atom"
+    truth: ClassVar[Truth] = "class"
+    finite: ClassVar[bool] = False
+    citation: ClassVar[str | None] = None
+
+    def predict(self, atoms: Atoms) -> Prediction:
+        """Class ids or `UNKNOWN`, shape (n_atoms,), in the order of the atoms, on one thread."""
+        from ..models.atoms import classify_atoms
+
+        try:
+            found = classify_atoms(atoms, self._model, self.n_samples, self.seed, n_threads=1)
+        except StructureError:  # no atom has a neighbour
+            return Prediction(np.full(len(atoms), UNKNOWN), np.zeros(len(atoms)))
+        labels = found.labels
+        return Prediction(labels, np.where(labels == UNKNOWN, 0.0, found.probabilities))
 
 
 def arise_mlp() -> BayesianNetworkMethod:
@@ -101,6 +136,11 @@ def arise_thermal() -> BayesianNetworkMethod:
 def arise_field() -> BayesianNetworkMethod:
     """Networks that saw structures as one meets them, of other seeds than the benchmark's, and what is of no class."""
     return BayesianNetworkMethod("arise-field", n_samples=10)
+
+
+def arise_local() -> AtomNetworkMethod:
+    """A network that saw the atoms of structures as one meets them, and of interfaces, of other seeds."""
+    return AtomNetworkMethod("arise-local", n_samples=10)
 
 
 def arise_robust() -> BayesianNetworkMethod:

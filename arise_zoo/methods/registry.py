@@ -74,6 +74,9 @@ _BUILT_IN = (
     MethodEntry(
         "cosine", f"{_BASELINES}:cosine", "nearest pristine structure by the cosine of averaged SOAP descriptors"
     ),
+)
+
+_MODELS = (
     MethodEntry("arise-mlp", f"{_NETWORK}:arise_mlp", "Bayesian network on averaged SOAP descriptors, as in the paper"),
     MethodEntry(
         "arise-thermal",
@@ -90,12 +93,22 @@ _BUILT_IN = (
         f"{_NETWORK}:arise_field",
         "average of Bayesian networks trained on structures as one meets them, which know what is unknown",
     ),
+    MethodEntry(
+        "arise-local",
+        f"{_NETWORK}:arise_local",
+        "Bayesian network for single atoms, trained on structures as one meets them, which knows what is unknown",
+    ),
 )
+"""Methods that are models of the same name: those whose checkpoint is part of the package are there."""
 
 
 def list_methods() -> list[MethodEntry]:
     """All registered methods, this package's first, without importing any of them."""
-    return [*_BUILT_IN, *(_entry(point) for point in entry_points(group=GROUP))]
+    from ..models import shipped_models
+
+    shipped = shipped_models()
+    models = [entry for entry in _MODELS if entry.name in shipped]
+    return [*_BUILT_IN, *models, *(_entry(point) for point in entry_points(group=GROUP))]
 
 
 def _entry(point: EntryPoint) -> MethodEntry:

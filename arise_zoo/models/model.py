@@ -123,6 +123,17 @@ class Model:
         return keras.saving.load_model(self.folder, compile=False)
 
     @property
+    def labels_atoms(self) -> bool:
+        """Whether it labels single atoms (`classify_atoms`), not whole structures."""
+        return self.descriptor.get(KIND) == LOCAL
+
+    @property
+    def known_as(self) -> str:
+        """What `load_model` finds it by in any worker: the name of a shipped one, since paths may differ there."""
+        shipped = self.name in shipped_models() and load_model(self.name).folder == self.folder
+        return self.name if shipped else str(self.folder.resolve())
+
+    @property
     def weights_sha256(self) -> str:
         """Hash of the file of weights, by which benchmark records know the network."""
         return sha256(self.folder / WEIGHTS)
@@ -139,7 +150,7 @@ class Model:
         return descriptor_with(self.descriptor)
 
     def _describe(self, atoms: Atoms) -> np.ndarray:
-        if self.descriptor.get(KIND) == LOCAL:
+        if self.labels_atoms:
             raise AriseZooError(f"{self.name} labels atoms, not whole structures; ask it with classify_atoms.")
         vector = self._descriptor.create(atoms)
         if not vector.any():

@@ -9,5 +9,15 @@ from .checks import check_atoms
 from .classes import read_classes
 from .frames import read_frames, read_named, read_structure
 from .objects import as_atoms, is_structure
+from .trajectory import Trajectory
 
-__all__ = ["as_atoms", "check_atoms", "is_structure", "read_classes", "read_frames", "read_named", "read_structure"]
+__all__ = [
+    "Trajectory",
+    "as_atoms",
+    "check_atoms",
+    "is_structure",
+    "read_classes",
+    "read_frames",
+    "read_named",
+    "read_structure",
+]

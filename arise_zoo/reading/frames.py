@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from os import PathLike
 from typing import Any
 
@@ -69,7 +70,7 @@ def read_named(
     """As `read_frames`, each structure after its name: that of the file, with `@3` behind it for frame 3 of several."""
     wanted, known = parse_species(species), known_format(format)
     source = source_of(path)
-    frames = _read(source, known, wanted)
+    frames = list(frames_of(source, known, wanted))
     if not frames:
         raise StructureError(f"{source.name} holds no structure.")
     if source.frames is None and len(frames) == 1:
@@ -116,51 +117,59 @@ def known_format(name: str | None) -> str | None:
     return name
 
 
-def _read(source: Source, format: str | None, species: SpeciesMap) -> list[Atoms]:
-    if format is None and source.is_binary():
-        return _by_ase(source, None, None)
-    own = format is None or format in _OWN or format in _RELABELLED
-    if not own:
-        return _by_ase(source, format, None)
-    text = source.text()
-    if not text.strip():
-        raise StructureError(f"{source.name} is empty; it holds no atoms.")
-    format = format or _format_of(source, text)
+def frames_of(source: Source, format: str | None, species: SpeciesMap) -> Iterator[Atoms]:
+    """The structures of a file, read one after the other where ASE does so; `format`: as `known_format` names it."""
+    format = format or format_of(source)
+    if format in _OWN or format in _RELABELLED:
+        _check_not_empty(source)
+        yield from read_text(source, source.text(), format, species)
+    else:
+        yield from _by_ase(source, format, None)
+
+
+def read_text(source: Source, text: str, format: str, species: SpeciesMap) -> list[Atoms]:
+    """The structures in a text of a format that is not left to ASE alone, the whole of the source or a part of it."""
     if format in _OWN:
         return _OWN[format](text, source.name, species)
-    if format not in _RELABELLED:
-        return _by_ase(source, format, None)
     notes: list[str] = []
     if format != "vasp":
         check_xyz(text, source.name)
     if species:
         text, notes = _RELABELLED[format](text, source.name, species)
     try:
-        frames = _by_ase(source, format, text)
+        frames = list(_by_ase(source, format, text))
     except StructureError:  # a species that ASE does not know
         text, notes = _RELABELLED[format](text, source.name, species)
-        frames = _by_ase(source, format, text)
+        frames = list(_by_ase(source, format, text))
     for atoms in frames if notes else ():
         atoms.info["notes"] = tuple(notes)
     return frames
 
 
-def _format_of(source: Source, text: str) -> str | None:
-    """What the name or the content tells; None where ASE has to find out."""
+def format_of(source: Source) -> str | None:
+    """What the name or the beginning tells; None where ASE has to find out."""
+    if source.is_binary():
+        return None
+    _check_not_empty(source)
+    head = source.beginning
     if source.suffix in _SUFFIXES:
         return _SUFFIXES[source.suffix]
     if re.match(r"(POSCAR|CONTCAR)", source.stem):
         return "vasp"
-    head = text[:4000]
     if head.lstrip().startswith("ITEM:"):
         return "lammps-dump-text"
     if re.search(r"^\s*\d+\s+atoms\b", head, re.M) and re.search(r"^\s*\d+\s+atom types\b", head, re.M):
         return "lammps-data"
-    if re.search(r"^\s*data_", head, re.M) and "_cell_length_a" in text:
+    if re.search(r"^\s*data_", head, re.M) and "_cell_length_a" in source.text():
         return "cif"
     if re.match(r"\s*\d+\s*\n", head) and not _is_known(source.suffix):
         return "extxyz"
     return None
+
+
+def _check_not_empty(source: Source) -> None:
+    if not source.beginning.strip() and not source.text().strip():
+        raise StructureError(f"{source.name} is empty; it holds no atoms.")
 
 
 def _is_known(suffix: str) -> bool:
@@ -169,16 +178,16 @@ def _is_known(suffix: str) -> bool:
     return suffix[1:] in extension2format or suffix[1:] in all_formats
 
 
-def _by_ase(source: Source, format: str | None, text: str | None) -> list[Atoms]:
+def _by_ase(source: Source, format: str | None, text: str | None) -> Iterator[Atoms]:
     """Read by ASE: the text if it was changed, else the file."""
     import ase.io
     from ase.data import atomic_numbers
     from ase.io.formats import UnknownFileTypeError
 
-    with source.as_file() as file:
+    with source.as_file() if text is None else nullcontext() as file:
         target: Any = file if text is None else io.StringIO(text)
         try:
-            return list(ase.io.iread(target, index=":", format=format, do_not_split_by_at_sign=True))
+            yield from ase.io.iread(target, index=":", format=format, do_not_split_by_at_sign=True)
         except UnknownFileTypeError as error:
             raise StructureError(
                 f"the format of {source.name} cannot be told; name it with --format (see `ase info --formats`)."

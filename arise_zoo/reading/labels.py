@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from ase.data import chemical_symbols
 
@@ -40,6 +42,33 @@ def check_xyz(text: str, where: str) -> None:
         pass
 
 
+def split_xyz(lines: Iterable[str], where: str) -> Iterator[str]:
+    """The text of each frame of an XYZ file; raises `StructureError` as `check_xyz` does."""
+    numbered = enumerate(lines, 1)
+    for at, line in numbered:
+        if not line.strip():
+            continue
+        n_atoms = _n_atoms(line, at, where)
+        frame = [line, *(text for _, text in islice(numbered, min(n_atoms + 1, sys.maxsize)))]
+        if len(frame) < n_atoms + 2 - (n_atoms == 0):
+            raise _ends_before(n_atoms, at, where)
+        yield "".join(frame)
+
+
+def _n_atoms(line: str, at: int, where: str) -> int:
+    try:
+        n_atoms = int(line.split()[0])
+    except ValueError:
+        raise StructureError(f"{where} has no number of atoms in line {at}.") from None
+    if n_atoms < 0:
+        raise _ends_before(n_atoms, at, where)
+    return n_atoms
+
+
+def _ends_before(n_atoms: int, at: int, where: str) -> StructureError:
+    return StructureError(f"{where} announces {n_atoms} atoms in line {at} but ends before.")
+
+
 def _xyz_frames(lines: list[str], where: str) -> Iterator[tuple[int, int, int]]:
     """Number of the first line of atoms, number of atoms, and column of the species, of each frame."""
     at = 0
@@ -47,12 +76,9 @@ def _xyz_frames(lines: list[str], where: str) -> Iterator[tuple[int, int, int]]:
         if not lines[at].strip():
             at += 1
             continue
-        try:
-            n_atoms = int(lines[at].split()[0])
-        except ValueError:
-            raise StructureError(f"{where} has no number of atoms in line {at + 1}.") from None
-        if n_atoms < 0 or at + 2 + n_atoms > len(lines) + (n_atoms == 0):
-            raise StructureError(f"{where} announces {n_atoms} atoms in line {at + 1} but ends before.")
+        n_atoms = _n_atoms(lines[at], at + 1, where)
+        if at + 2 + n_atoms > len(lines) + (n_atoms == 0):
+            raise _ends_before(n_atoms, at + 1, where)
         yield at + 2, n_atoms, _species_column(lines[at + 1] if at + 1 < len(lines) else "", where)
         at += 2 + n_atoms
 

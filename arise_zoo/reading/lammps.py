@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 from ase import Atoms
@@ -78,20 +81,45 @@ def _by_mass(mass: float) -> str | None:
 
 def read_dump(text: str, where: str, species: SpeciesMap) -> list[Atoms]:
     """The frames of a text dump; raises `StructureError`, naming the frame, for one that is torn or lacks a column."""
+    parts = split_dump(text.splitlines(keepends=True), where)
+    return [read_frame(part, f"frame {number} of {where}", species) for number, part in enumerate(parts)]
+
+
+def split_dump(lines: Iterable[str], where: str) -> Iterator[str]:
+    """The text of each frame of a dump; raises `StructureError`, naming the frame, for one that is torn."""
+    rest = (line for line in lines if line.strip())
+    number = 0
+    while header := list(_header(rest)):
+        in_frame = f"frame {number} of {where}"
+        counts = [i for i, line in enumerate(header) if _is_item(line, "NUMBER OF ATOMS")]
+        n_atoms = _integer(header, counts[0] + 1, in_frame) if counts else 0
+        rows = list(islice(rest, min(n_atoms, sys.maxsize))) if _is_item(header[-1], "ATOMS") else []
+        if len(rows) < n_atoms:
+            raise StructureError(f"{in_frame} announces {n_atoms} atoms but ends before; it was cut off.")
+        yield "".join([*header, *rows])
+        number += 1
+
+
+def _header(lines: Iterator[str]) -> Iterator[str]:
+    """The lines up to the one that names the columns of atoms."""
+    for line in lines:
+        yield line
+        if _is_item(line, "ATOMS"):
+            return
+
+
+def _is_item(line: str, name: str) -> bool:
+    return line.startswith("ITEM:") and line[5:].strip().startswith(name)
+
+
+def read_frame(text: str, where: str, species: SpeciesMap) -> Atoms:
+    """One frame of a dump.
+
+    Columns that are not needed become arrays of their names, the step `atoms.info["timestep"]`.
+    """
     lines = text.splitlines()
-    frames: list[Atoms] = []
-    at = 0
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        frame, at = _frame(lines, at, f"frame {len(frames)} of {where}", species)
-        frames.append(frame)
-    return frames
-
-
-def _frame(lines: list[str], at: int, where: str, species: SpeciesMap) -> tuple[Atoms, int]:
-    n_atoms, bounds, header = 0, None, ""
+    n_atoms, bounds, header, at = 0, None, "", 0
+    info: dict[str, int] = {}
     while at < len(lines) and lines[at].startswith("ITEM:"):
         item = lines[at][5:].strip()
         if item.startswith("NUMBER OF ATOMS"):
@@ -107,17 +135,23 @@ def _frame(lines: list[str], at: int, where: str, species: SpeciesMap) -> tuple[
                 raise StructureError(f"{where} announces {n_atoms} atoms but ends before; it was cut off.")
             if bounds is None:
                 raise StructureError(f"{where} has no box bounds.")
-            return _atoms(columns, rows, bounds, header, where, species), at + 1 + n_atoms
+            atoms = _atoms(columns, rows, bounds, header, where, species)
+            atoms.info.update(info)
+            return atoms
         else:
+            if item == "TIMESTEP" and lines[at + 1 : at + 2] and lines[at + 1].strip().isdigit():
+                info["timestep"] = int(lines[at + 1])
             at += 2
     raise StructureError(f"{where} is not a text dump of LAMMPS: line {at + 1} is not as expected.")
 
 
 def _integer(lines: list[str], at: int, where: str) -> int:
     try:
-        return int(lines[at])
+        if (number := int(lines[at])) >= 0:
+            return number
     except (IndexError, ValueError):
-        raise StructureError(f"{where} does not say how many atoms it has (line {at + 1}).") from None
+        pass
+    raise StructureError(f"{where} does not say how many atoms it has (line {at + 1}).")
 
 
 def _atoms(
@@ -142,13 +176,28 @@ def _atoms(
         labels = [_by_mass(float(label)) or f"mass {label}" for label in labels]
     elif kind == "type":
         labels = [species.get(label, f"type {label}") for label in labels]
-    known, notes = numbers_of(labels, species if kind == "element" else {})
+    # In an order that does not depend on that of the atoms, so that a type is the same element in each frame.
+    known, notes = numbers_of(sorted(set(labels)), species if kind == "element" else {})
     positions = places @ cell if names[0].startswith("xs") else places - origin
     periodic = [flag.startswith("p") for flag in header.split()[-3:]] if len(header.split()) >= 5 else [True] * 3
-    atoms = Atoms([known[label] for label in labels], positions=positions, cell=cell, pbc=periodic)[order]
+    atoms = Atoms([known[label] for label in labels], positions=positions, cell=cell, pbc=periodic)
+    for name, i in column.items():
+        if name not in (*names, "element", *atoms.arrays):
+            atoms.set_array(name, _column([row[i] for row in rows]))
+    atoms = atoms[order]
     if notes:
         atoms.info["notes"] = tuple(notes)
     return atoms
+
+
+def _column(words: list[str]) -> np.ndarray:
+    """Whole numbers, numbers, or text, whichever the words are."""
+    for kind in (int, float):
+        try:
+            return np.array([kind(word) for word in words])
+        except (ValueError, OverflowError):
+            continue
+    return np.array(words)
 
 
 def _cell(bounds: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:

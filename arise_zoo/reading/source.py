@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -16,7 +17,7 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from ..errors import StructureError
 
@@ -31,6 +32,17 @@ _PACKED: tuple[tuple[re.Pattern[bytes], Callable[..., Any]], ...] = (
 _ARCHIVES = {b"PK\3\4": "zip", b"(\xb5/\xfd": "zstd", b"7z\xbc\xaf": "7z"}
 _SUFFIXES = (".gz", ".bz2", ".xz")
 _HEAD = 4096  # bytes that tell what a file is
+_DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
+_AS_LATIN = "arise_zoo.latin-1"
+"""What to do with bytes that are not UTF-8, for decoding: they are letters of the old Western alphabet."""
+
+
+def _as_latin(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error(_AS_LATIN, _as_latin)
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,44 @@ class Source:
             raise self._unreadable(error) from error
 
     @cached_property
+    def beginning(self) -> str:
+        """The first characters of what it holds, unpacked; raises `StructureError` as `content` does."""
+        return _text(self._first_bytes)
+
+    @cached_property
+    def _first_bytes(self) -> bytes:
+        if self.path is not None and self.path.is_file():
+            with self._unpacked() as file:
+                first = file.read(_HEAD)
+            if _opener(first) is None:
+                return self._no_archive(first)
+        return self.content[:_HEAD]
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the text, of a file read as they are asked for; raises `StructureError` where it is damaged."""
+        if self.path is None or not self.path.is_file() or self._is_packed_twice or _is_utf16(self._first_bytes):
+            yield from io.StringIO(self.text())
+            return
+        with self._unpacked() as file:
+            yield from io.TextIOWrapper(file, encoding="utf-8-sig", errors=_AS_LATIN)
+
+    @property
+    def _is_packed_twice(self) -> bool:
+        with self._unpacked() as file:
+            return _opener(file.read(_HEAD)) is not None
+
+    @contextmanager
+    def _unpacked(self) -> Iterator[IO[bytes]]:
+        """The file, unpacked once as it is read."""
+        assert self.path is not None
+        opener = _opener(self.head) or open
+        try:
+            with opener(self.path, "rb") as file:
+                yield file
+        except _DAMAGE as error:
+            raise self._unreadable(error) from error
+
+    @cached_property
     def content(self) -> bytes:
         """The bytes of the file, unpacked; raises `StructureError` if it is too large, damaged, or an archive."""
         content = self._raw
@@ -86,7 +136,7 @@ class Source:
             try:
                 with opener(io.BytesIO(content)) as file:
                     content = self._limited(file.read(_LARGEST + 1))
-            except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+            except _DAMAGE as error:
                 raise self._unreadable(error) from error
         return self._no_archive(content)
 
@@ -116,17 +166,12 @@ class Source:
 
     def is_binary(self) -> bool:
         """Whether it holds something else than text, judged from its beginning."""
-        head = self.head if self.is_plain else self.content[:_HEAD]
+        head = self._first_bytes
         return b"\0" in head and not _is_utf16(head)
 
     def text(self) -> str:
         """The text of the file, without a byte-order mark."""
-        content = self.content
-        try:
-            text = content.decode("utf-16" if _is_utf16(content) else "utf-8-sig")
-        except UnicodeError:
-            text = content.decode("latin-1")
-        return io.StringIO(text, newline=None).read()
+        return _text(self.content)
 
     @contextmanager
     def as_file(self) -> Iterator[Path]:
@@ -138,6 +183,14 @@ class Source:
             path = Path(folder) / (self.stem or "structure")
             path.write_bytes(self.content)
             yield path
+
+
+def _text(content: bytes) -> str:
+    if _is_utf16(content):
+        text = content.decode("utf-16", errors="replace")
+    else:
+        text = content.decode("utf-8-sig", errors=_AS_LATIN)
+    return io.StringIO(text, newline=None).read()
 
 
 def _opener(content: bytes) -> Callable[..., Any] | None:

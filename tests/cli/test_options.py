@@ -28,12 +28,16 @@ def options():
                 yield parser.prog, name, action
 
 
+OF_THEIR_OWN = {("--model", "arise-zoo study"), ("--model", "arise-zoo atoms")}
+"""Options with another default: a study repeats the paper, with its model, and atoms need a model of atoms."""
+
+
 @pytest.mark.parametrize("name", ["--json", "--jobs", "--scheduler", "--model"])
 def test_an_option_is_the_same_in_every_command(name):
     found = {
         prog: (action.nargs, action.const, action.default, action.metavar, action.type)
         for prog, option, action in options()
-        if option == name and (name, prog) != ("--model", "arise-zoo study")  # which repeats the paper, with its model
+        if option == name and (name, prog) not in OF_THEIR_OWN
     }
     assert len(found) > 2
     assert len(set(found.values())) == 1, found
@@ -59,6 +63,7 @@ def test_json_is_printed_or_written_to_a_file(tmp_path, capsys):
         (["classify", "--csv", "a.cif", "b.cif"], ["classify", "--csv=-", "a.cif", "b.cif"]),
         (["classify", "--csv", "found.csv", "a.cif"], ["classify", "--csv", "found.csv", "a.cif"]),
         (["classify", "-@0:3", "--json"], ["classify", "/dev/stdin@0:3", "--json=-"]),
+        (["atoms", "a.xyz", "--frames", "-5:"], ["atoms", "a.xyz", "--frames", " -5:"]),
     ],
 )
 def test_a_file_to_be_read_is_never_taken_for_one_to_be_written(given, understood):

@@ -65,6 +65,8 @@ def test_more_doubt_is_never_more_certain(values, sure, none, score):
 
 @pytest.mark.parametrize("name", shipped_models())
 def test_every_shipped_model_is_sure_of_clean_crystals_and_of_no_gas(name):
+    if load_model(name).labels_atoms:
+        pytest.skip("a model of atoms has no answer for whole structures")
     crystals = [ase.build.bulk("Ag"), ase.build.bulk("MgO", "rocksalt", a=4.2), ase.build.bulk("Ge")]
     gas = Atoms("Cu80", positions=np.random.default_rng(0).uniform(0, 20, (80, 3)))
     *found, blob = arise_zoo.classify([*crystals, gas], model=name, n_samples=50)

@@ -43,6 +43,13 @@ def test_the_answer_is_that_for_atoms_wherever_a_structure_is_taken():
     assert {a.label for a in found} == {"nacl"}
 
 
+def test_atoms_are_labelled_wherever_they_come_from(local_checkpoint):
+    given = [SALT, AseAtomsAdaptor.get_structure(SALT), ase_to_ovito(SALT)]
+    alone = [arise_zoo.classify_atoms(one, local_checkpoint).labels.tolist() for one in given]
+    assert alone == [one.labels.tolist() for one in arise_zoo.classify_atoms(iter(given), local_checkpoint)]
+    assert alone == [alone[0]] * 3
+
+
 def test_mixed_sites_and_species_that_are_no_elements_are_read_as_in_files():
     lattice = Lattice.cubic(3.0)
     mixed = as_atoms(Structure(lattice, [{"Fe": 0.6, "Ni": 0.4}], [[0, 0, 0]]))

@@ -259,7 +259,7 @@ def test_dumps_are_read_with_old_heads_and_scaled_coordinates_too(read):
         (dump(columns="x y z", rows=["0 0 0"] * 4), "no column type or element"),
         (dump(columns="id type vx vy vz"), "no coordinates of atoms"),
         (dump(n=5), "announces 5 atoms but ends before"),
-        (dump() + "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n4\n", "frame 1 of .* is not a text dump"),
+        (dump() + "ITEM: TIMESTEP\n1\nITEM: NUMBER OF ATOMS\n4\n", "frame 1 of .* announces 4 atoms but ends before"),
     ],
 )
 def test_a_faulty_dump_is_refused_with_what_is_wrong(read, text, sentence):

@@ -19,6 +19,7 @@ from ...errors import EngineError
 from .algorithms import Algorithm, Environments
 
 if TYPE_CHECKING:
+    from ovito.data import DataCollection
     from ovito.pipeline import Modifier
 
 
@@ -29,7 +30,7 @@ def refusal(algorithm: Algorithm) -> str | None:
 
 def load() -> None:
     """Import OVITO; raises ImportError or OSError where its wheel or a system library is missing."""
-    _in_its_thread(_import)
+    in_its_thread(_import)
 
 
 def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
@@ -37,7 +38,7 @@ def analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
 
     Raises `EngineError` in a thread other than the main one where the main thread has loaded OVITO.
     """
-    return _in_its_thread(_analyse, algorithm, atoms)
+    return in_its_thread(_analyse, algorithm, atoms)
 
 
 _T = TypeVar("_T")
@@ -45,7 +46,7 @@ _lock = threading.Lock()
 _thread: ThreadPoolExecutor | None = None
 
 
-def _in_its_thread(function: Callable[..., _T], *arguments: object) -> _T:
+def in_its_thread(function: Callable[..., _T], *arguments: object) -> _T:
     """Call a function in the thread that has loaded OVITO.
 
     OVITO (3.17) ends the process when a thread other than the one that imported it uses it. It is therefore left to
@@ -68,6 +69,18 @@ def _import() -> None:
 
 
 def _analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
+    data = data_collection(atoms)
+    if algorithm.kind == "ptm":
+        data.particles_.create_property("Particle Type", data=atoms.numbers)
+    data.apply(_modifier(algorithm))
+    types = np.array(data.particles["Structure Type"])
+    if algorithm.kind != "ptm":
+        return Environments(types)
+    return Environments(types, np.array(data.particles["Ordering Type"]), np.array(data.particles["RMSD"]))
+
+
+def data_collection(atoms: Atoms) -> DataCollection:
+    """Positions and cell of a structure as OVITO holds them; to be called by a function that runs `in_its_thread`."""
     from ovito.data import DataCollection
 
     data = DataCollection()
@@ -76,13 +89,7 @@ def _analyse(algorithm: Algorithm, atoms: Atoms) -> Environments:
         data.create_cell(np.column_stack([atoms.cell.complete().T, np.zeros(3)]), pbc=(bool(a), bool(b), bool(c)))
     particles = data.create_particles(count=len(atoms))
     particles.create_property("Position", data=atoms.positions)
-    if algorithm.kind == "ptm":
-        particles.create_property("Particle Type", data=atoms.numbers)
-    data.apply(_modifier(algorithm))
-    types = np.array(data.particles["Structure Type"])
-    if algorithm.kind != "ptm":
-        return Environments(types)
-    return Environments(types, np.array(data.particles["Ordering Type"]), np.array(data.particles["RMSD"]))
+    return data
 
 
 @lru_cache(maxsize=16)
