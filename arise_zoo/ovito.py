@@ -90,7 +90,7 @@ class AriseModifier(ModifierInterface):
         _write_counts(data, found)
 
 
-def type_colours(labels: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
+def type_colours(labels: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
     """Colour of each label, and of "other": OVITO's own where it knows the lattice, else one that follows from the
     label's place."""
     from ovito.modifiers import PolyhedralTemplateMatchingModifier
