@@ -98,7 +98,9 @@ def type_colours(labels: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
     known = [tuple(kind.color) for kind in PolyhedralTemplateMatchingModifier().structures]
     own = {label: known[STRUCTURE_TYPES.index(kind)] for (kind, order), label in ORDERED.items() if order == "pure"}
     own[UNKNOWN] = known[0]
-    made = {label: colorsys.hsv_to_rgb(i * _GOLDEN % 1.0, 0.65, _BRIGHTNESS[i % 3]) for i, label in enumerate(labels)}
+    made: dict[str, tuple[float, ...]] = {
+        label: colorsys.hsv_to_rgb(i * _GOLDEN % 1.0, 0.65, _BRIGHTNESS[i % 3]) for i, label in enumerate(labels)
+    }
     return {**made, **{label: colour for label, colour in own.items() if label in made}, OTHER: known[0]}
 
 

@@ -190,6 +190,8 @@ def _parts(
                 part = folder.read(begin)
                 bar.known(len(part["n_atoms"]))
                 yield begin, part
+        if not todo:
+            return
         for begin, part in zip(todo, compute(todo), strict=True):
             folder.write(begin, part)
             bar.advance(len(part["n_atoms"]))
@@ -202,8 +204,6 @@ def _of_single_boxes(
     """Arrays of the chunks that begin at some positions, each box a structure of its own."""
     from joblib import delayed
 
-    if not begins:
-        return
     if len(begins) == 1 and scheduler is None:
         n_jobs = 1  # not worth starting processes for
 
