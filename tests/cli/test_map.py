@@ -38,7 +38,8 @@ def test_boxes_that_share_their_sums_fill_the_same_files(crystal, tmp_path, caps
     assert main([*command, "--out", str(out), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["settings"]["scale"] == "global" and {path.name for path in out.iterdir()} == set(said["files"])
-    assert set(ase.io.read(out / "atoms.xyz").arrays["label"]) == {"fcc_cu"}
+    labels = ase.io.read(out / "atoms.xyz").arrays["label"].tolist()
+    assert max(set(labels), key=labels.count) == "fcc_cu"
 
 
 BAD_FILES = {
