@@ -90,17 +90,15 @@ class AriseModifier(ModifierInterface):
         _write_counts(data, found)
 
 
-def type_colours(labels: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+def type_colours(labels: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     """Colour of each label, and of "other": OVITO's own where it knows the lattice, else one that follows from the
     label's place."""
     from ovito.modifiers import PolyhedralTemplateMatchingModifier
 
-    known = [tuple(kind.color) for kind in PolyhedralTemplateMatchingModifier().structures]
+    known = [(r, g, b) for r, g, b in (kind.color for kind in PolyhedralTemplateMatchingModifier().structures)]
     own = {label: known[STRUCTURE_TYPES.index(kind)] for (kind, order), label in ORDERED.items() if order == "pure"}
     own[UNKNOWN] = known[0]
-    made: dict[str, tuple[float, ...]] = {
-        label: colorsys.hsv_to_rgb(i * _GOLDEN % 1.0, 0.65, _BRIGHTNESS[i % 3]) for i, label in enumerate(labels)
-    }
+    made = {label: colorsys.hsv_to_rgb(i * _GOLDEN % 1.0, 0.65, _BRIGHTNESS[i % 3]) for i, label in enumerate(labels)}
     return {**made, **{label: colour for label, colour in own.items() if label in made}, OTHER: known[0]}
 
 
