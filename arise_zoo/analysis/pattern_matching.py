@@ -5,7 +5,8 @@ Source: Leitherer et al. 2021, Methods. The grid is in `grid`, cutting out boxes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,17 @@ from ..common.manifest import MANIFEST
 from ..common.parallel import workers
 from ..common.progress import Progress
 from ..common.storage import sha256
-from ..errors import AriseZooError, StructureError
+from ..errors import AriseZooError, StructureError, UnknownNameError
 from ..models import Model, load_model
 from ..reading import as_atoms
+from . import shared_sums
 from .boxes import atoms_around, check_shape, members
 from .chunks import ChunkFolder
 from .grid import Grid, make_grid
 from .identity import structure_sha256
 from .result import SCALARS, PatternMatchingResult
+
+LENGTH_SCALES = ("box", "global")
 
 _POSITIONS_AT_ONCE = 512
 """Boxes that travel to a worker together: with their answers, all that is held beyond the input and the result."""
@@ -38,6 +42,7 @@ def strided_pattern_matching(
     n_samples: int = 100,
     shape: str = "box",
     *,
+    scale: str = "box",
     padding: float = 0.5,
     min_atoms: int = 2,
     dimensions: int | str | None = None,
@@ -64,6 +69,10 @@ def strided_pattern_matching(
         Monte-Carlo passes, from which the uncertainties follow; 0 makes one pass without dropout.
     shape : {"box", "sphere"}
         A sphere has the diameter `box`.
+    scale : {"box", "global"}
+        Whether each box is a structure of its own, as in the paper, or all share the length scale and the surroundings
+        of atoms that the whole structure has. The latter makes dense grids cheap: sums over pairs of atoms are made
+        once for all boxes. It needs a model with one length scale, such as "arise-field", or a model of atoms.
     padding, dimensions
         As for `arise_zoo.analysis.make_grid`.
     min_atoms : int, default 2
@@ -77,9 +86,9 @@ def strided_pattern_matching(
     seed : int, default 0
         Seed of the passes, which are the same for all boxes.
     n_jobs : int, default 1
-        Processes on this machine (-1: one per core).
+        Processes on this machine, or threads with the scale "global" (-1: one per core).
     scheduler : str, optional
-        Address of a Dask scheduler, whose workers are used instead.
+        Address of a Dask scheduler, whose workers are used instead; with the scale "box" only.
     work : str or Path, optional
         Folder of finished parts, from which an interrupted call resumes.
     progress : bool, default False
@@ -88,8 +97,10 @@ def strided_pattern_matching(
     Returns
     -------
     PatternMatchingResult
-        Each box is treated as a finite structure: its answer is what `arise_zoo.classify` says of the atoms cut out,
-        with their own d_NN. Boxes with the same atoms are classified once.
+        With the scale "box", each box is treated as a finite structure: its answer is what `arise_zoo.classify` says of
+        the atoms cut out, with their own d_NN. Boxes with the same atoms are classified once. With "global", the atoms
+        in a box are those averaged over, but those near its walls see their neighbours outside, so that a box within a
+        crystal has no surfaces and answers differ from those of the paper's definition, most for small boxes.
 
     Raises
     ------
@@ -101,6 +112,10 @@ def strided_pattern_matching(
         For an unknown model or other parameters out of range.
     """
     check_shape(shape)
+    if scale not in LENGTH_SCALES:
+        raise UnknownNameError("scale", scale, LENGTH_SCALES)
+    if scale == "global" and scheduler is not None:
+        raise AriseZooError("boxes that share their sums are mapped on this machine; leave the scheduler out.")
     atoms = as_atoms(atoms)
     if min_atoms < 2:
         raise AriseZooError(f"a descriptor needs at least 2 atoms in a box, so min_atoms cannot be {min_atoms}.")
@@ -121,6 +136,7 @@ def strided_pattern_matching(
         "box": grid.box,
         "stride": None if by_hand else float(stride),
         "shape": shape,
+        "scale": scale,
         "padding": None if by_hand else float(padding),
         "min_atoms": int(min_atoms),
         "n_samples": int(n_samples),
@@ -141,36 +157,28 @@ def strided_pattern_matching(
         "descriptors": descriptors,
     }
     folder = ChunkFolder(work, {**settings, "grid": [grid.origin.tolist(), grid.steps.tolist(), grid.shape]})
-    parts = _parts(atoms, grid, ask, folder, n_jobs=n_jobs, scheduler=scheduler, progress=progress)
+    compute: Callable[[list[int]], Iterator[dict[str, np.ndarray]]]
+    if scale == "global":
+        at_once = shared_sums.POSITIONS_AT_ONCE
+        compute = partial(_of_shared_sums, atoms, grid, model, ask, n_jobs)
+    else:
+        at_once = _POSITIONS_AT_ONCE
+        compute = partial(_of_single_boxes, atoms, grid, ask, n_jobs, scheduler)
+    bar = Progress(len(grid), "boxes", show=progress)
+    parts = _parts(range(0, len(grid), at_once), folder, compute, bar)
     return _collect(parts, grid, model.labels, settings)
 
 
 def _parts(
-    atoms: Atoms,
-    grid: Grid,
-    ask: dict[str, Any],
+    begins: range,
     folder: ChunkFolder,
-    *,
-    n_jobs: int,
-    scheduler: str | None,
-    progress: bool,
+    compute: Callable[[list[int]], Iterator[dict[str, np.ndarray]]],
+    bar: Progress,
 ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
     """(number of the first position, arrays of the chunk), chunks that are already known first."""
-    from joblib import delayed
-
-    begins = range(0, len(grid), _POSITIONS_AT_ONCE)
     known = folder.known()
     todo = [begin for begin in begins if begin not in known]
-    if len(todo) <= 1 and scheduler is None:
-        n_jobs = 1  # not worth starting processes for
-
-    def tasks() -> Iterator[Any]:
-        for begin in todo:
-            centres = grid.centres(begin, begin + _POSITIONS_AT_ONCE)
-            positions, numbers = atoms_around(atoms, centres, ask["box"])
-            yield delayed(_classify_boxes)(positions, numbers, centres, ask)
-
-    with Progress(len(grid), "boxes", show=progress) as bar:
+    with bar:
         for begin in begins:
             if begin in known:
                 part = folder.read(begin)
@@ -178,11 +186,39 @@ def _parts(
                 yield begin, part
         if not todo:
             return
-        with workers(n_jobs, scheduler) as run:
-            for begin, part in zip(todo, run(tasks()), strict=True):
-                folder.write(begin, part)
-                bar.advance(len(part["n_atoms"]))
-                yield begin, part
+        for begin, part in zip(todo, compute(todo), strict=True):
+            folder.write(begin, part)
+            bar.advance(len(part["n_atoms"]))
+            yield begin, part
+
+
+def _of_single_boxes(
+    atoms: Atoms, grid: Grid, ask: dict[str, Any], n_jobs: int, scheduler: str | None, begins: list[int]
+) -> Iterator[dict[str, np.ndarray]]:
+    """Arrays of the chunks that begin at some positions, each box a structure of its own."""
+    from joblib import delayed
+
+    if len(begins) == 1 and scheduler is None:
+        n_jobs = 1  # not worth starting processes for
+
+    def tasks() -> Iterator[Any]:
+        for begin in begins:
+            centres = grid.centres(begin, begin + _POSITIONS_AT_ONCE)
+            positions, which = atoms_around(atoms, centres, ask["box"])
+            yield delayed(_classify_boxes)(positions, atoms.numbers[which], centres, ask)
+
+    with workers(n_jobs, scheduler) as run:
+        yield from run(tasks())
+
+
+def _of_shared_sums(
+    atoms: Atoms, grid: Grid, model: Model, ask: dict[str, Any], n_threads: int, begins: list[int]
+) -> Iterator[dict[str, np.ndarray]]:
+    """The same, all boxes with the length scale of the structure."""
+    for n_atoms, vectors in shared_sums.described_boxes(atoms, grid, model, ask["shape"], begins, n_threads):
+        answered = (n_atoms >= ask["min_atoms"]) & vectors.any(axis=1)
+        row_of = np.where(answered, np.cumsum(answered) - 1, -1)
+        yield _answers(model, vectors[answered], n_atoms, row_of, ask, n_threads)
 
 
 def _classify_boxes(
@@ -206,12 +242,19 @@ def _classify_boxes(
                 rows[atoms_inside] = -1
         row_of[i] = rows[atoms_inside]
     descriptors = np.array(vectors, np.float32).reshape(len(vectors), model.network.n_features)
-    said = model.predict(descriptors, ask["n_samples"], ask["seed"], ask["hidden"], n_threads=1)
+    return _answers(model, descriptors, n_atoms, row_of, ask, n_threads=1)
+
+
+def _answers(
+    model: Model, descriptors: np.ndarray, n_atoms: np.ndarray, row_of: np.ndarray, ask: dict[str, Any], n_threads: int
+) -> dict[str, np.ndarray]:
+    """Arrays of boxes with `n_atoms` (n,) atoms, whose descriptors are the rows `row_of` (n,), or -1 for none."""
+    said = model.predict(descriptors, ask["n_samples"], ask["seed"], ask["hidden"], n_threads=n_threads)
     found = {"probabilities": said.probabilities, **{name: getattr(said, name) for name in SCALARS}}
     found.update({f"hidden_{layer}": values for layer, values in said.activations.items()})
     if ask["descriptors"]:
         found["descriptors"] = descriptors
-    return {"n_atoms": n_atoms, **{name: _spread(values, row_of) for name, values in found.items()}}
+    return {"n_atoms": n_atoms.astype(np.int32), **{name: _spread(values, row_of) for name, values in found.items()}}
 
 
 def _spread(values: np.ndarray, row_of: np.ndarray) -> np.ndarray:

@@ -24,6 +24,12 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("--stride", type=float, default=1.0, metavar="A", help="step of the box (default: 1 angstrom)")
     command.add_argument("--shape", default="box", metavar="NAME", help="box, or sphere (default: box)")
     command.add_argument(
+        "--scale",
+        default="box",
+        metavar="NAME",
+        help="box: each is a structure of its own; global: all share their sums, for dense grids (default: box)",
+    )
+    command.add_argument(
         "--padding", type=float, default=0.5, metavar="X", help="boxes beyond each end of the atoms (default: 0.5)"
     )
     command.add_argument(
@@ -67,6 +73,7 @@ def _map(args: argparse.Namespace) -> int:
         stride=args.stride,
         n_samples=args.samples,
         shape=args.shape,
+        scale=args.scale,
         padding=args.padding,
         min_atoms=args.min_atoms,
         dimensions=args.dimensions,

@@ -7,7 +7,7 @@ from .averaged_soap import AveragedSOAP, component_order, number_of_features, so
 from .channel_soap import ChannelSOAP
 from .dscribe_engine import averaged_soap_by_dscribe, environments_by_dscribe
 from .first_peak import first_peak_distance
-from .local import LocalSOAP
+from .local import LocalSOAP, MovingSums
 from .parameters import descriptor_with
 from .scales import nearest_neighbour_scale
 from .settings import EXTRINSIC_SCALES as PAPER_SCALES
@@ -21,6 +21,7 @@ __all__ = [
     "AveragedSOAP",
     "ChannelSOAP",
     "LocalSOAP",
+    "MovingSums",
     "averaged_soap_by_dscribe",
     "component_order",
     "descriptor_with",

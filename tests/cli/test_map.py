@@ -32,6 +32,16 @@ def test_a_file_becomes_a_result_maps_and_labelled_atoms(crystal, tmp_path, caps
     assert "fcc_cu" in set(ase.io.read(out / "atoms.xyz").arrays["label"])
 
 
+def test_boxes_that_share_their_sums_fill_the_same_files(crystal, tmp_path, capsys):
+    out = tmp_path / "out"
+    command = ["map", str(crystal), "--box", "9", "--stride", "4", "--scale", "global", "--samples", "4", "--jobs", "1"]
+    assert main([*command, "--out", str(out), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["settings"]["scale"] == "global" and {path.name for path in out.iterdir()} == set(said["files"])
+    labels = ase.io.read(out / "atoms.xyz").arrays["label"].tolist()
+    assert max(set(labels), key=labels.count) == "fcc_cu"
+
+
 BAD_FILES = {
     "absent.xyz": (None, "there is no file"),
     "empty.xyz": ("", "holds no"),
@@ -60,6 +70,8 @@ def test_a_file_that_cannot_be_mapped_gets_one_sentence(name, tmp_path, capsys):
         (["--stride", "0"], "the stride must be a positive length"),
         (["--box", "90"], "the box of 90 angstrom is larger than the structure"),
         (["--per-atom", "avrage"], "did you mean 'average'?"),
+        (["--scale", "globl"], "did you mean 'global'?"),
+        (["--scale", "global", "--model", "arise-mlp"], "has a length scale for each pair of species"),
         (["--model", "arise-mpl"], "did you mean 'arise-mlp'?"),
         (["--frame", "3"], "has no frame 3"),
         (["--min-atoms", "1"], "needs at least 2 atoms"),

@@ -11,46 +11,25 @@ from ase.build import bulk
 from ase.neighborlist import neighbor_list
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import sph_harm_y
 
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import ChannelSOAP, LocalSOAP, environments_by_dscribe, first_peak_distance
 from arise_zoo.descriptors.averaged_soap import component_order
-from arise_zoo.descriptors.local import blocks
-from arise_zoo.descriptors.radial import radial_basis
+from arise_zoo.descriptors.local import blocks, coefficients
 from arise_zoo.errors import DescriptorError, StructureError
+from tests.local_brute_force import summed_spectra
 from tests.random_structures import random_structure, seeds
 
 BASES = pytest.mark.parametrize("basis", ["quip", "gto"])
 
 
 def by_brute_force(atoms, soap):
-    """Sums over all pairs of atoms, twice, with scipy's harmonics and the radial functions where they are defined."""
     scale = first_peak_distance(atoms)
-    functions = radial_basis(soap.basis, soap.r_cut, soap.sigma, soap.n_max, soap.l_max)
-    i, j, vectors, distances = neighbor_list("ijDd", atoms, functions.r_max * scale)
-    radial = functions(distances / scale)
-    polar, azimuth = np.arccos(np.clip(vectors[:, 2] / distances, -1, 1)), np.arctan2(vectors[:, 1], vectors[:, 0])
-    like = atoms.numbers[i] == atoms.numbers[j]
     a, b, apart = neighbor_list("ijd", atoms, soap.radius * scale)
     phase = np.clip((apart / scale - soap.radius + soap.taper) / soap.taper, 0, 1)
     near = np.eye(len(atoms))
     np.add.at(near, (a, b), 0.5 + 0.5 * np.cos(np.pi * phase))
-    found = {}
-    for channel, pairs in (("all", like | ~like), ("like", like), ("unlike", ~like)):
-        for l in range(0, soap.l_max + 1, 2):
-            harmonics = np.array([sph_harm_y(l, m, polar, azimuth) for m in range(-l, l + 1)])
-            terms = np.einsum("nr,mr->rnm", radial[:, l, pairs], harmonics[:, pairs])
-            c = np.zeros((len(atoms), *terms.shape[1:]), complex)
-            np.add.at(c, i[pairs], terms)
-            c = np.einsum("ab,bnm->anm", near, c)
-            found[channel, l] = np.real(np.einsum("anm,akm->ank", c, c.conj())) / np.sqrt(2 * l + 1)
-    columns = []
-    for channel, n, n_prime, l in soap.components:
-        weight = np.sqrt(2) if soap.basis == "quip" and n != n_prime else 1.0
-        columns.append(weight * found[channel, l][:, n - 1, n_prime - 1])
-    columns = np.array(columns).T
-    return columns / np.linalg.norm(columns[:, : len(columns[0]) // 3], axis=1, keepdims=True)
+    return summed_spectra(atoms, soap, near)
 
 
 @BASES
@@ -153,7 +132,7 @@ def test_blocks_and_threads_change_nothing(monkeypatch):
     atoms.rattle(0.2, seed=1)
     expected = LocalSOAP().create(atoms, n_threads=1)
     monkeypatch.setattr(blocks, "_AT_ONCE", 50)
-    monkeypatch.setattr(blocks, "_PER_THREAD", 7)
+    monkeypatch.setattr(coefficients, "_PER_THREAD", 7)
     assert np.abs(LocalSOAP().create(atoms, n_threads=3) - expected).max() < 1e-6
     numbers = np.concatenate([n for n, _ in LocalSOAP().blocks(atoms, n_threads=1)])
     assert np.array_equal(np.sort(numbers), np.arange(len(atoms)))

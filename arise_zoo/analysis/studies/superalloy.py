@@ -82,13 +82,12 @@ def _within(atoms: Any, result: Any) -> np.ndarray:
 
 def _cube_share(atoms: Any, result: Any) -> np.ndarray:
     """Share of each box's atoms that belong to the cube, shape (n,), NaN for an empty box."""
-    marked = atoms.copy()
-    marked.numbers = 1 + np.asarray(atoms.arrays["phase"], int)
+    in_cube = atoms.arrays["phase"] == 1
     shares = np.full(len(result), np.nan)
     for begin in range(0, len(result), 512):
         centres = result.grid.centres(begin, begin + 512)
-        positions, phase = atoms_around(marked, centres, result.grid.box)
+        positions, which = atoms_around(atoms, centres, result.grid.box)
         for i, held in enumerate(members(positions, centres, result.grid.box)):
             if len(held):
-                shares[begin + i] = np.mean(phase[held] == 2)
+                shares[begin + i] = np.mean(in_cube[which[held]])
     return shares

@@ -1,6 +1,6 @@
-"""The compiled loops of the local descriptor: coefficients of single atoms, then averages over neighbours and spectra.
+"""The compiled loops of the local descriptor: coefficients of single atoms, sums over neighbours or boxes, spectra.
 
-What they mean is in `soap`, in which order atoms are treated in `blocks`.
+What they mean is in `soap` and `moving`, in which order atoms are treated in `blocks`.
 """
 
 from __future__ import annotations
@@ -229,6 +229,51 @@ def atom_coefficients(
 
 
 @numba_jit
+def write_spectra(
+    kinds: np.ndarray,
+    channels: np.ndarray,
+    products: np.ndarray,
+    first_component: np.ndarray,
+    place: np.ndarray,
+    weight: np.ndarray,
+    vector: np.ndarray,
+) -> None:
+    """Normalised power spectra of summed coefficients, shape (1 or 2, n_max, n_components), into `vector`.
+
+    `place` and `weight`, shape (features,): which product (l, n, n') a component of a channel is, and its factor.
+    `channels` (3, n_max, n_components) and `products` (n_l x n_max x n_max,) are room to work in.
+    """
+    n_kinds, n_max = kinds.shape[:2]
+    n_l, n_features = len(first_component) - 1, len(place)
+    channels[0] = kinds[0]
+    if n_kinds == 2:
+        channels[0] += kinds[1]
+        channels[1:] = kinds
+    length = 0.0
+    for q in range(3):
+        if q > 0 and n_kinds == 1:  # of one species: all are like, none unlike
+            for f in range(n_features):
+                vector[q * n_features + f] = vector[f] if q == 1 else 0.0
+            continue
+        channel = channels[q]
+        for l in range(0, n_l, 2):
+            for k in range(n_max):
+                for k_prime in range(k + 1):
+                    product = 0.0
+                    for component in range(first_component[l], first_component[l + 1]):
+                        product += float(channel[k, component]) * float(channel[k_prime, component])
+                    products[(l * n_max + k) * n_max + k_prime] = product
+                    products[(l * n_max + k_prime) * n_max + k] = product
+        if q == 0:
+            for f in range(n_features):
+                value = products[place[f]] * weight[f]
+                length += value * value
+            length = 1.0 / np.sqrt(length) if length > 0.0 else 0.0
+        for f in range(n_features):
+            vector[q * n_features + f] = products[place[f]] * weight[f] * length
+
+
+@numba_jit
 def averaged_spectra(
     centres: np.ndarray,
     numbers: np.ndarray,
@@ -252,14 +297,12 @@ def averaged_spectra(
     """Normalised power spectra, into `vectors` (n, 3 x features), of coefficients summed over neighbours.
 
     The atoms `numbers` count fully, as their neighbours do up to radius - taper; from there weights fall to 0.
-    `place` and `weight`, shape (features,): which product (l, n, n') a component of a channel is, and its factor.
     """
     n_kinds, n_max, n_components = pool.shape[1:]
-    n_l, n_features = len(first_component) - 1, len(place)
     flat = pool.reshape(len(pool), -1)
     summed = np.empty(flat.shape[1], np.float32)
     channels = np.zeros((3, n_max, n_components), np.float32)
-    products = np.empty(n_l * n_max * n_max)
+    products = np.empty((len(first_component) - 1) * n_max * n_max)
     for a in range(len(numbers)):
         c = numbers[a]
         cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
@@ -279,29 +322,57 @@ def averaged_spectra(
                     for f in range(len(summed)):
                         summed[f] += share * others[f]
         kinds = summed.reshape(n_kinds, n_max, n_components)
-        channels[0] = kinds[0]
-        if n_kinds == 2:
-            channels[0] += kinds[1]
-            channels[1:] = kinds
-        length = 0.0
-        for q in range(3):
-            if q > 0 and n_kinds == 1:  # of one species: all are like, none unlike
-                for f in range(n_features):
-                    vectors[a, q * n_features + f] = vectors[a, f] if q == 1 else 0.0
-                continue
-            channel = channels[q]
-            for l in range(0, n_l, 2):
-                for k in range(n_max):
-                    for k_prime in range(k + 1):
-                        product = 0.0
-                        for component in range(first_component[l], first_component[l + 1]):
-                            product += float(channel[k, component]) * float(channel[k_prime, component])
-                        products[(l * n_max + k) * n_max + k_prime] = product
-                        products[(l * n_max + k_prime) * n_max + k] = product
-            if q == 0:
-                for f in range(n_features):
-                    value = products[place[f]] * weight[f]
-                    length += value * value
-                length = 1.0 / np.sqrt(length) if length > 0.0 else 0.0
-            for f in range(n_features):
-                vectors[a, q * n_features + f] = products[place[f]] * weight[f] * length
+        write_spectra(kinds, channels, products, first_component, place, weight, vectors[a])
+
+
+@numba_jit
+def moving_spectra(
+    first: np.ndarray,
+    last: np.ndarray,
+    slots: np.ndarray,
+    entering: np.ndarray,
+    enter: np.ndarray,
+    leaving: np.ndarray,
+    leave: np.ndarray,
+    pool: np.ndarray,
+    begin: int,
+    first_component: np.ndarray,
+    place: np.ndarray,
+    weight: np.ndarray,
+    vectors: np.ndarray,
+) -> None:
+    """Normalised power spectra, into `vectors` (n, 3 x features), of sums at the positions begin, begin + 1 ...
+
+    The coefficients pool[slots[s]] count from the position first[s] to last[s], both included. Those that enter the
+    position p are entering[enter[p]:enter[p + 1]]; those that were in the one before and have left are likewise in
+    `leaving`.
+    """
+    n_kinds, n_max, n_components = pool.shape[1:]
+    flat = pool.reshape(len(pool), -1)
+    total = np.zeros(flat.shape[1])  # of double precision: what enters also leaves without a trace
+    summed = np.empty(flat.shape[1], np.float32)
+    channels = np.zeros((3, n_max, n_components), np.float32)
+    products = np.empty((len(first_component) - 1) * n_max * n_max)
+    inside = 0
+    for s in range(len(first)):
+        if first[s] < begin <= last[s]:
+            total += flat[slots[s]]
+            inside += 1
+    for a in range(len(vectors)):
+        p = begin + a
+        if a > 0:
+            for s in leaving[leave[p] : leave[p + 1]]:
+                gone = flat[slots[s]]
+                for f in range(len(total)):
+                    total[f] -= gone[f]
+            inside -= leave[p + 1] - leave[p]
+        if inside == 0:
+            total[:] = 0.0
+        for s in entering[enter[p] : enter[p + 1]]:
+            come = flat[slots[s]]
+            for f in range(len(total)):
+                total[f] += come[f]
+        inside += enter[p + 1] - enter[p]
+        summed[:] = total
+        kinds = summed.reshape(n_kinds, n_max, n_components)
+        write_spectra(kinds, channels, products, first_component, place, weight, vectors[a])
