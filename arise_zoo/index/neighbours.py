@@ -33,9 +33,9 @@ class Neighbours:
         self.vectors, self.graph = vectors, graph
         few = n_first is None or (graph is None and vectors.shape[0] * vectors.shape[1] <= _ALL_BELOW)
         self._exact = few and graph is None
-        self._first = first_vectors(vectors, None if few else n_first)
-        self._per_entry = max(len(self._first) // max(len(vectors), 1), 1)
-        self._halves = 0.5 * np.einsum("ij,ij->i", self._first, self._first) if graph is None else np.empty(0)
+        self._per_entry = vectors.shape[1] if few or n_first is None else n_first
+        self._first = first_vectors(vectors[:0] if graph is not None else vectors, self._per_entry)
+        self._halves = 0.5 * np.einsum("ij,ij->i", self._first, self._first)
 
     def nearest(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the k nearest entries, nearest first, and their Euclidean distances."""
