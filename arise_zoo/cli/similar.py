@@ -76,8 +76,8 @@ def _build(args: argparse.Namespace) -> int:
     from ..common.storage import check_room
     from ..index import StructureIndex
 
+    check_room(Path(args.out))  # before the library is described
     out = Path(args.out).resolve()
-    check_room(out)  # before the library is described
     keep = out.with_name(f".{out.name}.described")
     index = StructureIndex.build(
         args.library, args.name or out.name, skip=True, keep=keep, n_jobs=args.jobs, progress=True
