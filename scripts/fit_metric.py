@@ -4,23 +4,21 @@
 
 Noise is learnt from the 108 classes as one meets them (`arise_zoo.models.augmentation.field_rows`): hot, strained, with
 vacancies and foreign atoms, in boxes, films and pieces. What a structure has besides its class's nearest view is noise.
-Descriptors are divided by the square root of its covariance, to whose eigenvalues a share of their mean is added, then
-projected on the directions in which prototypes differ most: the 108 classes and the AFLOW library
-(`prototype_library.py`). This is linear discriminant analysis: R. A. Fisher, Ann. Eugen. 7, 179 (1936); the share is
-after O. Ledoit and M. Wolf, J. Multivar. Anal. 88, 365 (2004).
+Descriptors are divided by the square root of its covariance, then projected on the directions in which prototypes
+differ most: the 108 classes and the AFLOW library (`prototype_library.py`). `arise_zoo.index.learning` says how.
 
 What distances mean is fitted to the answers for structures of the benchmark's kinds by libraries from which a third of
-the prototypes is left out, with a metric that was learnt without them. The seeds are not the benchmark's. With
-`--measure` nothing is written, and the shares of right answers in this cross-validation are printed.
+the prototypes is left out, with a metric that was learnt without them. The seeds are not the benchmark's. Verdicts are
+printed as they are with a calibration that was fitted without the third that is asked about; with `--measure` nothing
+is written.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -34,8 +32,22 @@ from arise_zoo.descriptors import ChannelSOAP
 from arise_zoo.descriptors.channel_soap import CHANNELS
 from arise_zoo.descriptors.parameters import CHANNELS as KIND_OF_CHANNELS
 from arise_zoo.descriptors.parameters import KIND
-from arise_zoo.index.answers import GEOMETRY, WHOLE
-from arise_zoo.index.calibration import FINITE, PERIODIC, Calibration
+from arise_zoo.index.answers import GEOMETRY, NONE, SAME, SIMILAR, WHOLE
+from arise_zoo.index.calibration import FINITE, PERIODIC
+from arise_zoo.index.learning import (
+    FOLDS,
+    UNKNOWN_NEAR,
+    Asked,
+    asked_of,
+    calibrated,
+    distances_to,
+    folds_of,
+    judged,
+    noise_of,
+    projection,
+    share,
+)
+from arise_zoo.index.metric import Metric
 from arise_zoo.models.augmentation.field_rows import field_blocks, field_rows
 from arise_zoo.models.augmentation.shapes import cluster
 from arise_zoo.prototypes import Prototype, class_ids
@@ -44,18 +56,13 @@ from arise_zoo.structures import displace, remove_atoms
 from arise_zoo.structures.operations import deformed, uniaxial
 
 DATA = Path(__file__).parents[1] / "arise_zoo" / "index" / "data"
-SEED, NAME = "metric", "channels-1"
+SEED, NAME = "metric", "channels-2"
 DESCRIPTOR = {"r_cut": 4.0, "sigma": 0.15, "n_max": 9, "l_max": 8}  # those of the model arise-field
 BALLS = (4.0, 2.5)
+HEATS = (0.0, 0.03, 0.06, 0.1)
 DIMENSIONS = {WHOLE: 96, GEOMETRY: 48}
-SHARE = 0.001
 FIELD = 100  # structures of each class to learn noise from
-FOLDS = 3
 NO_STRAIN = 0.003  # along one direction, with which half of all crystals do not differ
-UNKNOWN_TAKEN = 0.05
-"""Share of queries of prototypes that are not in the library that may be taken for one that is."""
-UNKNOWN_NEAR = 0.1
-"""Share of these queries that is nearer than the unit of the distance."""
 
 CONDITIONS = {
     "pristine": (0.0, 0.0),
@@ -64,14 +71,6 @@ CONDITIONS = {
     "both-0.2-0.04": (0.2, 0.04),
 }
 """Share of missing atoms and displacement of the queries."""
-
-
-def views_of(prototype: Prototype, soap: ChannelSOAP) -> np.ndarray:
-    """The vectors of an entry, as `Metric.views` makes them."""
-    cell = prototype.build()
-    if not cell.pbc.any():
-        return np.tile(soap.create(cell), (1 + len(BALLS), 1))
-    return soap.create_balls(cell, (np.inf, *BALLS))
 
 
 def queries_of(prototype: Prototype) -> Iterator[tuple[str, Atoms]]:
@@ -95,7 +94,7 @@ def described(prototype: Prototype) -> dict[str, np.ndarray]:
     soap = ChannelSOAP(**DESCRIPTOR)
     queries = list(queries_of(prototype))
     return {
-        "views": views_of(prototype, soap).astype(np.float32),
+        "views": Metric(NAME, DESCRIPTOR, BALLS, HEATS, {}, {}).views(prototype.build())[0].astype(np.float32),
         "queries": np.array([soap.create(atoms) for _, atoms in queries], dtype=np.float32),
         "conditions": np.array([name for name, _ in queries]),
         "strained": soap.create(deformed(prototype.build(), uniaxial(NO_STRAIN, rng_for(SEED, prototype.id)))),
@@ -126,121 +125,63 @@ class Table:
         field: tuple[np.ndarray, np.ndarray],
         n: int,
     ):
-        def joined(name: str) -> tuple[np.ndarray, np.ndarray]:
-            labels = np.repeat(groups, [len(f[name]) for f in found])
-            return np.concatenate([f[name] for f in found])[:, :n], labels
-
-        self.views, self.entry_of_view = joined("views")
-        self.queries, self.right = joined("queries")
+        self.entries = np.array(groups)
+        self.views = np.array([f["views"][:, :n] for f in found])
+        self.queries = np.concatenate([f["queries"] for f in found])[:, :n]
+        self.groups = np.repeat(groups, [len(f["queries"]) for f in found])
         self.conditions = np.concatenate([f["conditions"] for f in found])
-        self.crystals = np.array([f["views"][0, :n] for f in found])
         self.strained = np.array([f["strained"][:n] for f in found])
         rows, classes = field
-        noise = []
-        for number in np.unique(classes):
-            own, views = rows[classes == number, :n], found[number]["views"][:, :n]
-            noise.append(own - views[distances(own, views).argmin(axis=1)])
-        self.noise, self.entry_of_noise = np.concatenate(noise), np.array(groups)[np.sort(classes)]
+        numbers = np.unique(classes)
+        self.noise = np.concatenate([noise_of(rows[classes == c, :n], self.views[c]) for c in numbers])
+        self.folds, self.fold = folds_of(self.entries, SEED), folds_of(self.groups, SEED)
+        self.fold_of_noise = self.folds[np.sort(classes)]
+        self.weights = 1.0 / np.bincount(self.entries)[self.groups]  # every prototype counts once
 
-    def learn(self, chosen: np.ndarray, dimensions: int) -> np.ndarray:
-        """The projection, shape (n, dimensions), learnt from the chosen groups."""
-        noise = self.noise[np.isin(self.entry_of_noise, chosen)].astype(float)
-        values, axes = np.linalg.eigh(noise.T @ noise / len(noise))
-        whitened = axes / np.sqrt(np.maximum(values, 0.0) + SHARE * values.mean())
-        apart = self.views[np.isin(self.entry_of_view, chosen)] @ whitened
-        apart -= apart.mean(axis=0)
-        _, _, directions = np.linalg.svd(apart, full_matrices=False)
-        projection: np.ndarray = whitened @ directions[:dimensions].T
-        return projection
+    def learn(self, dimensions: int, left_out: int = -1) -> np.ndarray:
+        """The projection, shape (n, dimensions), learnt without a fold."""
+        views = self.views[self.folds != left_out]
+        noise = self.noise[self.fold_of_noise != left_out]
+        return projection(noise, views.reshape(-1, views.shape[2]), dimensions)
 
 
-def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Euclidean distances, shape (len(a), len(b))."""
-    from scipy.spatial.distance import cdist
-
-    found: np.ndarray = cdist(a, b)
-    return found
-
-
-@dataclass
-class Asked:
-    """Queries asked of libraries without a third of the groups: `nearest`, `other` as of `Calibration.probability`;
-    `right`, whether the nearest entry is; `unknown`, whether the prototype was left out; `condition`; and
-    `known_right`, whether it is in whole libraries, with a metric learnt without the query's group."""
-
-    nearest: np.ndarray
-    other: np.ndarray
-    right: np.ndarray
-    unknown: np.ndarray
-    condition: np.ndarray
-    known_right: np.ndarray
-
-    def __getitem__(self, chosen: np.ndarray) -> Asked:
-        columns = (self.nearest, self.other, self.right, self.unknown, self.condition, self.known_right)
-        return Asked(*(column[chosen] for column in columns))
-
-
-def cross_validated(table: Table, dimensions: int) -> tuple[Asked, float]:
-    """What is asked in all folds, and the mean factor that makes distances have their unit."""
-    groups = np.unique(table.entry_of_view)
-    fold_of = dict(zip(groups, rng_for(SEED, "folds").permutation(np.arange(len(groups)) % FOLDS), strict=True))
-    fold, fold_of_view = (np.array([fold_of[g] for g in labels]) for labels in (table.right, table.entry_of_view))
-    parts, factors, known_right = [], [], np.zeros(len(fold), dtype=bool)
+def cross_validated(table: Table, dimensions: int) -> tuple[Asked, np.ndarray, float]:
+    """What is asked in all folds, whether whole libraries know a query, with a metric learnt without it, and the mean
+    factor that makes distances have their unit."""
+    parts, factors, known_right = [], [], np.zeros(len(table.groups), dtype=bool)
     for left_out in range(FOLDS):
-        projection = table.learn(np.array([g for g in groups if fold_of[g] != left_out]), dimensions)
-        apart = distances(table.queries @ projection, table.views @ projection)
-        whole = table.entry_of_view[apart.argmin(axis=1)] == table.right
-        known_right[fold == left_out] = whole[fold == left_out]
-        kept = fold_of_view != left_out
-        apart, labels = apart[:, kept], table.entry_of_view[kept]
-        best = apart.argmin(axis=1)
-        nearest, answer = apart[np.arange(len(apart)), best], labels[best]
-        other = np.where(labels == answer[:, None], np.inf, apart).min(axis=1)
-        unknown = fold == left_out
-        factors.append(1.0 / np.quantile(nearest[unknown], UNKNOWN_NEAR))
-        parts.append((factors[-1] * nearest, factors[-1] * other, answer == table.right, unknown))
-    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    asked = Asked(*joined, np.tile(table.conditions, FOLDS), np.tile(known_right, FOLDS))
-    return asked, float(np.mean(factors))
+        apart = distances_to(table.queries, table.views, table.learn(dimensions, left_out))
+        unknown, kept = table.fold == left_out, table.folds != left_out
+        known_right[unknown] = (table.entries[apart.argmin(axis=1)] == table.groups)[unknown]
+        factors.append(1.0 / np.quantile(apart[np.ix_(unknown, kept)].min(axis=1), UNKNOWN_NEAR))
+        parts.append(asked_of(factors[-1] * apart[:, kept], table.entries[kept], table.groups, unknown))
+    return parts[0] + parts[1] + parts[2], known_right, float(np.mean(factors))
 
 
-def calibrated(asked: Asked, identical: float) -> dict[str, Any]:
-    """Parameters of `Calibration`, of structures that are periodic and those that are not."""
-    periodic = np.char.startswith(asked.condition, "periodic")
-    return {kind: _calibrated(asked[of], identical) for kind, of in ((PERIODIC, periodic), (FINITE, ~periodic))}
-
-
-def _calibrated(asked: Asked, identical: float) -> dict[str, Any]:
-    from sklearn.linear_model import LogisticRegression
-
-    features = Calibration.features(asked.nearest, asked.other, identical)
-    fitted = LogisticRegression(C=100.0, max_iter=1000).fit(features, asked.right)
-    weights = [float(fitted.intercept_[0]), *map(float, fitted.coef_[0])]
-    probabilities = Calibration(weights, 0.0, identical).probabilities(asked.nearest, asked.other)
-    same = float(np.quantile(probabilities[asked.unknown], 1.0 - UNKNOWN_TAKEN))
-    return {"weights": [round(w, 4) for w in weights], "same": round(same, 4), "identical": round(identical, 5)}
-
-
-def report(aspect: str, asked: Asked, judged: dict[str, Calibration]) -> None:
-    """Print what cross-validation gives: recall with all prototypes in the library, and verdicts with a third left out.
-
-    The verdict's limit is fitted on the same queries.
-    """
-    periodic = np.char.startswith(asked.condition, "periodic")
-    by_kind = {kind: c.probabilities(asked.nearest, asked.other) >= c.same for kind, c in judged.items()}
-    accepted = np.where(periodic, by_kind[PERIODIC], by_kind[FINITE])
-    known, wrong = ~asked.unknown, accepted & ~asked.right
-    print(f"{aspect}: unknown taken for known {wrong[asked.unknown].mean():.1%}, wrong {wrong[known].mean():.2%}")
-    print(f"{'condition':28s} recall  accepted  unknown: none  similar  taken")
-    for name in sorted(set(asked.condition)):
-        here = asked.condition == name
-        taken = accepted[here & asked.unknown]
-        near = (asked.nearest[here & asked.unknown] <= 1.0) & ~taken
+def report(aspect: str, table: Table, asked: Asked, known_right: np.ndarray, identical: float) -> None:
+    """Print what cross-validation gives: recall with all prototypes in the library, verdicts with a third left out."""
+    conditions, weights, fold = (column[asked.query] for column in (table.conditions, table.weights, table.fold))
+    said = np.empty(len(fold), dtype=object)
+    for of in _kinds(conditions).values():
+        said[of] = judged(asked[of], weights[of], fold[of], identical)[0]
+    print(f"{aspect}: condition            recall     same  similar   wrong  unknown: none   same")
+    for name in sorted(set(conditions)):
+        known, unknown = ((conditions == name) & (asked.unknown == which) for which in (False, True))
+        recall = np.average(known_right[table.conditions == name], weights=table.weights[table.conditions == name])
+        right, wrong = (known & (asked.right == which) for which in (True, False))
+        part = weights[right].sum() / weights[known].sum()
         print(
-            f"{name:28s} {asked.known_right[here].mean():6.1%}  "
-            f"{(accepted & asked.right)[here & known].mean():8.1%}  {1 - near.mean() - taken.mean():13.1%}  "
-            f"{near.mean():7.1%}  {taken.mean():5.1%}"
+            f"{name:28s} {recall:6.1%}  {part * share(said[right], SAME, weights[right]):7.1%}  "
+            f"{part * share(said[right], SIMILAR, weights[right]):7.1%}  "
+            f"{weights[wrong & (said == SAME)].sum() / weights[known].sum():6.2%}  "
+            f"{share(said[unknown], NONE, weights[unknown]):13.1%}  {share(said[unknown], SAME, weights[unknown]):5.1%}"
         )
+
+
+def _kinds(conditions: np.ndarray) -> dict[str, np.ndarray]:
+    """Which queries are periodic and which are not."""
+    periodic = np.char.startswith(conditions.astype(str), "periodic")
+    return {PERIODIC: periodic, FINITE: ~periodic}
 
 
 def main() -> int:
@@ -264,18 +205,22 @@ def main() -> int:
     }
     matrices, calibrations = {}, {}
     for aspect, (members, n) in groups.items():
-        table = Table(found, members, field, n)
-        asked, factor = cross_validated(table, DIMENSIONS[aspect])
-        matrices[aspect] = factor * table.learn(np.unique(members), DIMENSIONS[aspect])
-        moved = np.linalg.norm((table.strained - table.crystals) @ matrices[aspect], axis=1)
-        calibrations[aspect] = calibrated(asked, float(np.median(moved)))
-        report(aspect, asked, {kind: Calibration(**c) for kind, c in calibrations[aspect].items()})
+        table, dimensions = Table(found, members, field, n), DIMENSIONS[aspect]
+        asked, known_right, factor = cross_validated(table, dimensions)
+        matrices[aspect] = factor * table.learn(dimensions)
+        moved = np.linalg.norm((table.strained - table.views[:, 0]) @ matrices[aspect], axis=1)
+        identical, weights = round(float(np.median(moved)), 5), table.weights[asked.query]
+        calibrations[aspect] = {
+            kind: asdict(calibrated(asked[of], weights[of], identical))
+            for kind, of in _kinds(table.conditions[asked.query]).items()
+        }
+        report(aspect, table, asked, known_right, identical)
     if options.measure:
         return 0
     DATA.mkdir(exist_ok=True)
     with replacing(DATA / "metric.npz") as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **{aspect: matrix.astype(np.float32) for aspect, matrix in matrices.items()})
-    facts = {"name": NAME, "descriptor": DESCRIPTOR, "balls": BALLS, "calibrations": calibrations}
+    facts = {"name": NAME, "descriptor": DESCRIPTOR, "balls": BALLS, "heats": HEATS, "calibrations": calibrations}
     write_json(DATA / "metric.json", facts)
     return 0
 

@@ -30,8 +30,8 @@ An index of {entries} structures of {prototypes} prototypes for `arise_zoo.Struc
 | the 108 classes of arise_zoo | {classes} | Apache-2.0; crystal parameters from the source of each entry | A. Leitherer et al., Nat. Commun. 12, 6234 (2021) |
 | AFLOW library of crystallographic prototypes, in the cells that pymatgen holds | {aflow} | MIT (pymatgen) | M. J. Mehl et al., Comput. Mater. Sci. 136, S1 (2017); D. Hicks et al., ibid. 161, S1 (2019); S. P. Ong et al., ibid. 68, 314 (2013) |
 
-Entries that are the same structure under two names, by space group and pymatgen's StructureMatcher, have one prototype;
-`duplicates.json` lists them.
+Entries that are the same structure under two names, by space group within 0.1 angstrom and pymatgen's StructureMatcher, have
+one prototype; `duplicates.json` lists them.
 """  # noqa: E501
 
 
@@ -44,7 +44,7 @@ def main() -> int:
         Item(k.id, cell, known[first].id, f"{k.mineral}; {k.source}" if k.mineral else k.source, known[geometry].id)
         for k, cell, first, geometry in zip(known, cells, firsts, geometries, strict=True)
     ]
-    index = StructureIndex.build(items, NAME)
+    index = StructureIndex.build(items, NAME, symmetry=True)
     shutil.rmtree(SHIPPED, ignore_errors=True)
     index.save(SHIPPED)
     same: dict[str, list[str]] = {}

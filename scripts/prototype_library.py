@@ -18,9 +18,13 @@ from pymatgen.analysis.prototypes import AFLOW_PROTOTYPE_LIBRARY
 from pymatgen.analysis.structure_matcher import StructureMatcher
 from pymatgen.core import Structure
 
-from arise_zoo.index.evidence import SYMPREC, space_group
+from arise_zoo.index.evidence import space_group
 from arise_zoo.prototypes import Prototype, load_prototypes
 from arise_zoo.prototypes.custom import prototype_from_atoms
+
+SAME_SYMPREC = 0.1
+"""Tolerance (angstrom) of the space group in which two that are the same agree: less than what 4 % of the distance of
+neighbours displaces atoms."""
 
 AFLOW = "AFLOW library of crystallographic prototypes, doi:10.1016/j.commatsci.2017.01.017, in pymatgen's cells (MIT)"
 
@@ -61,7 +65,7 @@ def known_prototypes() -> list[Known]:
     return found
 
 
-def same_ones(cells: Sequence[Atoms], bulk: Sequence[bool], symprec: float = SYMPREC) -> list[int]:
+def same_ones(cells: Sequence[Atoms], bulk: Sequence[bool], symprec: float = SAME_SYMPREC) -> list[int]:
     """Of each cell the number of the first that is the same structure, whatever the species.
 
     Two are the same if they have one space group, as many atoms of each species in a primitive cell, and match by

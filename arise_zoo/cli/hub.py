@@ -14,12 +14,12 @@ def add_commands(subparsers: Any) -> None:
     """Add the two commands."""
     publish = subparsers.add_parser(
         "publish",
-        help="make a release of a data set or model on the Hub",
-        description="Verify a built data set or a checkpoint, upload what the Hub does not have yet, read it back, and "
-        "tag it. A release never changes: the same command given again does nothing, other content under its tag is "
-        "refused. An upload that broke off is taken up by the same command.",
+        help="make a release of a data set, model or index on the Hub",
+        description="Verify a built data set, a checkpoint or an index, upload what the Hub does not have yet, read it "
+        "back, and tag it. A release never changes: the same command given again does nothing, other content under its "
+        "tag is refused. An upload that broke off is taken up by the same command.",
     )
-    publish.add_argument("name", metavar="NAME", help="a data set, a model, or the folder of a checkpoint")
+    publish.add_argument("name", metavar="NAME", help="a data set, a model, or the folder of a checkpoint or index")
     publish.add_argument("--repo", required=True, metavar="OWNER/NAME", help="repository on the Hub")
     publish.add_argument("--tag", required=True, metavar="vX.Y.Z", help="tag of the release")
     publish.add_argument(
@@ -37,10 +37,11 @@ def add_commands(subparsers: Any) -> None:
     pull = subparsers.add_parser(
         "pull",
         help="download a release, with its hashes checked",
-        description="Download a data set or model at a pinned revision into the Hub's cache, compare every file with "
-        "its hash, and print the folder. It is then there without a network.",
+        description="Download a data set, model or index at a pinned revision into the Hub's cache, compare every file "
+        "with its hash, and print the folder. It is then there without a network.",
     )
     pull.add_argument("name", metavar="NAME", help="a data set, a model, or OWNER/NAME")
+    pull.add_argument("--index", action="store_true", help="OWNER/NAME is an index of structures")
     pull.add_argument("--revision", metavar="TAG", help="tag or commit (default: that of this package's version)")
     add_json_option(pull)
     pull.set_defaults(function=_pull)
@@ -70,7 +71,7 @@ def _pull(args: argparse.Namespace) -> int:
     from ..releases import pull
 
     _quiet()
-    folder = str(pull(args.name, args.revision))
+    folder = str(pull(args.name, args.revision, index=args.index))
     show(folder, {"folder": folder}, args.json)
     return 0
 

@@ -20,7 +20,8 @@ def add_commands(subparsers: Any) -> None:
         "build",
         help="make an index of files, folders or databases of structures",
         description="Make an index, in which `arise-zoo similar` finds what is near: a folder with the structures, "
-        "their vectors and a manifest. What cannot be used is left out and named on standard error.",
+        "their vectors and a manifest. What cannot be used is left out and named on standard error. If it broke off, "
+        "the same command goes on with what has been described, which is kept beside the folder until it is whole.",
     )
     build.add_argument(
         "library",
@@ -47,8 +48,11 @@ def add_commands(subparsers: Any) -> None:
         "--pairs", metavar="LIBRARY", help="folder, file or database in which to find the same structures"
     )
     similar.add_argument(
-        "--index", metavar="INDEX", help="folder of an index (default: the prototypes of this package)"
+        "--index",
+        metavar="INDEX",
+        help="folder of an index, or OWNER/NAME on the Hub (default: the prototypes of this package)",
     )
+    similar.add_argument("--revision", metavar="TAG", help="tag or commit of an index on the Hub")
     similar.add_argument("-k", type=int, default=5, metavar="N", help="entries to name (default: 5)")
     similar.add_argument("--geometry", action="store_true", help="compare geometry alone, whatever the species")
     similar.add_argument(
@@ -66,16 +70,21 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(args: argparse.Namespace) -> int:
+    import shutil
     from pathlib import Path
 
     from ..common.storage import check_room
     from ..index import StructureIndex
 
     check_room(Path(args.out))  # before the library is described
-    name = args.name or Path(args.out).resolve().name
-    index = StructureIndex.build(args.library, name, skip=True, n_jobs=args.jobs, progress=True)
+    out = Path(args.out).resolve()
+    keep = out.with_name(f".{out.name}.described")
+    index = StructureIndex.build(
+        args.library, args.name or out.name, skip=True, keep=keep, n_jobs=args.jobs, progress=True
+    )
     _complain(index)
     folder = str(index.save(args.out))
+    shutil.rmtree(keep, ignore_errors=True)
     problems = list(index.problems)
     show(f"{folder}: {len(index)} entries", {"folder": folder, "entries": len(index), "problems": problems}, args.json)
     return 0
@@ -93,7 +102,7 @@ def _similar(args: argparse.Namespace) -> int:
         show("\n".join(lines), groups, args.json)
         return 0
     answers = search_files(
-        StructureIndex.load(args.index),
+        StructureIndex.load(args.index, args.revision),
         args.files,
         args.k,
         aspect=aspect,

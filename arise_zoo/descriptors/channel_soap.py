@@ -27,10 +27,15 @@ class _Channels:
 
     def _moments(self, atoms: Atoms) -> np.ndarray:
         """Moments of the pairs of like and of unlike atoms."""
+        return self._moments_and_length(atoms)[0]
+
+    def _moments_and_length(self, atoms: Atoms) -> tuple[np.ndarray, float]:
+        """As `_moments`, and the first peak (angstrom)."""
         points = Points(atoms)
         points.check_spacing()
         bins, _ = self._spectra.tables()
-        return channel_moments(points, first_peak(points), bins, self._spectra.l_max)
+        peak = first_peak(points)
+        return channel_moments(points, peak, bins, self._spectra.l_max), peak * points.unit
 
     def _coefficients(self, moments: np.ndarray) -> np.ndarray:
         """Coefficients of densities at all settings, shape (n, n_settings, n_max, (l_max + 1)^2)."""
@@ -85,6 +90,25 @@ class ChannelGrid(_Channels):
         like, unlike = pairs
         alike = stays_like * like + becomes_like * unlike
         return self._vectors(np.stack([like + unlike, alike, like + unlike - alike]))
+
+    def balls(self, atoms: Atoms, radii: Sequence[float]) -> tuple[np.ndarray, float]:
+        """The descriptors at the combinations that balls cut out of a crystal have on average, shape
+        (n_radii, n_combinations, n_features), and the first peak (angstrom), from one pass over the pairs.
+
+        `radii` are in units of the first peak; an infinite one is the crystal itself. Of all pairs at a distance r, a
+        ball of radius R holds the share 1 - 3 r / 4 R + r^3 / 16 R^3, by which their densities are multiplied.
+        """
+        moments, length = self._moments_and_length(atoms)
+        edges = self._spectra.tables()[0].edges
+        middles = 0.5 * (edges[1:] + edges[:-1])  # bins are narrow against any ball
+        x = np.minimum(middles / np.array(radii)[:, None], 2.0)
+        shares = 1.0 - 0.75 * x + x**3 / 16.0
+        cut = shares[:, None, :, None, None] * moments
+        found = self._coefficients(cut.reshape(-1, *moments.shape[1:]))
+        like, unlike = found.reshape(len(radii), 2, *found.shape[1:]).swapaxes(0, 1)
+        channels = np.stack([like + unlike, like, unlike])
+        vectors = self._vectors(channels.reshape(3, -1, *channels.shape[3:]))
+        return vectors.reshape(len(radii), -1, vectors.shape[1]), length
 
 
 class ChannelSOAP(_Channels):
@@ -142,24 +166,6 @@ class ChannelSOAP(_Channels):
         like, unlike = self._moments(atoms)
         vector: np.ndarray = self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0]
         return vector
-
-    def create_balls(self, atoms: Atoms, radii: Sequence[float]) -> np.ndarray:
-        """The descriptors that balls cut out of a crystal have on average, shape (n_radii, n_features), from one pass
-        over the pairs.
-
-        `radii` are in units of the first peak; an infinite one is the crystal itself. Of all pairs at a distance r, a
-        ball of radius R holds the share 1 - 3 r / 4 R + r^3 / 16 R^3, by which their densities are multiplied.
-        """
-        moments = self._moments(atoms)
-        edges = self._spectra.tables()[0].edges
-        middles = 0.5 * (edges[1:] + edges[:-1])  # bins are narrow against any ball
-        vectors = []
-        for radius in radii:
-            x = np.minimum(middles / radius, 2.0)
-            share = 1.0 - 0.75 * x + x**3 / 16.0
-            like, unlike = moments * share[:, None, None]
-            vectors.append(self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0])
-        return np.array(vectors)
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
         """The descriptors of many structures, shape (n_structures, n_features), on `n_jobs` processes."""

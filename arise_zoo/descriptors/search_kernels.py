@@ -224,3 +224,38 @@ def nearest_images(
                         least[k] = min(least[k], d2)
         for k in range(len(least)):
             least[k] = np.sqrt(least[k]) if least[k] < r_max * r_max else np.nan
+
+
+@numba_jit
+def count_neighbours(
+    centres: np.ndarray,
+    species: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    reach: float,
+    counts: np.ndarray,
+) -> None:
+    """Neighbours of each centre, and those of its species, into `counts` (n_centres, 2).
+
+    One at distance r counts as (1 - r^2 / reach^2)^3. `species`: that of each centre, whose images the grid holds.
+    """
+    for c in range(len(centres)):
+        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, reach, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    d2 = dx * dx + dy * dy + dz * dz
+                    if d2 < reach * reach and key[p] != 4 * c:
+                        weight = (1.0 - d2 / (reach * reach)) ** 3
+                        counts[c, 0] += weight
+                        if species[(key[p] + 1) // 4] == species[c]:
+                            counts[c, 1] += weight

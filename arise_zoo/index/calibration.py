@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .answers import IDENTICAL, NONE, SAME, SIMILAR
+from .answers import NONE, SAME, SIMILAR
 
 PERIODIC, FINITE = "periodic", "finite"
 KINDS = (PERIODIC, FINITE)
@@ -21,7 +21,7 @@ _FARTHEST = 20.0  # times as far as the nearest entry: beyond, it makes no diffe
 class Calibration:
     """Logistic regression on the logarithms of two distances, and the limits of what they mean.
 
-    Distances have a unit within which lie one in ten structures of prototypes that are not in a library.
+    Distances have a unit within which lies one in twenty structures of prototypes that are not in a library.
 
     Attributes
     ----------
@@ -30,12 +30,15 @@ class Calibration:
         which the next other one is farther.
     same : float
         Probability from which a structure is taken to be of the prototype of its nearest entry.
+    similar : float
+        Probability from which it may be.
     identical : float
-        Distance up to which two structures do not differ.
+        Distance up to which two structures do not differ on average over their atoms.
     """
 
     weights: Sequence[float]
     same: float
+    similar: float
     identical: float
 
     @staticmethod
@@ -54,10 +57,8 @@ class Calibration:
         found: np.ndarray = 1.0 / (1.0 + np.exp(-np.clip(x, -500.0, 500.0)))
         return found
 
-    def meaning(self, distance: float, probability: float) -> str:
-        """What the distance to an entry means of which a structure is with this probability."""
-        if distance <= self.identical:
-            return IDENTICAL
+    def meaning(self, probability: float) -> str:
+        """What it means to be of the prototype of the nearest entry with this probability."""
         if probability >= self.same:
             return SAME
-        return SIMILAR if distance <= 1.0 else NONE
+        return SIMILAR if probability >= self.similar else NONE

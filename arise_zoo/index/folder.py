@@ -11,8 +11,8 @@ import numpy as np
 from ase import Atoms
 
 from .._version import __version__
-from ..common.manifest import MANIFEST, describe_files, read_entries
-from ..common.storage import check_room, replacing, sha256, write_json
+from ..common.manifest import CARD, MANIFEST, describe_files, read_entries
+from ..common.storage import check_room, replacing, sha256, write_json, write_text
 from ..errors import AriseZooError
 from . import neighbours
 from .answers import ASPECTS
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ENTRIES, FACTS, GRAPH = "entries.parquet", "index.json", "neighbours.usearch"
+_CARD = """# {name}
+
+An index of {entries} structures, made by arise_zoo {version}. `arise_zoo.StructureIndex.load` reads it,
+`arise-zoo similar --index` searches it.
+"""
 _FORMAT = 1
 _ROW_GROUP = 10_000
 
@@ -37,6 +42,11 @@ class Kept(NamedTuple):
     entries: pa.Table
     vectors: dict[str, np.ndarray]
     graph: Any
+
+
+def holds_index(folder: Path) -> bool:
+    """Whether a folder was written as an index."""
+    return (folder / FACTS).is_file() and (folder / ENTRIES).is_file()
 
 
 def table_of(items: Iterable[tuple[Item, Mapping[str, Any]]]) -> pa.Table:
@@ -99,15 +109,14 @@ def write_folder(folder: Path, name: str, metric: Metric, kept: Kept) -> None:
 
     check_room(folder)
     (folder / MANIFEST).unlink(missing_ok=True)
-    table, files = kept.entries, [ENTRIES, FACTS]
+    table, files = kept.entries, [CARD, ENTRIES, FACTS]
     for aspect, vectors in kept.vectors.items():
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
         table = table.append_column(f"{aspect}_vector", pa.FixedSizeListArray.from_arrays(flat, vectors[0].size))
     with replacing(folder / ENTRIES) as temporary:
         pq.write_table(table, temporary, row_group_size=_ROW_GROUP, compression="zstd")
     (folder / GRAPH).unlink(missing_ok=True)
-    first = next(iter(kept.vectors.values()))
-    first = first.reshape(-1, first.shape[2])
+    first = neighbours.first_vectors(next(iter(kept.vectors.values())), metric.n_cold)
     if len(first) > neighbours.EXACT_BELOW and neighbours.has_library():
         neighbours.write_graph(folder / GRAPH, first)
         files.append(GRAPH)
@@ -119,6 +128,7 @@ def write_folder(folder: Path, name: str, metric: Metric, kept: Kept) -> None:
         "n_entries": len(table),
     }
     write_json(folder / FACTS, facts)
+    write_text(folder / CARD, _CARD.format(name=name, entries=len(table), version=__version__))
     write_json(folder / MANIFEST, {"files": describe_files(folder, files)})
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from ase import Atoms
 
 from ..descriptors import ChannelSOAP
+from ..descriptors.channel_soap import ChannelGrid
 from .answers import ASPECTS, WHOLE
 from .calibration import FINITE, KINDS, PERIODIC, Calibration
 
@@ -35,6 +36,8 @@ class Metric:
         Parameters of `ChannelSOAP`.
     balls : sequence of float
         Radii, in units of the first peak of the pair distribution, of the balls that an entry is also compared as.
+    heats : sequence of float
+        Thermal displacements, in the same unit, at which an entry and its balls are compared; the first is 0.
     matrices : dict of str to ndarray
         Of each aspect, the projection, shape (n, n_dimensions), of the first n components of the descriptor.
     calibrations : dict of (str, str) to Calibration
@@ -44,6 +47,7 @@ class Metric:
     name: str
     descriptor: Mapping[str, Any]
     balls: Sequence[float]
+    heats: Sequence[float]
     matrices: Mapping[str, np.ndarray]
     calibrations: Mapping[tuple[str, str], Calibration]
 
@@ -54,18 +58,26 @@ class Metric:
 
     @property
     def n_views(self) -> int:
-        """Number of vectors of an entry: of the crystal itself, and of balls cut out of it."""
+        """Number of vectors of an entry: of the crystal itself, and of balls cut out of it, at rest and hot."""
+        return self.n_cold * len(self.heats)
+
+    @property
+    def n_cold(self) -> int:
+        """Number of vectors of an entry at rest, which come first."""
         return 1 + len(self.balls)
 
     def describe(self, atoms: Atoms) -> np.ndarray:
         """The descriptor of a structure, shape (n_features,); raises `StructureError` if it has none."""
         return self._descriptor.create(atoms)
 
-    def views(self, atoms: Atoms) -> np.ndarray:
-        """Descriptors of an entry, shape (n_views, n_features), which are all the same of what is not periodic."""
-        if not atoms.pbc.any():
-            return np.tile(self.describe(atoms), (self.n_views, 1))
-        return self._descriptor.create_balls(atoms, (np.inf, *self.balls))
+    def views(self, atoms: Atoms) -> tuple[np.ndarray, float]:
+        """Descriptors of an entry, shape (n_views, n_features), and its first peak (angstrom).
+
+        Those at rest come first. What is not periodic is its own balls. Raises `StructureError` if it has none.
+        """
+        radii = (np.inf, *(self.balls if atoms.pbc.any() else (np.inf,) * len(self.balls)))
+        found, length = self._grid.balls(atoms, radii)
+        return found.swapaxes(0, 1).reshape(self.n_views, -1), length
 
     def project(self, descriptors: np.ndarray, aspect: str = WHOLE) -> np.ndarray:
         """Vectors to compare, shape (..., n_dimensions), float32, of descriptors, shape (..., n_features)."""
@@ -85,6 +97,10 @@ class Metric:
     def _descriptor(self) -> ChannelSOAP:
         return ChannelSOAP(**self.descriptor)
 
+    @cached_property
+    def _grid(self) -> ChannelGrid:
+        return ChannelGrid([(1.0, heat) for heat in self.heats], **self.descriptor)
+
 
 @lru_cache(maxsize=1)
 def shipped_metric() -> Metric:
@@ -96,4 +112,4 @@ def shipped_metric() -> Metric:
     calibrations = {
         (aspect, kind): Calibration(**facts["calibrations"][aspect][kind]) for aspect in ASPECTS for kind in KINDS
     }
-    return Metric(facts["name"], facts["descriptor"], facts["balls"], matrices, calibrations)
+    return Metric(facts["name"], facts["descriptor"], facts["balls"], facts["heats"], matrices, calibrations)

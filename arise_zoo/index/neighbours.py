@@ -16,37 +16,46 @@ from ..common.storage import replacing
 EXACT_BELOW = 300_000
 """Vectors up to which all are compared."""
 
-_PROPOSED = 8  # candidates of the graph for each neighbour that is wanted
+_PROPOSED = 8  # candidates for each neighbour that is wanted, where not all vectors are compared
 _LEAST_PROPOSED = 64
+_ALL_BELOW = 40_000  # vectors up to which none are left out of the first look
 _ROUNDING = 32  # more than are wanted: single precision orders what is nearly as far by chance
 
 
 class Neighbours:
     """Search among entries of several vectors each, shape (n, n_views, d), float32, of which the nearest counts.
 
-    `graph`: a graph of usearch over all vectors, or None to compare all.
+    `n_first`: of many entries, only the first vectors are looked at, and all vectors of the nearest in these. `graph`:
+    a graph of usearch over the first vectors, or None to compare all of them.
     """
 
-    def __init__(self, vectors: np.ndarray, graph: Any = None):
-        self.n_views = vectors.shape[1]
-        self.vectors, self.graph = vectors.reshape(-1, vectors.shape[2]), graph
-        self._halves = 0.5 * np.einsum("ij,ij->i", self.vectors, self.vectors)
+    def __init__(self, vectors: np.ndarray, n_first: int | None = None, graph: Any = None):
+        self.vectors, self.graph = vectors, graph
+        few = n_first is None or (graph is None and vectors.shape[0] * vectors.shape[1] <= _ALL_BELOW)
+        self._exact = few and graph is None
+        self._per_entry = vectors.shape[1] if few or n_first is None else n_first
+        self._first = first_vectors(vectors[:0] if graph is not None else vectors, self._per_entry)
+        self._halves = 0.5 * np.einsum("ij,ij->i", self._first, self._first)
 
     def nearest(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows of the k nearest entries, nearest first, and their Euclidean distances."""
         query = np.asarray(query, dtype=np.float32)
-        wanted = (k + _ROUNDING) * self.n_views
+        wanted = (k + _ROUNDING if self._exact else max(_PROPOSED * k, _LEAST_PROPOSED)) * self._per_entry
         if self.graph is not None:
-            chosen = self.graph.search(query, max(_PROPOSED * k, _LEAST_PROPOSED) * self.n_views).keys.astype(np.int64)
-        elif wanted < len(self.vectors):
-            chosen = np.argpartition(self._halves - self.vectors @ query, wanted)[:wanted]
+            chosen = self.graph.search(query, wanted).keys.astype(np.int64)
+        elif wanted < len(self._first):
+            chosen = np.argpartition(self._halves - self._first @ query, wanted)[:wanted]
         else:
-            chosen = np.arange(len(self.vectors))
-        distances = np.linalg.norm(self.vectors[chosen].astype(np.float64) - query, axis=1)
-        order = np.lexsort((chosen, distances))
-        rows, first = np.unique(chosen[order] // self.n_views, return_index=True)
-        by_distance = np.argsort(first)[:k]
-        return rows[by_distance], distances[order][first[by_distance]]
+            chosen = np.arange(len(self._first))
+        rows = np.unique(chosen // self._per_entry)
+        distances = np.linalg.norm(self.vectors[rows].astype(np.float64) - query, axis=2).min(axis=1)
+        order = np.lexsort((rows, distances))[:k]
+        return rows[order], distances[order]
+
+
+def first_vectors(vectors: np.ndarray, n_first: int | None = None) -> np.ndarray:
+    """The first vectors of all entries, shape (n x n_first, d), one entry after the other."""
+    return np.ascontiguousarray(vectors[:, :n_first]).reshape(-1, vectors.shape[2])
 
 
 def has_library() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,22 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from ..common.parallel import workers
-from ..common.progress import Progress
-from ..descriptors import first_peak_distance
+from .._version import __version__
 from ..errors import AriseZooError, StructureError, UnknownNameError
-from ..reading import check_atoms
-from .answers import ASPECTS, GEOMETRY, WHOLE, Hit, Similar
-from .evidence import formula, match, space_group
+from ..hub import fetch
+from .answers import ASPECTS, GEOMETRY, IDENTICAL, NONE, SIMILAR, WHOLE, Hit, Similar
+from .describing import described
+from .evidence import match, space_group
 from .folder import Kept, atoms_of, read_folder, table_of, write_folder
 from .grouping import groups
 from .metric import shipped_metric
 from .neighbours import Neighbours
-from .sources import Item, as_atoms, fail, items_of
+from .sources import as_atoms, fail, items_of
+from .surroundings import agree, surroundings
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The index of prototypes that comes with the package."""
 
-_BLOCK = 64  # structures that a worker describes at a time
 _LOOKED_AT = 32  # entries among which the first of another prototype is looked for, besides those that are wanted
 
 
@@ -41,8 +39,8 @@ class StructureIndex:
     name : str
         Name of the index.
     entries : pyarrow.Table
-        One row an entry: id, prototype, geometry, source, formula, number of atoms, space group, length of the first
-        peak of the pair distribution (angstrom), and the structure.
+        One row an entry: id, prototype, geometry, source, formula, number of atoms, space group where it has been
+        looked for, length of the first peak of the pair distribution (angstrom), and the structure.
     problems : tuple of str
         A sentence for each structure of the library that could not be taken in.
     """
@@ -62,7 +60,15 @@ class StructureIndex:
 
     @classmethod
     def build(
-        cls, library: Any, name: str = "index", *, skip: bool = False, n_jobs: int = 1, progress: bool = False
+        cls,
+        library: Any,
+        name: str = "index",
+        *,
+        skip: bool = False,
+        symmetry: bool = False,
+        keep: str | PathLike[str] | None = None,
+        n_jobs: int = 1,
+        progress: bool = False,
     ) -> StructureIndex:
         """Make an index of a library.
 
@@ -75,6 +81,11 @@ class StructureIndex:
             Name of the index.
         skip : bool, default False
             Leave out what cannot be used and say so in `problems`, instead of raising an error.
+        symmetry : bool, default False
+            Find the space group of every entry now, which takes longer than all else, instead of when it is named.
+        keep : path, optional
+            Folder that keeps what has been described, a file for 64 structures, so that the same call goes on where
+            another one broke off.
         n_jobs : int, default 1
             Processes (-1: one per core).
         progress : bool, default False
@@ -85,9 +96,19 @@ class StructureIndex:
         StructureError
             For a structure that cannot be used, an id that comes twice, or a library that holds no structure.
         """
-        return cls(name, _nothing()).add(library, skip=skip, n_jobs=n_jobs, progress=progress)
+        empty = cls(name, _nothing())
+        return empty.add(library, skip=skip, symmetry=symmetry, keep=keep, n_jobs=n_jobs, progress=progress)
 
-    def add(self, library: Any, *, skip: bool = False, n_jobs: int = 1, progress: bool = False) -> StructureIndex:
+    def add(
+        self,
+        library: Any,
+        *,
+        skip: bool = False,
+        symmetry: bool = False,
+        keep: str | PathLike[str] | None = None,
+        n_jobs: int = 1,
+        progress: bool = False,
+    ) -> StructureIndex:
         """This index and a library together, as another index; parameters as of `build`."""
         problems: list[str] = []
 
@@ -95,7 +116,8 @@ class StructureIndex:
             problems.append(str(error))
 
         tables, parts, known = [self.entries], [self._vectors], set(self.entries["id"].to_pylist())
-        for items, facts, vectors in _described(items_of(library, note if skip else fail), n_jobs, progress):
+        everything, kept = items_of(library, note if skip else fail), None if keep is None else Path(keep)
+        for items, facts, vectors in described(everything, symmetry, kept, n_jobs, progress):
             good, rows = [], []
             for place, (item, fact) in enumerate(zip(items, facts, strict=True)):
                 if not isinstance(fact, str) and item.id not in known:
@@ -125,12 +147,18 @@ class StructureIndex:
         return Path(folder)
 
     @classmethod
-    def load(cls, folder: str | PathLike[str] | None = None) -> StructureIndex:
-        """Read an index from a folder (default: the index of prototypes that comes with the package).
+    def load(cls, name_or_folder: str | PathLike[str] | None = None, revision: str | None = None) -> StructureIndex:
+        """Read an index from a folder, or, as OWNER/NAME, from the Hub (default: the index of prototypes that comes
+        with the package).
 
-        Raises `IndexFolderError` for a folder that holds none, or one that is damaged or of another metric.
+        `revision`: a tag or commit on the Hub (default: the tag of this package's version). Raises `IndexFolderError`
+        for a folder that holds none, or one that is damaged or of another metric, and `HubError` if it cannot be had.
         """
-        name, kept = read_folder(SHIPPED if folder is None else Path(folder), shipped_metric())
+        folder = SHIPPED if name_or_folder is None else Path(name_or_folder)
+        named = str(name_or_folder)
+        if revision is not None or (not folder.exists() and named.count("/") == 1 and not named.startswith((".", "/"))):
+            folder = fetch(named, "dataset", revision or f"v{__version__}")
+        name, kept = read_folder(folder, shipped_metric())
         return cls(name, kept)
 
     def atoms(self, entry: int | str) -> Atoms:
@@ -174,14 +202,21 @@ class StructureIndex:
         atoms, metric = as_atoms(structure), shipped_metric()
         query = metric.project(metric.describe(atoms)[None], aspect)[0]
         rows, distances = self._near(aspect).nearest(query, k + _LOOKED_AT)
-        judge = metric.judge(atoms, aspect)
         other = self._distance_of_another(rows, distances, aspect)
+        judge = metric.judge(atoms, aspect)
         probability = float(judge.probabilities(float(distances[0]), other))
+        meaning = judge.meaning(probability)
+        own = surroundings(atoms) if distances[0] <= judge.identical else None
         hits = []
         for row, distance in zip(rows[:k].tolist(), distances[:k].tolist(), strict=True):
-            own = self._is_one(row, int(rows[0]), aspect)
-            meaning = judge.meaning(distance, probability if own else 0.0)
-            hits.append(self._hit(row, distance, meaning, match(atoms, self.atoms(row)) if matcher else None))
+            alike = own is not None and distance <= judge.identical
+            if alike and agree(own, surroundings(self.atoms(row)), aspect == WHOLE):
+                said = IDENTICAL
+            elif self._is_one(row, int(rows[0]), aspect):
+                said = meaning
+            else:
+                said = SIMILAR if distance <= 1.0 and meaning != NONE else NONE
+            hits.append(self._hit(row, distance, said, match(atoms, self.atoms(row)) if matcher else None))
         return Similar(name, aspect, tuple(hits), probability, space_group(atoms))
 
     def groups(self, *, elements: bool = True, aspect: str = WHOLE) -> list[list[str]]:
@@ -196,12 +231,24 @@ class StructureIndex:
         keys = self.entries["formula"].to_pylist() if elements else [""] * len(self)
         lengths = self.entries["length"].to_numpy() if elements else None
         ids = self.entries["id"].to_pylist()
-        return [[ids[row] for row in rows] for rows in groups(self._vectors[aspect][:, 0], tolerance, keys, lengths)]
+        found = groups(self._vectors[aspect][:, 0], tolerance, keys, lengths)
+        alike = (rows for group in found for rows in self._without_defects(group, aspect))
+        return [[ids[row] for row in rows] for rows in sorted(alike)]
+
+    def _without_defects(self, rows: list[int], aspect: str) -> Iterator[list[int]]:
+        """Entries that do not differ on average, those apart some of whose atoms have other surroundings."""
+        known = [surroundings(self.atoms(row)) for row in rows]
+        while len(rows) > 1:
+            same = [agree(known[0], one, aspect == WHOLE) for one in known]
+            if sum(same) > 1:
+                yield [row for row, is_same in zip(rows, same, strict=True) if is_same]
+            rows = [row for row, is_same in zip(rows, same, strict=True) if not is_same]
+            known = [one for one, is_same in zip(known, same, strict=True) if not is_same]
 
     def _near(self, aspect: str) -> Neighbours:
         if aspect not in self._neighbours:
             graph = self._graph if aspect == WHOLE else None
-            self._neighbours[aspect] = Neighbours(self._vectors[aspect], graph)
+            self._neighbours[aspect] = Neighbours(self._vectors[aspect], shipped_metric().n_cold, graph)
         return self._neighbours[aspect]
 
     def _is_one(self, row: int, other: int, aspect: str) -> bool:
@@ -224,6 +271,8 @@ class StructureIndex:
             column: self.entries[column][row].as_py()
             for column in ("id", "prototype", "geometry", "formula", "source", "n_atoms", "space_group")
         }
+        if facts["space_group"] is None:
+            facts["space_group"] = space_group(self.atoms(row))
         return Hit(**facts, distance=distance, meaning=meaning, match=verdict)
 
 
@@ -234,48 +283,3 @@ def _nothing() -> Kept:
         aspect: np.empty((0, metric.n_views, metric.matrices[aspect].shape[1]), dtype=np.float32) for aspect in ASPECTS
     }
     return Kept(table_of([]), empty, None)
-
-
-_Facts = dict[str, Any] | str
-"""What is told of an entry, or the sentence that says why it cannot be one."""
-
-
-def _described(
-    items: Iterator[Item], n_jobs: int, progress: bool
-) -> Iterator[tuple[list[Item], list[_Facts], dict[str, np.ndarray]]]:
-    """Blocks of items, with facts and vectors of each; a library is read as its structures are described."""
-    import joblib
-
-    read: list[list[Item]] = []
-
-    def blocks() -> Iterator[Any]:
-        while block := list(islice(items, _BLOCK)):
-            read.append(block)
-            yield joblib.delayed(_describe)([item.atoms for item in block])
-
-    with workers(n_jobs) as run, Progress(None, "describing", show=progress) as bar:
-        for facts, vectors in run(blocks()):
-            block = read.pop(0)
-            bar.advance(len(block))
-            yield block, facts, vectors
-
-
-def _describe(structures: Sequence[Atoms]) -> tuple[list[_Facts], dict[str, np.ndarray]]:
-    metric = shipped_metric()
-    facts: list[_Facts] = []
-    views = np.zeros((len(structures), metric.n_views, metric.n_features))
-    for place, atoms in enumerate(structures):
-        try:
-            check_atoms(atoms, "the structure")
-            views[place] = metric.views(atoms)
-            facts.append(
-                {
-                    "formula": formula(atoms),
-                    "n_atoms": len(atoms),
-                    "space_group": space_group(atoms),
-                    "length": first_peak_distance(atoms),
-                }
-            )
-        except StructureError as error:
-            facts.append(str(error))
-    return facts, {aspect: metric.project(views, aspect) for aspect in ASPECTS}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..hub.client import HubError, Remote, differing
-from .release import Release, dataset_release, model_release
+from .release import Release, dataset_release, index_release, model_release
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def publish(
     pull_request: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> Published:
-    """Publish a data set ("prototypes", "defects", "dynamics") or a model (a name, or the folder of a checkpoint).
+    """Publish a data set ("prototypes", "defects", "dynamics"), a model (a name, or the folder of a checkpoint) or the
+    folder of an index of structures.
 
     Everything is verified first. The tag is set when all files have been read back and agree; until then nobody who
     asks for the tag sees anything. Files that are on the Hub already are not sent again.
@@ -70,11 +71,16 @@ def publish(
         With one sentence.
     """
     from ..datasets.catalogue import DATASETS
+    from ..index.folder import holds_index
 
     with tempfile.TemporaryDirectory() as work:
         say(f"verifying {name}")
-        is_data = name in DATASETS
-        release = dataset_release(name, folder) if is_data else model_release(name, records, Path(work))
+        if name in DATASETS:
+            release = dataset_release(name, folder)
+        elif holds_index(Path(name)):
+            release = index_release(Path(name))
+        else:
+            release = model_release(name, records, Path(work))
         release.check_tag(tag, repository)
         remote = Remote(repository, release.type)
         say(f"publishing as {remote.user()}")

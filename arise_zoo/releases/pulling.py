@@ -11,7 +11,7 @@ from ..hub.client import NAMESPACE
 from .release import carried_files
 
 
-def pull(name: str, revision: str | None = None) -> Path:
+def pull(name: str, revision: str | None = None, *, index: bool = False) -> Path:
     """Download a whole release and return its folder.
 
     Parameters
@@ -20,13 +20,15 @@ def pull(name: str, revision: str | None = None) -> Path:
         A data set ("prototypes"), a model ("arise-mlp"), or OWNER/NAME on the Hub.
     revision : str, optional
         Tag or commit (default: the one that belongs to this package's version).
+    index : bool, default False
+        OWNER/NAME is an index of structures.
 
     Raises
     ------
     UnknownNameError, HubError
         If there is no such release, or if it is not what this package knows by that tag.
     """
-    repository, repo_type, own = locate(name)
+    repository, repo_type, own = (name, "dataset", f"v{__version__}") if index else locate(name)
     revision = revision or own
     return fetch(repository, repo_type, revision, expected=carried_files(repository, repo_type, revision))
 

@@ -5,6 +5,7 @@ Nothing here talks to the Hub.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from ..common.storage import write_json
 from ..datasets.manifest import Manifest, released_manifest
 from ..hub.client import HubError
 from ..hub.fetching import read_manifest
+from ..index.folder import FACTS
 from .model_card import with_results
 
 _TAG = re.compile(r"v(\d+\.\d+\.\d+)([.-][0-9A-Za-z.-]+)?")
@@ -25,7 +27,8 @@ _TAG = re.compile(r"v(\d+\.\d+\.\d+)([.-][0-9A-Za-z.-]+)?")
 @dataclass(frozen=True)
 class Release:
     """A verified folder: `name`; `type`, "dataset" or "model"; `folder`; `files`, paths below it; `version` of the
-    data or of the package that wrote the model; `partial`, why it is not the whole thing (None if it is)."""
+    data or of the package that wrote the model or index; `partial`, why it is not the whole thing (None if it is);
+    `loader`, the function of `arise_zoo` that reads it."""
 
     name: str
     type: str
@@ -33,6 +36,7 @@ class Release:
     files: list[str]
     version: str
     partial: str | None = None
+    loader: str = "load_dataset"
 
     def check_tag(self, tag: str, repository: str) -> None:
         """Refuse a tag that does not say what is in the release.
@@ -58,8 +62,7 @@ class Release:
 
     def line(self, repository: str, tag: str) -> str:
         """What a user types to load the release."""
-        verb = "load_dataset" if self.type == "dataset" else "load_model"
-        return f'arise_zoo.{verb}("{repository}", revision="{tag}")'
+        return f'arise_zoo.{self.loader}("{repository}", revision="{tag}")'
 
 
 def dataset_release(dataset: str, folder: str | Path | None) -> Release:
@@ -102,7 +105,18 @@ def model_release(name_or_folder: str, records: str | Path | None, work: Path) -
     names = sorted(path.name for path in folder.iterdir())
     write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     facts, _ = read_checkpoint(folder)
-    return Release(model.name, "model", folder, sorted([*names, MANIFEST]), facts.package_version)
+    files = sorted([*names, MANIFEST])
+    return Release(model.name, "model", folder, files, facts.package_version, loader="load_model")
+
+
+def index_release(folder: Path) -> Release:
+    """An index of structures, verified; raises `IndexFolderError` if anything is wrong with it."""
+    from ..index import StructureIndex
+
+    name = StructureIndex.load(folder).name
+    files = sorted([MANIFEST, *(file["path"] for file in read_manifest(folder))])
+    version = json.loads((folder / FACTS).read_text(encoding="utf-8"))["package_version"]
+    return Release(name, "dataset", folder, files, version, loader="StructureIndex.load")
 
 
 def carried_files(repository: str, repo_type: str, revision: str) -> Sequence[FileHash] | None:

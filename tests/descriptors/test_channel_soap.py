@@ -174,8 +174,11 @@ def test_balls_are_what_balls_cut_out_of_a_crystal_have_on_average():
         ball = large[np.linalg.norm(large.positions - centre, axis=1) < radius * unit]
         ball.positions += [100.0 * number, 0, 0]
         balls += Atoms(ball.numbers, ball.positions)
-    whole, predicted = ChannelSOAP().create_balls(crystal, [np.inf, radius])
+    grid = ChannelGrid([(1.0, 0.0), (1.0, 0.05)])
+    ((whole, hot), (predicted, _)), length = grid.balls(crystal, [np.inf, radius])
     assert np.abs(whole - ChannelSOAP().create(crystal)).max() < 1e-12
+    assert np.abs(hot - grid.descriptors(grid.coefficients(crystal))[1]).max() < 1e-12
+    assert length == first_peak_distance(crystal)
     found = ChannelSOAP().create(balls)
     assert np.linalg.norm(found - predicted) < 0.02 < 0.2 < np.linalg.norm(found - whole)
 

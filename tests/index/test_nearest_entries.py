@@ -43,10 +43,21 @@ def test_the_graph_of_usearch_finds_the_same(tmp_path):
     graph = neighbours.read_graph(tmp_path / "graph", 16)
     right = 0
     for query in rng.standard_normal((50, 16)).astype(np.float32):
-        found = Neighbours(vectors, graph).nearest(query, 5)
+        found = Neighbours(vectors, 2, graph).nearest(query, 5)
         expected = by_brute_force(vectors, query, 5)
         right += np.isin(found[0], expected[0]).sum()
     assert right >= 0.98 * 250
+
+
+def test_of_many_entries_the_first_vectors_propose_and_all_decide(monkeypatch):
+    monkeypatch.setattr(neighbours, "_ALL_BELOW", 0)
+    rng = rng_for("first vectors")
+    vectors = np.repeat(rng.standard_normal((2000, 1, 16)), 4, axis=1)
+    vectors = (vectors + 0.1 * rng.standard_normal(vectors.shape)).astype(np.float32)
+    for query in vectors[:20, 3] + np.float32(0.01):  # nearest to a vector that is not among the first
+        rows, distances = Neighbours(vectors, 1).nearest(query, 3)
+        expected, expected_distances = by_brute_force(vectors, query, 3)
+        assert rows.tolist() == expected.tolist() and distances == pytest.approx(expected_distances, abs=1e-12)
 
 
 @settings(max_examples=30, deadline=None)

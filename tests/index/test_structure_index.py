@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import arise_zoo
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.errors import AriseZooError, StructureError, UnknownNameError
-from arise_zoo.index import IndexFolderError, Item, StructureIndex
+from arise_zoo.index import IndexFolderError, Item, StructureIndex, describing
 from arise_zoo.prototypes import load_prototypes
 from arise_zoo.prototypes.unknown import load_unknown_prototypes
 from arise_zoo.structures import displace, remove_atoms
@@ -52,6 +52,15 @@ def test_disturbed_crystals_are_of_their_prototype(index, crystals, missing, dis
         found = index.search(disturbed(atoms.repeat(6), missing, displacement, name))
         assert found.prototype == name
         assert found.probability > 0.8
+
+
+@pytest.mark.parametrize("missing", [0.1, 0.0005])
+def test_a_defective_crystal_is_never_identical(index, crystals, missing):
+    for name, atoms in crystals.items():
+        whole = atoms.repeat(10)
+        found = index.search(remove_atoms(whole, max(missing, 1.01 / len(whole)), rng_for("vacancies", name)))
+        assert (found.prototype, found.meaning) == (name, "same prototype")
+        assert index.search(whole).meaning == "identical"
 
 
 def test_what_is_no_entry_is_none(index):
@@ -136,6 +145,31 @@ def test_one_process_and_two_give_the_same(crystals):
     assert one.search(crystals["bcc"]) == two.search(crystals["bcc"])
 
 
+def test_a_library_that_broke_off_is_not_described_again(crystals, tmp_path, monkeypatch):
+    library = [atoms.repeat((1, 1, i)) for atoms in crystals.values() for i in range(1, 24)]
+
+    def killed():
+        yield from library[:130]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        StructureIndex.build(killed(), keep=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    describe, described = describing._describe, []
+    monkeypatch.setattr(describing, "_describe", lambda s, symmetry: described.extend(s) or describe(s, symmetry))
+    again = StructureIndex.build(library, keep=tmp_path)
+    assert len(described) == len(library) - 2 * 64 and len(list(tmp_path.iterdir())) == 3
+    whole = StructureIndex.build(library)
+    assert again.entries.equals(whole.entries) and again.search(library[0]) == whole.search(library[0])
+
+
+def test_space_groups_are_found_at_once_or_when_they_are_named(crystals):
+    now, later = (StructureIndex.build(crystals, symmetry=symmetry) for symmetry in (True, False))
+    assert now.entries["space_group"].to_pylist() == [225, 229, 194, 227, 225, 216]
+    assert set(later.entries["space_group"].to_pylist()) == {None}
+    assert now.search(crystals["hcp"]) == later.search(crystals["hcp"])
+
+
 @pytest.mark.parametrize(
     ("library", "said"),
     [
@@ -176,12 +210,16 @@ def test_the_same_structures_are_grouped_whatever_their_cells():
         "other salt": bulk("MgO", "rocksalt", a=4.2),
         "copper, large": bulk("Cu", cubic=True).repeat(2),
         "copper, swollen": bulk("Cu", a=4.2),
+        "copper, a vacancy": bulk("Cu").repeat(5)[1:],
+        "copper, another vacancy": bulk("Cu").repeat(5)[:-1],
     }
     index = StructureIndex.build(library)
-    assert index.groups() == [["salt", "salt, cubic"], ["copper", "copper, large"]]
+    vacancies = ["copper, a vacancy", "copper, another vacancy"]
+    assert index.groups() == [["salt", "salt, cubic"], ["copper", "copper, large"], vacancies]
     assert index.groups(elements=False) == [
         ["salt", "salt, cubic", "other salt"],
         ["copper", "copper, large", "copper, swollen"],
+        vacancies,
     ]
 
 
