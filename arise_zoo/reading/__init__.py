@@ -7,7 +7,16 @@ OVITO in `objects`. What is read and what not is in docs/files.md.
 
 from .checks import check_atoms
 from .classes import read_classes
-from .frames import read_frames, read_named, read_structure
+from .frames import iter_named, read_frames, read_named, read_structure
 from .objects import as_atoms, is_structure
 
-__all__ = ["as_atoms", "check_atoms", "is_structure", "read_classes", "read_frames", "read_named", "read_structure"]
+__all__ = [
+    "as_atoms",
+    "check_atoms",
+    "is_structure",
+    "iter_named",
+    "read_classes",
+    "read_frames",
+    "read_named",
+    "read_structure",
+]

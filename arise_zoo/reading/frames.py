@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -16,6 +17,7 @@ from .checks import check_atoms
 from .labels import check_xyz, relabelled_poscar, relabelled_xyz
 from .source import Source, source_of
 from .species import SpeciesMap, parse_species
+from .streaming import STREAMED, is_long, is_past, is_wanted, texts_of_frames
 
 Reader = Callable[[str, str, SpeciesMap], list[Atoms]]
 
@@ -84,6 +86,40 @@ def read_named(
     return [(f"{source.given}@{number}", frames[number]) for number in numbers]
 
 
+def iter_named(
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | SpeciesMap | None = None,
+) -> Iterable[tuple[str, Atoms]]:
+    """As `read_named`, but from long files of extended XYZ and text dumps of LAMMPS frames are read one at a time.
+
+    What is wrong with a frame of such a file is said when its turn comes.
+    """
+    source, known = source_of(path), known_format(format)
+    kind = (known or _format_of(source, source.head.decode("latin-1"))) if is_long(source) else None
+    if kind is None or kind not in STREAMED:
+        return read_named(path, format=format, species=species)
+    return _streamed(source, kind, parse_species(species))
+
+
+def _streamed(source: Source, format: str, species: SpeciesMap) -> Iterator[tuple[str, Atoms]]:
+    found = False
+    for number, text in enumerate(texts_of_frames(source, format)):
+        if is_past(number, source.frames):
+            break
+        if not is_wanted(number, source.frames):
+            continue
+        found = True
+        if format == "lammps-dump-text":
+            (atoms,) = lammps.read_dump(text, source.name, species, number)
+        else:
+            (atoms,) = _of_text(replace(source, name=f"frame {number} of {source.name}"), format, text, species)
+        yield f"{source.given}@{number}", atoms
+    if not found:
+        raise StructureError(f"{source.name} has none of these frames.")
+
+
 def read_structure(
     path: str | PathLike[str],
     frame: int = -1,
@@ -125,7 +161,10 @@ def _read(source: Source, format: str | None, species: SpeciesMap) -> list[Atoms
     text = source.text()
     if not text.strip():
         raise StructureError(f"{source.name} is empty; it holds no atoms.")
-    format = format or _format_of(source, text)
+    return _of_text(source, format or _format_of(source, text), text, species)
+
+
+def _of_text(source: Source, format: str | None, text: str, species: SpeciesMap) -> list[Atoms]:
     if format in _OWN:
         return _OWN[format](text, source.name, species)
     if format not in _RELABELLED:

@@ -76,8 +76,9 @@ def _by_mass(mass: float) -> str | None:
     return str(chemical_symbols[nearest]) if differences[nearest - 1] < _MASS_TOLERANCE else None
 
 
-def read_dump(text: str, where: str, species: SpeciesMap) -> list[Atoms]:
-    """The frames of a text dump; raises `StructureError`, naming the frame, for one that is torn or lacks a column."""
+def read_dump(text: str, where: str, species: SpeciesMap, first: int = 0) -> list[Atoms]:
+    """The frames of a text dump, numbered from `first`; raises `StructureError`, naming the frame, for one that is torn
+    or lacks a column."""
     lines = text.splitlines()
     frames: list[Atoms] = []
     at = 0
@@ -85,7 +86,7 @@ def read_dump(text: str, where: str, species: SpeciesMap) -> list[Atoms]:
         if not lines[at].strip():
             at += 1
             continue
-        frame, at = _frame(lines, at, f"frame {len(frames)} of {where}", species)
+        frame, at = _frame(lines, at, f"frame {first + len(frames)} of {where}", species)
         frames.append(frame)
     return frames
 
