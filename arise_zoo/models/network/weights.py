@@ -51,7 +51,7 @@ def copy_to_safetensors(folder: Path, networks: Iterable[tuple[int | None, Seque
     second network."""
     from safetensors.numpy import save
 
-    tensors = {}
+    tensors: dict[str, np.ndarray] = {}
     for member, layers in networks:
         for names, pair in zip(_names(layers, member), _from_hdf5(folder / WEIGHTS, layers, member), strict=True):
             tensors.update(zip(names, map(np.ascontiguousarray, pair), strict=True))
