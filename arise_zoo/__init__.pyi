@@ -1,10 +1,12 @@
 from ._version import __version__ as __version__
 from .benchmark import evaluate as evaluate
+from .datasets import list_datasets as list_datasets
 from .datasets import load_dataset as load_dataset
 from .errors import AriseZooError as AriseZooError
 from .index import StructureIndex as StructureIndex
 from .methods import get_method as get_method
 from .methods import list_methods as list_methods
+from .models import list_models as list_models
 from .models import load_model as load_model
 from .models.atoms import classify_atoms as classify_atoms
 from .models.classification import classify as classify

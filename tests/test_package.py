@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.fill_citation import filled
+
 ROOT = Path(__file__).parents[1]
 HEAVY = ("tensorflow", "keras", "ovito", "matplotlib", "pandas", "datasets", "sklearn", "numba")
 
@@ -78,3 +80,22 @@ def test_the_citation_file_is_valid():
     assert {"message", "title", "authors"} <= citation.keys()
     dois = {reference["doi"] for reference in citation["references"]}
     assert dois == {"10.1038/s41467-021-26511-5", "10.5281/zenodo.5526927"}
+
+
+def test_a_release_fills_the_placeholders_of_the_citation():
+    yaml = pytest.importorskip("yaml")
+    text = (ROOT / "CITATION.cff").read_text()
+    once = filled(text, "https://example.org/code", "2026-01-02", [], "9.8.7")
+    people = ["Carberry, Josiah, 0000-0002-1825-0097", "Leitherer, Andreas, https://orcid.org/0000-0002-1694-233X"]
+    twice = yaml.safe_load(filled(once, "https://example.org/other", "2026-01-03", people, "9.8.8"))
+    assert yaml.safe_load(once)["authors"] == yaml.safe_load(text)["authors"]
+    assert yaml.safe_load(once)["repository-code"] == "https://example.org/code"
+    assert (twice["repository-code"], str(twice["date-released"])) == ("https://example.org/other", "2026-01-03")
+    assert (twice["version"], twice["references"]) == ("9.8.8", yaml.safe_load(text)["references"])
+    assert twice["authors"][1] == {
+        "family-names": "Leitherer",
+        "given-names": "Andreas",
+        "orcid": "https://orcid.org/0000-0002-1694-233X",
+    }
+    with pytest.raises(ValueError, match="check digit"):
+        filled(text, "https://example.org", "2026-01-02", ["Carberry, Josiah, 0000-0002-1825-0098"], "1")

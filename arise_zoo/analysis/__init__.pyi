@@ -6,6 +6,7 @@ from .export import write_labelled as write_labelled
 from .grid import Grid as Grid
 from .grid import make_grid as make_grid
 from .maps import plot_categories as plot_categories
+from .maps import plot_certainty as plot_certainty
 from .maps import plot_classes as plot_classes
 from .maps import plot_probabilities as plot_probabilities
 from .maps import plot_scalar as plot_scalar
@@ -19,3 +20,4 @@ from .similarity import mean_similarity as mean_similarity
 from .similarity import plot_similarity as plot_similarity
 from .studies import run_study as run_study
 from .studies import study_names as study_names
+from .timeline import plot_timeline as plot_timeline

@@ -11,7 +11,8 @@ from .result import PatternMatchingResult
 
 
 def label_atoms(result: PatternMatchingResult, atoms: Atoms, how: str = "nearest") -> Atoms:
-    """A copy of the structure with arrays `label`, `class_number`, `probability` and `mutual_information`.
+    """A copy of the structure with arrays `label`, `class_number`, `probability`, `mutual_information` and `certainty`,
+    the last one if the model gives verdicts.
 
     Parameters
     ----------
@@ -26,8 +27,8 @@ def label_atoms(result: PatternMatchingResult, atoms: Atoms, how: str = "nearest
     Returns
     -------
     ase.Atoms
-        An atom that no answered box holds has the label "none" and NaN; `class_number` is the place of the class among
-        `result.labels`, from 1, and 0 for none.
+        An atom that no answered box holds has the label "none", the certainty "unanswered" and NaN; `class_number` is
+        the place of the class among `result.labels`, from 1, and 0 for none.
 
     Raises
     ------
@@ -38,11 +39,13 @@ def label_atoms(result: PatternMatchingResult, atoms: Atoms, how: str = "nearest
 
 
 def write_labelled(result: PatternMatchingResult, atoms: Atoms, path: str | Path, how: str = "nearest") -> Path:
-    """Write an extended XYZ file of the structure with the arrays of `label_atoms`, and return its path."""
+    """Write an extended XYZ file of the structure with the arrays of `label_atoms` besides all that it has, and return
+    its path."""
     import ase.io
 
     labelled = label_atoms(result, atoms, how)
     with replacing(Path(path)) as temporary:
-        columns = ["symbols", "positions", "label", "class_number", "probability", "mutual_information"]
-        ase.io.write(temporary, labelled, format="extxyz", columns=columns)
+        others = [name for name in labelled.arrays if name not in ("numbers", "positions")]
+        writable = [n for n in others if labelled.arrays[n].ndim < 3 and labelled.arrays[n].dtype.kind in "bifSU"]
+        ase.io.write(temporary, labelled, format="extxyz", columns=["symbols", "positions", *writable])
     return Path(path)

@@ -5,15 +5,20 @@ Writing labelled structures is in `export`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from ase import Atoms
 
+from ..models import NetworkPrediction
 from .boxes import SHAPES, translations
 from .grid import Grid
 
 WAYS = ("nearest", "average")
+UNANSWERED = "unanswered"
+"""The certainty of an atom that no answered box holds."""
+
 _ATOMS_AT_ONCE = 4096
 
 
@@ -21,35 +26,42 @@ def labelled_atoms(
     atoms: Atoms,
     grid: Grid,
     labels: tuple[str, ...],
-    probabilities: np.ndarray,
-    mutual_information: np.ndarray,
+    said: NetworkPrediction,
+    certainties: Callable[[NetworkPrediction], np.ndarray | None],
     *,
     shape: str = "box",
     how: str = "nearest",
 ) -> Atoms:
     """A copy of the structure with a label for each atom; see `arise_zoo.analysis.label_atoms`.
 
-    `probabilities`, shape (n_boxes, n_classes), and `mutual_information`, shape (n_boxes,), are NaN where a box has no
-    answer; `shape` is that of the boxes.
+    `said` is the prediction for the boxes, NaN where a box has no answer; `certainties` gives what verdicts on a
+    prediction come down to; `shape` is that of the boxes.
     """
-    boxes = np.flatnonzero(~np.isnan(mutual_information))
-    said = np.full((len(atoms), len(labels)), np.nan, np.float32)
-    information = np.full(len(atoms), np.nan, np.float32)
-    answered, disagreement = np.nan_to_num(probabilities), np.nan_to_num(mutual_information)
+    boxes = np.flatnonzero(~np.isnan(said.mutual_information))
+    probabilities = np.full((len(atoms), len(labels)), np.nan, np.float32)
+    doubts = np.full((len(atoms), 3), np.nan, np.float32)
+    of_boxes = np.nan_to_num(said.probabilities)
+    doubts_of_boxes = np.nan_to_num(
+        np.stack([said.mutual_information, said.predictive_entropy, said.variation_ratio], axis=1)
+    )
     for begin in range(0, len(atoms), _ATOMS_AT_ONCE):
         here = slice(begin, begin + _ATOMS_AT_ONCE)
         weights = _weights(grid, boxes, atoms, atoms.positions[here], shape, how)
         shares = weights.sum(axis=1)
         found = shares > 0
-        said[here][found] = (weights @ answered)[found] / shares[found, None]
-        information[here][found] = (weights @ disagreement)[found] / shares[found]
+        probabilities[here][found] = (weights @ of_boxes)[found] / shares[found, None]
+        doubts[here][found] = (weights @ doubts_of_boxes)[found] / shares[found, None]
     labelled: Atoms = atoms.copy()
-    known = ~np.isnan(information)
-    best = np.nan_to_num(said, nan=-1.0).argmax(axis=1)
+    known = ~np.isnan(doubts[:, 0])
+    best = np.nan_to_num(probabilities, nan=-1.0).argmax(axis=1)
     labelled.set_array("label", np.where(known, np.array(labels)[best], "none"))
     labelled.set_array("class_number", np.where(known, best + 1, 0))
-    labelled.set_array("probability", np.where(known, said[np.arange(len(atoms)), best], np.nan))
-    labelled.set_array("mutual_information", information.astype(float))
+    labelled.set_array("probability", np.where(known, probabilities[np.arange(len(atoms)), best], np.nan))
+    labelled.set_array("mutual_information", doubts[:, 0].astype(float))
+    certainty = certainties(NetworkPrediction(probabilities[known], *doubts[known].T))
+    if certainty is not None:
+        labelled.set_array("certainty", np.full(len(atoms), UNANSWERED))
+        labelled.arrays["certainty"][known] = certainty
     return labelled
 
 

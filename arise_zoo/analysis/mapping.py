@@ -9,6 +9,7 @@ import numpy as np
 
 from ..common.storage import sole_run
 from ..errors import UnknownNameError
+from ..models.verdicts import CERTAINTIES
 from ..reading import read_structure
 from .chunks import remove_parts
 from .export import write_labelled
@@ -33,8 +34,8 @@ def map_file(
 
     Parts are kept in `out` until the result is written, so that an interrupted call resumes.
     `format` and `species` are those of `arise_zoo.reading.read_frames`, `settings` those of `strided_pattern_matching`.
-    Returns a summary of plain values: numbers of atoms and positions, the share of each most probable class, median
-    mutual information, names of the files.
+    Returns a summary of plain values: numbers of atoms and positions, the shares of each most probable class and
+    of each certainty, median mutual information, names of the files.
     """
     if per_atom not in WAYS:
         raise UnknownNameError("way of labelling atoms", per_atom, WAYS)
@@ -46,7 +47,7 @@ def map_file(
         files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
         files += save_maps(result, out)
         remove_parts(work)
-    valid, counts = result.valid, result.counts()
+    valid, counts, certainty = result.valid, result.counts(), result.certainty
     return {
         "file": str(path),
         "notes": list(notes),
@@ -54,6 +55,9 @@ def map_file(
         "shape": list(result.grid.shape),
         "n_answered": int(valid.sum()),
         "classes": {label: count / int(valid.sum()) for label, count in counts.items()},
+        "certainty": None
+        if certainty is None
+        else {name: float(np.mean(certainty[valid] == name)) if valid.any() else 0.0 for name in CERTAINTIES},
         "median_mutual_information": float(np.median(result.mutual_information[valid])) if valid.any() else None,
         "settings": result.settings,
         "files": [file.name for file in files],

@@ -5,7 +5,7 @@ Axes are in angstrom, and colours can be told apart by colour-blind readers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..common.storage import replacing
 from ..errors import AriseZooError, UnknownNameError
+from ..models.verdicts import CERTAINTIES
 from .result import SCALARS, PatternMatchingResult
 
 if TYPE_CHECKING:
@@ -44,6 +45,17 @@ def plot_classes(result: PatternMatchingResult, classes: Sequence[str] | None = 
     if (values == len(classes)).any():
         names.append("other")
     return plot_categories(result, values, names)
+
+
+def plot_certainty(result: PatternMatchingResult) -> Figure:
+    """What the verdict on each box comes down to; raises `AriseZooError` if the model gives none."""
+    certainty = result.certainty
+    if certainty is None:
+        raise AriseZooError("the model of this result gives no verdicts.")
+    values = np.full(len(result), np.nan)
+    for number, name in enumerate(CERTAINTIES):
+        values[certainty == name] = number
+    return plot_categories(result, values, ["sure", "unsure", "none of the known"])
 
 
 def plot_categories(result: PatternMatchingResult, values: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
@@ -99,7 +111,10 @@ def save_maps(result: PatternMatchingResult, out: str | Path) -> list[Path]:
     out = Path(out)
     if not result.valid.any():
         return []
+    figures: dict[str, Callable[[PatternMatchingResult], Figure]]
     figures = {"classes": plot_classes, "probabilities": plot_probabilities}
+    if result.certainty is not None:
+        figures["certainty"] = plot_certainty
     paths = [save_figure(plot(result), out / f"{name}.png") for name, plot in figures.items()]
     return paths + [save_figure(plot_scalar(result, name), out / f"{name.replace('_', '-')}.png") for name in SCALARS]
 

@@ -133,6 +133,7 @@ def strided_pattern_matching(
     settings = {
         "model": model.name,
         "model_sha256": sha256(model.folder / MANIFEST),
+        "thresholds": None if model.thresholds is None else model.thresholds.to_json(),
         "box": grid.box,
         "stride": None if by_hand else float(stride),
         "shape": shape,

@@ -15,6 +15,8 @@ import numpy as np
 
 from ..common.storage import replacing
 from ..errors import AriseZooError, StructureError, UnknownNameError
+from ..models import NetworkPrediction
+from ..models.verdicts import Thresholds
 from .grid import Grid
 from .identity import structure_sha256
 from .labelling import WAYS, labelled_atoms
@@ -92,6 +94,26 @@ class PatternMatchingResult:
         ids = np.array([*self.labels, ""], dtype=str)
         return ids[np.where(self.valid, np.nan_to_num(self.probabilities, nan=-1.0).argmax(axis=1), -1)]
 
+    @property
+    def certainty(self) -> np.ndarray | None:
+        """What the verdict on each box comes down to, shape (n,): "sure", "unsure" or "none" of the known classes, the
+        empty string where there is no answer; None if the model has no thresholds for verdicts."""
+        boxes = self.valid
+        said = self._certainties(
+            NetworkPrediction(self.probabilities[boxes], *(getattr(self, name)[boxes] for name in SCALARS))
+        )
+        if said is None:
+            return None
+        found = np.full(len(self), "", dtype=said.dtype)
+        found[boxes] = said
+        return found
+
+    def _certainties(self, said: NetworkPrediction) -> np.ndarray | None:
+        thresholds = self.settings.get("thresholds")
+        if thresholds is None:
+            return None
+        return Thresholds.from_json(thresholds).certainties(said, self.labels, self.settings["n_samples"])
+
     def probability(self, label: str) -> np.ndarray:
         """Probability of a class, shape (n,); raises `UnknownNameError` for another class."""
         if label not in self.labels:
@@ -115,8 +137,8 @@ class PatternMatchingResult:
         if self.settings.get("input_sha256", structure_sha256(atoms)) != structure_sha256(atoms):
             raise StructureError("the result was made from another structure; give the one that was mapped.")
         shape = self.settings.get("shape", "box")
-        answers = self.probabilities, self.mutual_information
-        return labelled_atoms(atoms, self.grid, self.labels, *answers, shape=shape, how=how)
+        said = NetworkPrediction(self.probabilities, *(getattr(self, name) for name in SCALARS))
+        return labelled_atoms(atoms, self.grid, self.labels, said, self._certainties, shape=shape, how=how)
 
     def save(self, path: str | Path) -> Path:
         """Write one Parquet file and return its path; `load_result` reads it."""
@@ -128,6 +150,8 @@ class PatternMatchingResult:
         columns: dict[str, Any] = {name: centres[:, axis] for axis, name in enumerate("xyz")}
         columns.update(n_atoms=np.asarray(self.n_atoms, np.int32), most_probable=pa.array(self.most_probable.tolist()))
         columns.update({name: getattr(self, name) for name in SCALARS})
+        if (certainty := self.certainty) is not None:
+            columns["certainty"] = pa.array(certainty.tolist())
         columns.update({f"p_{label}": self.probabilities[:, i] for i, label in enumerate(self.labels)})
         columns.update({f"hidden_{i}": _vectors(values) for i, values in self.hidden.items()})
         if self.descriptors is not None:

@@ -1,14 +1,15 @@
 """The answers of a method as Parquet: one row per structure, with its labels as a list.
 
 While a run is under way, each complete unit of work (the structures of one condition and one set of classes) is a
-separate file; when the run ends they are joined to one file. What is run is decided in `runner`.
+separate file, and so is each part of a unit that is not complete; when the run ends they are joined to one file. What
+is run is decided in `runner`.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -83,7 +84,8 @@ def table_of(specs: Sequence[StructureSpec], answers: Sequence[CheckedAnswer]) -
 
 
 class PredictionStore:
-    """The predictions of one run in a folder: `predictions.parquet`, and `units/` while the run is under way.
+    """The predictions of one run in a folder: `predictions.parquet`, and while the run is under way `units/`, with the
+    parts of incomplete ones in `units/parts/`.
 
     `seconds` holds the wall time of each unit that is not yet joined.
     """
@@ -91,6 +93,7 @@ class PredictionStore:
     def __init__(self, folder: Path):
         self.path = Path(folder) / PREDICTIONS
         self._units_folder = Path(folder) / "units"
+        self._parts_folder = self._units_folder / "parts"
         self._joined = list(_units(self.path)) if self.path.exists() else []
         self.seconds: dict[Unit, float] = {}
         for path in sorted(self._units_folder.glob("[!.]*.parquet")):
@@ -118,11 +121,29 @@ class PredictionStore:
             rows: int = file.metadata.num_rows
             return rows
 
+    def part(self, unit: Unit) -> tuple[pa.Table, float]:
+        """The rows that are kept of an incomplete unit, which are its first ones, and the seconds that they took."""
+        tables, seconds = [SCHEMA.empty_table()], 0.0
+        for path in sorted(self._parts_folder.glob(f"{_file_name(unit)}.[0-9]*.parquet")):
+            table = _guard(path, partial(pq.read_table, path))
+            if path != self._part_path(unit, sum(map(len, tables))):
+                raise StorageError(f"{path} has a gap before it; remove {self._parts_folder} or choose another --out.")
+            tables = [*(t for t in tables if len(t)), table]
+            seconds += _units(path)[unit] or 0.0
+        return pa.concat_tables(tables), seconds
+
+    def add_part(self, unit: Unit, begin: int, table: pa.Table, seconds: float) -> None:
+        """Keep rows of an incomplete unit, of which the first is row number `begin`."""
+        with replacing(self._part_path(unit, begin)) as temporary:
+            _write(temporary, [table], {unit: round(seconds, 3)})
+
     def add(self, unit: Unit, table: pa.Table, seconds: float) -> None:
         """Keep a complete unit."""
         with replacing(self._unit_path(unit)) as temporary:
-            _write(temporary, [table], {unit: round(seconds, 3)})
+            _write(temporary, [table.combine_chunks()], {unit: round(seconds, 3)})
         self.seconds[unit] = seconds
+        for path in self._parts_folder.glob(f"{_file_name(unit)}.[0-9]*.parquet"):
+            path.unlink()
 
     def read(self, unit: Unit) -> pa.Table:
         """The rows of a complete unit."""
@@ -140,12 +161,23 @@ class PredictionStore:
             self._joined = units
 
     def remove_units(self) -> None:
-        """Remove the files of single units, once they are joined and recorded."""
+        """Remove the files of complete units, once they are joined and recorded."""
         self.seconds = {}
-        shutil.rmtree(self._units_folder, ignore_errors=True)
+        for path in self._units_folder.glob("[!.]*.parquet"):
+            path.unlink()
+        for folder in (self._parts_folder, self._units_folder):
+            with suppress(OSError):  # it is not there, or holds parts of what another call began
+                folder.rmdir()
 
     def _unit_path(self, unit: Unit) -> Path:
-        return self._units_folder / f"{unit.condition}.{unit.classes}.parquet"
+        return self._units_folder / f"{_file_name(unit)}.parquet"
+
+    def _part_path(self, unit: Unit, begin: int) -> Path:
+        return self._parts_folder / f"{_file_name(unit)}.{begin:07d}.parquet"
+
+
+def _file_name(unit: Unit) -> str:
+    return f"{unit.condition}.{unit.classes}"
 
 
 def read_predictions(path: Path) -> Iterator[pa.Table]:

@@ -12,9 +12,9 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import AriseZooError
-from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction, ResolvedMethod
+from ..methods import UNKNOWN, MethodError, MethodFacts, Prediction
 from ..methods.resolved import Truth
-from ..methods.shipping import Shipment, unpacked
+from ..methods.shipping import Sent, unpacked
 from ..prototypes import class_ids
 from ..structures import StructureSpec
 from .predictions import CheckedAnswer, ProbabilityScores
@@ -27,9 +27,7 @@ def known_labels(truth: Truth) -> frozenset[str]:
     return frozenset(map(str, range(1, 231)) if truth == "space_group" else class_ids())
 
 
-def query(
-    sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], structures: Sequence[Atoms] | None = None
-) -> list[CheckedAnswer]:
+def query(sent: Sent, specs: Sequence[StructureSpec], structures: Sequence[Atoms] | None = None) -> list[CheckedAnswer]:
     """Make the structures, unless they are given, and return what the method says of each.
 
     Raises `MethodError`, naming method and structure, if it raises, answers the wrong number of labels, or uses a
@@ -46,9 +44,7 @@ def query(
     return [_checked(facts, answer, spec) for answer, spec in zip(answers, specs, strict=True)]
 
 
-def query_vectors(
-    sent: ResolvedMethod | Shipment, specs: Sequence[StructureSpec], vectors: np.ndarray
-) -> list[CheckedAnswer]:
+def query_vectors(sent: Sent, specs: Sequence[StructureSpec], vectors: np.ndarray) -> list[CheckedAnswer]:
     """As `query`, of a method that takes descriptors, shape (n_structures, n_features); no structure is made."""
     method = unpacked(sent)
     facts = method.facts
@@ -59,7 +55,7 @@ def query_vectors(
 
 
 def query_cached(
-    sent: ResolvedMethod | Shipment,
+    sent: Sent,
     specs: Sequence[StructureSpec],
     folder: Path,
     structures: Sequence[Atoms] | None = None,

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, cast
+
+import pyarrow as pa
 
 from .._version import BASE_SEED, ITERATIONS
 from ..common.environment import hardware
@@ -21,12 +23,12 @@ from ..common.storage import sha256, sole_run
 from ..datasets.load import use_dynamics
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
-from ..methods.shipping import Shipment, ship
+from ..methods.shipping import Sent, pack, ship
 from ..prototypes import class_ids
 from ..structures import StructureSpec, condition, pristine_structures
 from .identity import identity
 from .plan import Plan, Sampling, Unit, unit_order
-from .predictions import PredictionStore, table_of
+from .predictions import CheckedAnswer, PredictionStore, table_of
 from .querying import call, query, query_cached, query_vectors
 from .record import Record
 from .run_folder import RunFolder
@@ -121,11 +123,13 @@ def evaluate(
             # What a method prints must not stand among what a command prints.
             stack.enter_context(redirect_stdout(sys.stderr))
             _fit(resolved)
-            sent: ResolvedMethod | Shipment = resolved
-            if scheduler is None and effective_n_jobs(n_jobs) != 1:
+            sent: Sent = resolved
+            if scheduler is not None:
+                sent = pack(resolved)
+            elif effective_n_jobs(n_jobs) != 1:
                 sent = ship(resolved, Path(stack.enter_context(tempfile.TemporaryDirectory())))
             questions = _Questions(resolved, sent, plan, stored, kept)
-            with workers(n_jobs, scheduler) as pool:
+            with workers(n_jobs, scheduler, shared=[sent]) as pool:
                 _run(questions, missing, run.predictions, pool, progress)
         run.join(unit_order())
         record = _record(plan, run, tables)
@@ -142,19 +146,24 @@ def _conditions(tables: list[str], only: Sequence[str]) -> list[str]:
     return [c for c in available if not only or c in only]
 
 
+SECONDS_BETWEEN_PARTS = 30.0
+"""How often the answers of an incomplete unit are kept."""
+
+
 @dataclass(frozen=True)
 class _Questions:
     """What a method is given: structures, descriptors of a data set, or descriptors kept in a folder."""
 
     method: ResolvedMethod
-    sent: ResolvedMethod | Shipment
+    sent: Sent
     plan: Plan
     stored: StoredVectors | None
     kept: Path | None
 
-    def chunks(self, unit: Unit) -> Iterator[list[StructureSpec]]:
-        """A unit's structures, those of one supercell together, or as many as the method wants to see."""
-        specs = self.plan.unit_structures(unit)
+    def chunks(self, unit: Unit, begin: int = 0) -> Iterator[list[StructureSpec]]:
+        """A unit's structures from number `begin`, those of one supercell together, or as many as the method wants to
+        see."""
+        specs = islice(self.plan.unit_structures(unit), begin, None)
         if size := self.plan.facts.structures_at_once:
             every = list(specs)
             yield from (every[i : i + size] for i in range(0, len(every), size))
@@ -187,23 +196,63 @@ def _fit(method: ResolvedMethod) -> None:
 def _run(
     questions: _Questions, units: list[Unit], store: PredictionStore, pool: Callable[..., Any], progress: bool
 ) -> None:
-    """Ask the method for all structures of these units; each unit is kept as soon as it is complete."""
+    """Ask the method for all structures of these units, but for those that an interrupted run has kept."""
     facts = questions.plan.facts
-    chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit)]
-    total = sum(len(specs) for _, specs in chunks)
-    with Progress(total, facts.name, show=progress) as bar:
-        answers = pool(questions.task(unit.condition, specs) for unit, specs in chunks)
-        started = time.monotonic()
-        for unit, own in groupby(zip(chunks, answers, strict=True), key=lambda pair: pair[0][0]):
+    kept = {unit: store.part(unit) for unit in units}
+    chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit, len(kept[unit][0]))]
+    n_kept = sum(len(rows) for rows, _ in kept.values())
+    with Progress(n_kept + sum(len(specs) for _, specs in chunks), facts.name, show=progress) as bar:
+        bar.known(n_kept)
+        answers = iter(pool(questions.task(unit.condition, specs) for unit, specs in chunks))
+        chunks_of = {unit: [specs for _, specs in own] for unit, own in groupby(chunks, key=lambda pair: pair[0])}
+        for unit in units:
             bar.note(f"{facts.name} {unit.condition}")
-            specs_done, answers_done = [], []
-            for (_, specs), given in own:
-                specs_done.extend(specs)
-                answers_done.extend(given)
-                bar.advance(len(specs))
-            now = time.monotonic()
-            store.add(unit, table_of(specs_done, answers_done), now - started)
-            started = now
+            with _Answers(store, unit, *kept[unit]) as found:
+                for specs in chunks_of.get(unit, []):
+                    found.add(specs, next(answers))
+                    bar.advance(len(specs))
+
+
+class _Answers:
+    """The answers to one unit's structures in their order; what is there when it breaks off is kept as parts."""
+
+    def __init__(self, store: PredictionStore, unit: Unit, rows: pa.Table, seconds: float):
+        self._store, self._unit, self._rows, self._seconds = store, unit, rows, seconds
+        self._specs: list[StructureSpec] = []
+        self._answers: list[CheckedAnswer] = []
+        self._since = time.monotonic()
+
+    def __enter__(self) -> _Answers:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            rows, seconds = self._taken()
+            self._store.add(self._unit, rows, seconds)
+        elif self._specs:
+            self._keep()
+
+    def add(self, specs: Sequence[StructureSpec], answers: Sequence[CheckedAnswer]) -> None:
+        """Take the answers to the next structures."""
+        self._specs.extend(specs)
+        self._answers.extend(answers)
+        if time.monotonic() - self._since > SECONDS_BETWEEN_PARTS:
+            self._keep()
+
+    def _keep(self) -> None:
+        begin, seconds = len(self._rows), self._seconds
+        self._rows, self._seconds = self._taken()
+        self._store.add_part(self._unit, begin, self._rows[begin:], self._seconds - seconds)
+
+    def _taken(self) -> tuple[pa.Table, float]:
+        """All rows so far, and the seconds that they took."""
+        now = time.monotonic()
+        seconds, self._since = self._seconds + now - self._since, now
+        if not self._specs:
+            return self._rows, seconds
+        new = table_of(self._specs, self._answers)
+        self._specs, self._answers = [], []
+        return (pa.concat_tables([self._rows, new]) if len(self._rows) else new), seconds
 
 
 def _record(plan: Plan, run: RunFolder, tables: list[str]) -> Record:

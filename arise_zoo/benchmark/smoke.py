@@ -21,6 +21,7 @@ from .plan import Plan, Sampling
 from .predictions import CheckedAnswer
 from .querying import query
 from .tables import SUPPORTED, table_conditions
+from .vectors import is_stored
 
 _T = TypeVar("_T")
 _CONDITIONS = ("pristine", "displacement-0.04", "missing-0.2", "both-0.3-0.1")
@@ -65,11 +66,11 @@ def smoke(method: str | Method) -> list[Check]:
     checks.holds("leaves structures as they are", lambda: _changes(resolved, specs))
     single = Atoms("Fe", cell=[9, 9, 9], pbc=not resolved.facts.finite)
     checks.holds("bears a single atom", lambda: _bears(resolved, single))
-    largest = max(spec.n_atoms for spec in specs)
-    whole = Plan(resolved.facts, Sampling(seed=0))
-    total = sum(1 for c in table_conditions("2") for _ in whole.weighted_structures(c, SUPPORTED))
-    took = f"{1000 * seconds:.1f} ms a structure of at most {largest} atoms; Table 2 has {total:,}, most larger."
-    checks.made.append(Check("time", True, took))
+    if travelled is not None:
+        checks.made.append(Check("size", True, _size(resolved)))
+    if resolved.predict_vectors is not None:
+        checks.made.append(Check("descriptors", True, _spared(resolved)))
+    checks.made.append(Check("time", True, _time(resolved, specs, seconds)))
     return checks.made
 
 
@@ -149,6 +150,39 @@ def _changes(method: ResolvedMethod, specs: Sequence[StructureSpec]) -> str | No
         if atoms != before:
             return f"it changed the structure {spec.id} that it was shown; let it work on a copy."
     return None
+
+
+def _size(method: ResolvedMethod) -> str:
+    import resource
+    import sys
+
+    travels = len(pickle.dumps(method.method)) / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return f"{travels:.1f} MB travel to each worker, once; a process that asks it takes up to {peak:.0f} MB."
+
+
+def _spared(method: ResolvedMethod) -> str:
+    if is_stored(method.descriptor):
+        return "data sets hold those that it classifies; with --data they are read, which spares most of the time."
+    return "data sets do not hold those that it classifies; with --descriptors they are kept for the next run."
+
+
+def _time(method: ResolvedMethod, specs: Sequence[StructureSpec], seconds: float) -> str:
+    """`seconds`: of a structure."""
+    whole = Plan(method.facts, Sampling(seed=0))
+    sizes = [s.n_atoms for c in table_conditions("2") for s, _ in whole.weighted_structures(c, SUPPORTED)]
+    mean = sum(spec.n_atoms for spec in specs) / len(specs)
+    # As long for each structure, or for each atom: what a method takes lies in between, or near.
+    least, most = sorted((seconds * len(sizes), seconds / mean * sum(sizes)))
+    return (
+        f"{1000 * seconds:.1f} ms a structure of {mean:.0f} atoms; Table 2 has {len(sizes):,} of "
+        f"{sum(sizes) / len(sizes):.0f} atoms, which take {_duration(least)} to {_duration(most)} on one core."
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{seconds:.0f} s" if minutes < 2 else f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def _bears(method: ResolvedMethod, atoms: Atoms) -> str | None:

@@ -95,10 +95,16 @@ def stored_vectors_for(method: ResolvedMethod, folder: str | Path | None) -> Sto
     """
     if folder is None or method.predict_vectors is None or KIND in method.descriptor:
         return None
-    wanted, stored = dict(method.descriptor), dict(CENTRAL)
-    if wanted != stored:
+    if not is_stored(method.descriptor):
+        wanted, stored = dict(method.descriptor), dict(CENTRAL)
         raise AriseZooError(f"method {method.facts.name!r} needs descriptors of {wanted}, but data sets hold {stored}.")
     return StoredVectors(folder)
+
+
+def is_stored(parameters: Mapping[str, Any]) -> bool:
+    """Whether data sets hold descriptors of these parameters, of which defaults may be left out."""
+    defaults = {**CENTRAL, "thermal_displacement": 0.0}  # the central setting is that of `AveragedSOAP()`
+    return {**defaults, **parameters} == defaults
 
 
 def cached_vectors(

@@ -43,6 +43,9 @@ def add_commands(subparsers: Any) -> None:
     classify.add_argument(
         "--out", metavar="FILE", help="write what would be printed into FILE, as JSON or CSV if its name ends so"
     )
+    classify.add_argument(
+        "--plot", metavar="FILE", help="draw the class of each frame, in their order, into FILE (PNG)"
+    )
     classify.set_defaults(function=_classify)
 
 
@@ -62,6 +65,10 @@ def _classify(args: argparse.Namespace) -> int:
     )
     for file, form in outputs.items():
         _write(file, _FORMS[form](found))
+    if args.plot:
+        from ..analysis import plot_timeline, save_figure
+
+        save_figure(plot_timeline(found), args.plot)
     problems = [answer.problem for answer in found if answer.problem]
     if problems:
         print(f"arise-zoo: no answer for {len(problems)} of {len(found)}: {problems[0]}", file=sys.stderr)

@@ -48,8 +48,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -> int:
-    """Parse and run a command: 0 if it ends well, 2 with one sentence on standard error for bad input, 130 if
-    interrupted.
+    """Parse and run a command: 0 if it ends well, 2 with one sentence on standard error for bad input or a package that
+    a small installation lacks, 130 if interrupted.
 
     `program` begins the sentence, however the command was started.
     """
@@ -65,6 +65,14 @@ def run(program: str, parser: argparse.ArgumentParser, argv: list[str] | None) -
         return code
     except AriseZooError as error:
         print(f"{program}: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        name = str(error.name).partition(".")[0]
+        if name == "arise_zoo":
+            raise
+        print(
+            f"{program}: this needs {name}, which is not installed; `pip install arise-zoo` brings it.", file=sys.stderr
+        )
         return 2
     except BrokenPipeError:  # `| head` closed our output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,7 +29,9 @@ def add_commands(subparsers: Any) -> None:
         "--records", metavar="DIR", help="folder of benchmark records, whose results go into a model's card"
     )
     publish.add_argument("--private", action="store_true", help="create the repository as a private one")
-    publish.add_argument("--dry-run", action="store_true", help="say what would be uploaded, and change nothing")
+    publish.add_argument(
+        "--dry-run", action="store_true", help="say what would be uploaded, and change nothing; needs no token"
+    )
     publish.add_argument("--pull-request", action="store_true", help="propose the files; sets no tag")
     add_json_option(publish)
     publish.set_defaults(function=_publish)

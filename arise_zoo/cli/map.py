@@ -88,7 +88,16 @@ def _map(args: argparse.Namespace) -> int:
         *(f"note: {note}" for note in summary["notes"]),
         f"{summary['n_atoms']} atoms, {positions} positions, {summary['n_answered']} with an answer",
         *(f"  {100 * share:6.2f} %  {label}" for label, share in list(summary["classes"].items())[:5]),
+        *_certainty(summary["certainty"]),
         *(str(Path(args.out) / name) for name in summary["files"]),
     ]
     show("\n".join(lines), summary, args.json)
     return 0
+
+
+def _certainty(shares: dict[str, float] | None) -> list[str]:
+    """A line that says how many positions have which certainty, if the model gives verdicts."""
+    if shares is None:
+        return []
+    sure, unsure, none = (f"{100 * share:.1f} %" for share in shares.values())
+    return [f"sure at {sure} of these, unsure at {unsure}, probably none of the known classes at {none}"]

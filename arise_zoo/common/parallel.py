@@ -7,7 +7,7 @@ import pickle
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +28,9 @@ class SchedulerError(AriseZooError, ValueError):
 
 
 @contextmanager
-def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
+def workers(
+    n_jobs: int = 1, scheduler: str | None = None, *, shared: Sequence[Any] = ()
+) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
     """A pool of workers: a function that runs `joblib.delayed` calls and yields their results in order.
 
     At most a few results are kept in memory at a time.
@@ -39,6 +41,8 @@ def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[
         Processes on this machine (-1: one per core).
     scheduler : str, optional
         Address of a Dask scheduler (`tcp://host:port`), whose workers are used instead.
+    shared : sequence
+        Arguments of many calls, which each worker of a Dask cluster is sent once.
 
     Raises
     ------
@@ -50,7 +54,10 @@ def workers(n_jobs: int = 1, scheduler: str | None = None) -> Iterator[Callable[
     import joblib
 
     if scheduler is not None:
-        with _dask_client(scheduler) as client, joblib.parallel_config(backend="dask", client=client, n_jobs=-1):
+        with (
+            _dask_client(scheduler) as client,
+            joblib.parallel_config(backend="dask", client=client, n_jobs=-1, scatter=list(shared)),
+        ):
             yield joblib.Parallel(return_as="generator")
         return
     if n_jobs == 0 or n_jobs < -1:

@@ -41,8 +41,8 @@ class Progress:
         if self._bar is not None:
             self._bar.set_description(label)
 
-    def expect(self, total: int) -> None:
-        """Say how much there is to do in all."""
+    def expect(self, total: int | None) -> None:
+        """Say how much there is to do in all, None if that is not known."""
         self.total = total
         if self._bar is not None:
             self._bar.total = total

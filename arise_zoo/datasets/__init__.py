@@ -4,8 +4,8 @@ The structures themselves are made in `arise_zoo.structures` and their vectors i
 """
 
 from .builder import build
-from .catalogue import DATASETS, get_config
+from .catalogue import DATASETS, get_config, list_datasets
 from .load import load_dataset, use_dynamics
 from .verification import verify
 
-__all__ = ["DATASETS", "build", "get_config", "load_dataset", "use_dynamics", "verify"]
+__all__ = ["DATASETS", "build", "get_config", "list_datasets", "load_dataset", "use_dynamics", "verify"]

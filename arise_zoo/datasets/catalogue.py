@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from .._version import DATA_VERSION
 from ..errors import UnknownNameError
 from ..hub.client import NAMESPACE
 from ..structures.spec import DEFECTIVE_CONDITIONS
@@ -18,6 +20,20 @@ DATASETS: dict[str, tuple[Config, ...]] = {
     "dynamics": (Solids(), Disordered(), Interfaces(), Systems()),
 }
 """The configurations of each data set; the first one is the default."""
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A data set: its `name`, for `load_dataset`; its `configs`, the default first; the `version` of the data."""
+
+    name: str
+    configs: tuple[str, ...]
+    version: str
+
+
+def list_datasets() -> list[DatasetEntry]:
+    """The data sets that there are, whether they are built here or on the Hub."""
+    return [DatasetEntry(name, tuple(c.name for c in configs), DATA_VERSION) for name, configs in DATASETS.items()]
 
 
 def get_configs(dataset: str, only: Iterable[str] | None = None) -> list[Config]:

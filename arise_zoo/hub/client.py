@@ -39,11 +39,14 @@ class Remote:
     repository: str
     type: str
 
-    def user(self) -> str:
-        """The name that the token belongs to; raises `HubError` without one, or with one that is not valid."""
+    def user(self, optional: bool = False) -> str | None:
+        """The name that the token belongs to, None without one if it is `optional`; raises `HubError` without one, or
+        with one that is not valid."""
         from huggingface_hub import get_token
 
         if self._ask(lambda api: get_token()) is None:
+            if optional:
+                return None
             raise HubError("there is no token for the Hub; log in with `hf auth login`, or set HF_TOKEN.")
         name: str = self._ask(lambda api: api.whoami()["name"])
         return name

@@ -65,7 +65,8 @@ def _kept(structures: Sequence[Atoms], symmetry: bool, keep: Path | None) -> tup
             return json.loads(str(found["facts"])), {aspect: found[aspect] for aspect in ASPECTS}
     facts, vectors = _describe(structures, symmetry)
     with replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, facts=np.array(json.dumps(facts)), **vectors)
+        arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts)), **vectors}
+        np.savez(file, **arrays)
     return facts, vectors
 
 

@@ -209,8 +209,8 @@ class StructureIndex:
         own = surroundings(atoms) if distances[0] <= judge.identical else None
         hits = []
         for row, distance in zip(rows[:k].tolist(), distances[:k].tolist(), strict=True):
-            alike = own is not None and distance <= judge.identical
-            if alike and agree(own, surroundings(self.atoms(row)), aspect == WHOLE):
+            is_near = distance <= judge.identical
+            if is_near and own is not None and agree(own, surroundings(self.atoms(row)), aspect == WHOLE):
                 said = IDENTICAL
             elif self._is_one(row, int(rows[0]), aspect):
                 said = meaning

@@ -1,11 +1,17 @@
-"""A method travels to each worker once, whatever it weighs: by a file that the workers of this machine read."""
+"""A method travels to each worker once, whatever it weighs: by a file that the workers of this machine read, or as one
+parcel to each worker of a cluster.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import pickle
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from typing import IO, TypeAlias
 
 from .resolved import MethodError, ResolvedMethod
 
@@ -21,20 +27,50 @@ class Shipment:
         return _read(self.path)
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A method as bytes, to be sent to each worker of a cluster once, and their `name`."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    def method(self) -> ResolvedMethod:
+        """The method, unpacked once in each thread, since it need not bear being asked by two at once."""
+        if getattr(_here, "name", None) != self.name:
+            _here.method, _here.name = ResolvedMethod(pickle.loads(self.content)), self.name
+        found: ResolvedMethod = _here.method
+        return found
+
+
+_here = threading.local()
+
+
 def ship(method: ResolvedMethod, folder: Path) -> Shipment:
     """Write a method for the workers; raises `MethodError` if it cannot be pickled."""
+    path = folder / "method.pickle"
+    with open(path, "wb") as file:
+        _dump(method, file)
+    return Shipment(str(path))
+
+
+def pack(method: ResolvedMethod) -> Parcel:
+    """Pack a method for a cluster; raises `MethodError` if it cannot be pickled."""
+    file = BytesIO()
+    _dump(method, file)
+    content = file.getvalue()
+    return Parcel(hashlib.sha256(content).hexdigest(), content)
+
+
+def _dump(method: ResolvedMethod, file: IO[bytes]) -> None:
     import cloudpickle
 
-    path = folder / "method.pickle"
     try:
-        with open(path, "wb") as file:
-            cloudpickle.dump(method.method, file)
+        cloudpickle.dump(method.method, file)
     except Exception as error:  # a plug-in may raise anything
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise MethodError(
             f"method {method.facts.name!r} cannot be sent to worker processes ({reason}); run it with one job."
         ) from error
-    return Shipment(str(path))
 
 
 @lru_cache(maxsize=2)
@@ -43,6 +79,10 @@ def _read(path: str) -> ResolvedMethod:
         return ResolvedMethod(pickle.load(file))
 
 
-def unpacked(method: ResolvedMethod | Shipment) -> ResolvedMethod:
+Sent: TypeAlias = ResolvedMethod | Shipment | Parcel
+"""What a worker is given for the method."""
+
+
+def unpacked(sent: Sent) -> ResolvedMethod:
     """The method itself."""
-    return method.method() if isinstance(method, Shipment) else method
+    return sent if isinstance(sent, ResolvedMethod) else sent.method()

@@ -4,7 +4,7 @@ Descriptors come from `arise_zoo.descriptors`; how models are benchmarked is in 
 """
 
 from .checkpoint import CheckpointError
-from .model import Model, load_model, shipped_models
+from .model import Model, list_models, load_model, shipped_models
 from .network.prediction import NetworkPrediction
 
-__all__ = ["CheckpointError", "Model", "NetworkPrediction", "load_model", "shipped_models"]
+__all__ = ["CheckpointError", "Model", "NetworkPrediction", "list_models", "load_model", "shipped_models"]

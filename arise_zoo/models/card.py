@@ -7,20 +7,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..descriptors.parameters import KIND, LOCAL
 from .checkpoint import Facts
+from .outputs import UNKNOWN
 
 _HEAD = """\
 ---
 license: apache-2.0
 library_name: keras
-pipeline_tag: other
+pipeline_tag: tabular-classification
 tags: [crystal-structure, materials-science, bayesian-deep-learning]
 """
 """The first lines of the Hub's YAML head."""
 
+_INSTALL = """\
+```sh
+pip install arise-zoo
+```
+"""
 
-def model_card(facts: Facts, record: dict[str, Any]) -> str:
-    """The card of a network trained from the start, Markdown with the Hub's YAML head."""
+_ELEMENTS = "Elements are not seen, only which sites are alike."
+
+
+def card_of(facts: Facts, record: dict[str, Any]) -> str:
+    """The card of a model, Markdown with the Hub's YAML head, from what its checkpoint says of it and its training."""
+    if "new_classes" in record:
+        return _finetuned_card(facts, record)
+    if facts.descriptor.get(KIND) == LOCAL:
+        return _atoms_card(facts, record)
+    return _family_card(facts, record) if UNKNOWN in facts.labels else _network_card(facts, record)
+
+
+def _network_card(facts: Facts, record: dict[str, Any]) -> str:
+    """Of a network trained from the start."""
     architecture, recipe, results = record["architecture"], record["recipe"], record["results"]
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     further = record["further_rows"]
@@ -35,6 +54,7 @@ Names the prototype of a crystal structure, one of 108 classes, with uncertainti
 averaged SOAP descriptor whose dropout stays on at prediction. The network of A. Leitherer, A. Ziletti and L. M.
 Ghiringhelli, Nat. Commun. 12, 6234 (2021), trained anew on {seen}.
 
+{_INSTALL}
 ```python
 import arise_zoo
 
@@ -71,13 +91,13 @@ setting {results["pristine"]:.2f} %. For displaced and missing atoms see the ben
 ## Limits
 
 It knows 108 prototypes and names the most similar of them for everything it is shown; look at the mutual information
-before believing it. Elements are not seen, only which sites are alike. Some classes are nearly the same structure, such
-as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3N.
+before believing it. {_ELEMENTS} Some classes are
+nearly the same structure, such as hexagonal and rhombohedral graphite, Cu2ZnSiS4 and Cu2CdGeS4, graphene and C3N.
 """
 
 
-def family_card(facts: Facts, record: dict[str, Any]) -> str:
-    """The card of a model that knows `unknown`, Markdown with the Hub's YAML head."""
+def _family_card(facts: Facts, record: dict[str, Any]) -> str:
+    """Of a model that knows `unknown`."""
     architecture, recipe, results, n = record["architecture"], record["recipe"], record["results"], record["n"]
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
@@ -89,6 +109,7 @@ def family_card(facts: Facts, record: dict[str, Any]) -> str:
 Names the prototype of a crystal structure as one meets it (hot, with vacancies and impurities, strained, alloyed, cut
 out of a surface or a particle), one of 108 classes, or says that it is none: `unknown`.
 
+{_INSTALL}
 ```python
 import arise_zoo
 
@@ -124,6 +145,12 @@ Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the 
 Where that is the most probable answer. On structures that were held out: classes right
 {results["classes"]:.2f} % (n = {n["classes"]:,}), background caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}),
 right answers lost {results["lost"]:.2f} %. What the benchmark finds is on the leaderboard.
+
+## Limits
+
+It names one class for a whole structure, even where several crystals lie side by side; `arise-zoo map` looks inside.
+{_ELEMENTS} A crystal that is none of the 108 can still be given the name of one that it
+resembles; look at the verdict before believing it.
 """
 
 
@@ -145,8 +172,8 @@ seen pristine ones only."""
     return "It has seen no defective structure of a class."
 
 
-def atoms_card(facts: Facts, record: dict[str, Any]) -> str:
-    """The card of a model of single atoms, Markdown with the Hub's YAML head."""
+def _atoms_card(facts: Facts, record: dict[str, Any]) -> str:
+    """Of a model of single atoms."""
     architecture, recipe, results, n = record["architecture"], record["recipe"], record["results"], record["n"]
     widths = [architecture["n_features"], *architecture["hidden"], architecture["n_classes"]]
     settings = "\n".join(f"| `{key}` | {value} |" for key, value in facts.descriptor.items())
@@ -156,6 +183,7 @@ def atoms_card(facts: Facts, record: dict[str, Any]) -> str:
 
 Names the prototype that every atom of a structure is part of, one of 108 classes, or says that it is none: `unknown`.
 
+{_INSTALL}
 ```python
 import arise_zoo
 
@@ -185,11 +213,15 @@ part. Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle o
 
 On atoms of structures that were held out: classes right {results["classes"]:.2f} % (n = {n["classes"]:,}), background
 caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}), right answers lost to `unknown` {results["lost"]:.2f} %.
+
+## Limits
+
+An atom is judged by its neighbourhood: at surfaces and between grains that is of no class, or of several. {_ELEMENTS}
 """
 
 
-def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
-    """The card of a fine-tuned network, Markdown with the Hub's YAML head."""
+def _finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
+    """Of a fine-tuned network."""
     base, options, results = record["base"], record["options"], record["results"]
     classes = "\n".join(f"| `{label}` | {found[0]['formula']} |" for label, found in record["new_classes"].items())
     kept = "in the place of" if options["replace_head"] else "besides"
@@ -205,6 +237,7 @@ def finetuned_card(facts: Facts, record: dict[str, Any]) -> str:
 
 `{base["name"]}` of arise_zoo, fine-tuned to name {len(record["new_classes"])} classes {kept} its {base["labels"]}.
 
+{_INSTALL}
 ```python
 import arise_zoo
 
@@ -221,6 +254,11 @@ ones, all from pristine structures. Accuracy on pristine structures at the centr
 | classes | structures | before | after |
 | --- | --: | --: | --: |
 {scores}
+
+## Limits
+
+Those of `{base["name"]}`: {_ELEMENTS.lower()} The new classes are known from
+the structures above; how it does on defective samples of them has not been measured.
 """
 
 

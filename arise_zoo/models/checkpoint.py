@@ -1,6 +1,7 @@
 """The folder of a checkpoint: the network in Keras's unzipped layout, its meaning, its origin, and proof of integrity.
 
     config.json, metadata.json, model.weights.h5   the network, as `keras.saving.load_model(folder)` reads it
+    model.safetensors                              the same weights, for readers without HDF5; older ones lack it
     checkpoint.json                                labels, descriptor settings, format, versions
     training.json                                  everything needed to repeat the training
     reference.json                                 inputs and the prediction that they must give
@@ -25,8 +26,9 @@ from .._version import __version__
 from ..common.manifest import CARD, MANIFEST, describe_files, entries
 from ..common.storage import StorageError, replacing, sha256, write_json, write_text
 from ..errors import AriseZooError
-from .network.forward import CONFIG, METADATA, WEIGHTS, Network, read_network
+from .network.forward import CONFIG, METADATA, Network, add_safetensors, read_network
 from .network.prediction import predict
+from .network.weights import SAFETENSORS, WEIGHTS
 from .verdicts import Thresholds
 
 if TYPE_CHECKING:
@@ -93,13 +95,19 @@ def write_checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     write_network(folder, network)
+    add_safetensors(folder)
     write_json(folder / FACTS, asdict(facts))
     write_json(folder / TRAINING, training)
     write_json(folder / REFERENCE, _reference(read_network(folder), *reference))
     write_text(folder / CARD, card)
+    seal(folder)
+    return folder
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest of all other files of a checkpoint."""
     names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != MANIFEST)
     write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
-    return folder
 
 
 def write_network(folder: Path, network: keras.Model) -> None:
@@ -147,6 +155,20 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
     """
     folder = Path(folder)
     _check_files(folder)
+    facts = read_facts(folder)
+    network = read_network(folder)
+    if (count := len(facts.outputs or facts.labels)) != network.n_classes:
+        raise CheckpointError(f"{folder} has {count} labels for {network.n_classes} classes.")
+    strange = [name for name in facts.outputs if name.partition("/")[0] not in facts.labels]
+    if strange:
+        raise CheckpointError(f"{folder / FACTS} has the output {strange[0]!r}, which is of no label.")
+    _check_reference(folder, network)
+    return facts, network
+
+
+def read_facts(folder: str | Path) -> Facts:
+    """What the checkpoint in a folder says of itself; raises `CheckpointError` if it is not for this package."""
+    folder = Path(folder)
     content = _read(folder / FACTS)
     if content.get("format") not in READABLE:
         raise CheckpointError(
@@ -163,14 +185,7 @@ def read_checkpoint(folder: str | Path) -> tuple[Facts, Network]:
         raise CheckpointError(
             f"{folder} is for arise-zoo {facts.requires}, but this is {__version__}; use one of those."
         )
-    network = read_network(folder)
-    if (count := len(facts.outputs or facts.labels)) != network.n_classes:
-        raise CheckpointError(f"{folder} has {count} labels for {network.n_classes} classes.")
-    strange = [name for name in facts.outputs if name.partition("/")[0] not in facts.labels]
-    if strange:
-        raise CheckpointError(f"{folder / FACTS} has the output {strange[0]!r}, which is of no label.")
-    _check_reference(folder, network)
-    return facts, network
+    return facts
 
 
 def _facts(content: dict[str, Any]) -> Facts:
@@ -208,6 +223,8 @@ def _check_files(folder: Path) -> None:
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / MANIFEST} is damaged; get the checkpoint anew.") from error
     needed = {CONFIG, WEIGHTS, FACTS, REFERENCE}
+    if (folder / SAFETENSORS).exists():
+        needed.add(SAFETENSORS)
     for name in sorted(needed | files.keys()):
         path = folder / name
         if not path.is_file() or name not in files:

@@ -18,7 +18,7 @@ from ase import Atoms
 from ..common.parallel import effective_n_jobs
 from ..common.progress import Progress
 from ..errors import AriseZooError, StructureError
-from ..reading import as_atoms, check_atoms, is_structure, read_named
+from ..reading import as_atoms, check_atoms, is_structure, iter_named
 from ..reading.frames import known_format
 from ..reading.species import parse_species
 from .model import Model, load_model
@@ -267,10 +267,21 @@ def _structures(
 
 def _frames(
     path: str | PathLike[str], format: str | None, species: Mapping[str, str], bar: Progress
-) -> Iterator[tuple[str, Atoms]]:
-    frames = read_named(path, format=format, species=species)
-    bar.expect((bar.total or 0) + len(frames) - 1)
-    yield from frames
+) -> Iterator[tuple[str, Atoms | StructureError]]:
+    frames = iter_named(path, format=format, species=species)
+    if isinstance(frames, Sized):
+        bar.expect(None if bar.total is None else bar.total + len(frames) - 1)
+        yield from frames
+        return
+    bar.expect(None)
+    name = None
+    try:
+        for name, atoms in frames:
+            yield name, atoms
+    except StructureError as error:
+        if name is None:
+            raise
+        yield f"after {name}", error  # a long trajectory that is torn at its end is worth its answers
 
 
 def _meaning(label: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._version import __version__
-from ..common.manifest import Entry
+from ..common.manifest import MANIFEST, Entry
 from ..common.quiet import import_quietly
-from ..common.storage import sha256
+from ..common.storage import StorageError, sha256
 from ..descriptors.parameters import KIND, LOCAL
 from ..errors import AriseZooError, StructureError, UnknownNameError
 from ..hub import fetch
 from ..hub.client import NAMESPACE
 from ..hub.fetching import read_manifest
 from ..reading import as_atoms
-from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_training
-from .network.forward import WEIGHTS
+from .checkpoint import FACTS, SHIPPED, read_checkpoint, read_facts, read_training
 from .network.prediction import NetworkPrediction, predict
-from .outputs import Outputs, Reading
+from .network.weights import WEIGHTS
+from .outputs import UNKNOWN, Outputs, Reading
 
 if TYPE_CHECKING:
     import keras
@@ -122,6 +123,43 @@ class Model:
 
         return keras.saving.load_model(self.folder, compile=False)
 
+    def to_onnx(self, path: str | Path) -> Path:
+        """Write the network as an ONNX file, which any runtime reads, and return its path.
+
+        Its input `descriptor`, shape (n, n_features), are descriptors as `describe` gives them; its output
+        `probabilities`, shape (n, n_classes), are those of `predict_proba(X, n_samples=0)`: nothing is dropped, so
+        that there is no mutual information. Labels and descriptor are among the file's metadata. Needs the extra
+        `onnx`; raises `AriseZooError` without it, `StorageError` if the file cannot be written.
+        """
+        from .network.onnx_export import write_onnx
+
+        said = {"labels": self.labels, "descriptor": self.descriptor}
+        return write_onnx(Path(path), self.network, self.outputs.to_labels, self.name, said)
+
+    @classmethod
+    def from_pretrained(cls, name_or_path: str | Path, revision: str | None = None) -> Model:
+        """The same as `load_model`."""
+        return load_model(name_or_path, revision)
+
+    def save_pretrained(self, folder: str | Path) -> Path:
+        """Copy the checkpoint into a new or empty folder, from which `from_pretrained` reads it, and return the folder.
+
+        Raises `StorageError` if the folder cannot be written or holds something.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise StorageError(f"{folder} is not empty; choose another folder.")
+            for file in read_manifest(self.folder):
+                shutil.copyfile(self.folder / file["path"], folder / file["path"])
+            shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
+        except StorageError:
+            raise
+        except OSError as error:
+            raise StorageError(f"cannot write {folder}: {error.strerror or error}; choose another folder.") from error
+        return folder
+
     @property
     def labels_atoms(self) -> bool:
         """Whether it labels single atoms (`classify_atoms`), not whole structures."""
@@ -159,6 +197,31 @@ class Model:
                 "check its cell and its pbc."
             )
         return vector
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model that is part of the package: its `name`, for `load_model`; how many `classes` it knows; whether it
+    `knows_unknown`, what is none of them; whether it names `single_atoms` rather than whole structures; and whether it
+    was `trained_on_defects`."""
+
+    name: str
+    classes: int
+    knows_unknown: bool
+    single_atoms: bool
+    trained_on_defects: bool
+
+
+def list_models() -> list[ModelEntry]:
+    """The models that are part of the package, without reading their weights."""
+    return [_entry(name) for name in shipped_models()]
+
+
+def _entry(name: str) -> ModelEntry:
+    facts = read_facts(SHIPPED / name)
+    knows_unknown = UNKNOWN in facts.labels
+    is_of_atoms = facts.descriptor.get(KIND) == LOCAL
+    return ModelEntry(name, len(facts.labels) - knows_unknown, knows_unknown, is_of_atoms, facts.trained_on_defects)
 
 
 def shipped_models() -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from .checks import check_atoms
 from .classes import read_classes
 from .frames import read_frames, read_named, read_structure
 from .objects import as_atoms, is_structure
-from .trajectory import Trajectory
+from .trajectory import Trajectory, iter_named
 
 __all__ = [
     "Trajectory",
     "as_atoms",
     "check_atoms",
     "is_structure",
+    "iter_named",
     "read_classes",
     "read_frames",
     "read_named",

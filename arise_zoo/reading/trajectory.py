@@ -12,10 +12,10 @@ from ase import Atoms
 
 from ..errors import StructureError
 from .checks import check_atoms
-from .frames import format_of, frames_of, known_format, read_text
+from .frames import format_of, frames_of, known_format, read_named, read_text
 from .labels import split_xyz
 from .lammps import split_dump
-from .source import source_of
+from .source import Source, source_of
 from .species import SpeciesMap, parse_species
 
 _SPLIT: dict[str, Callable[[Iterable[str], str], Iterator[str]]] = {
@@ -23,6 +23,10 @@ _SPLIT: dict[str, Callable[[Iterable[str], str], Iterator[str]]] = {
     "xyz": split_xyz,
     "lammps-dump-text": split_dump,
 }
+
+
+LONG = 2**26
+"""Bytes of a file from which `iter_named` reads it frame by frame."""
 
 
 class Trajectory:
@@ -96,19 +100,7 @@ class Trajectory:
         return self.file if alone else f"{self.file}@{number}"
 
     def _frames(self) -> Iterator[Callable[[], Atoms]]:
-        """Something that reads it for each frame of the file."""
-        source, format = self._source, self._format or format_of(self._source)
-        if format in _SPLIT:
-            for number, text in enumerate(_SPLIT[format](source.lines(), source.name)):
-                yield partial(self._read, number, text, format)
-        else:
-            for atoms in frames_of(source, format, self._species):
-                yield partial(_as_it_is, atoms)
-
-    def _read(self, number: int, text: str, format: str) -> Atoms:
-        source = replace(self._source, name=f"frame {number} of {self._source.name}")
-        (atoms,) = read_text(source, text, format, self._species)
-        return atoms
+        return _readers(self._source, self._format, self._species)
 
     def _count(self) -> range:
         """Numbers of the wanted frames; those behind the last of them are not looked at where that is known."""
@@ -126,6 +118,52 @@ class Trajectory:
         if not numbers:
             raise StructureError(f"{where} has none of these frames; its {count} are numbered from 0.")
         return numbers
+
+
+def iter_named(
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    species: str | Sequence[str] | SpeciesMap | None = None,
+) -> Iterable[tuple[str, Atoms]]:
+    """As `read_named`, but the frames of a long file are read one after the other.
+
+    What is wrong with a frame of such a file is said when its turn comes. A list if the file is not long, or if frames
+    are counted from its end.
+    """
+    source, known, wanted = source_of(path), known_format(format), parse_species(species)
+    frames = source.frames
+    if isinstance(frames, int):
+        frames = slice(frames, frames + 1 or None)
+    parts = (frames.start, frames.stop, frames.step) if frames else (None, None, None)
+    is_long = source.path is not None and source.path.is_file() and source.path.stat().st_size >= LONG
+    if not is_long or any(part is not None and part < 0 for part in parts):
+        return read_named(path, format=format, species=species)
+    return _named(source, islice(enumerate(_readers(source, known, wanted)), *parts))
+
+
+def _named(source: Source, readers: Iterator[tuple[int, Callable[[], Atoms]]]) -> Iterator[tuple[str, Atoms]]:
+    number = None
+    for number, read in readers:
+        yield f"{source.given}@{number}", read()
+    if number is None:
+        raise StructureError(f"{source.name} has none of these frames.")
+
+
+def _readers(source: Source, format: str | None, species: SpeciesMap) -> Iterator[Callable[[], Atoms]]:
+    """Something that reads it for each frame of the file."""
+    format = format or format_of(source)
+    if format in _SPLIT:
+        for number, text in enumerate(_SPLIT[format](source.lines(), source.name)):
+            yield partial(_read, source, number, text, format, species)
+    else:
+        for atoms in frames_of(source, format, species):
+            yield partial(_as_it_is, atoms)
+
+
+def _read(source: Source, number: int, text: str, format: str, species: SpeciesMap) -> Atoms:
+    (atoms,) = read_text(replace(source, name=f"frame {number} of {source.name}"), text, format, species)
+    return atoms
 
 
 def _as_it_is(atoms: Atoms) -> Atoms:

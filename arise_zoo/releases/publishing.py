@@ -59,7 +59,7 @@ def publish(
     private : bool, default False
         Create the repository as a private one.
     dry_run : bool, default False
-        Change nothing.
+        Change nothing; needs no token.
     pull_request : bool, default False
         Propose the files instead of committing and tagging them.
     say : callable
@@ -83,7 +83,8 @@ def publish(
             release = model_release(name, records, Path(work))
         release.check_tag(tag, repository)
         remote = Remote(repository, release.type)
-        say(f"publishing as {remote.user()}")
+        who = remote.user(optional=dry_run)
+        say(f"publishing as {who}" if who else "there is no token for the Hub: trying as one who may only read")
         return _publish(release, remote, tag, private=private, dry_run=dry_run, pull_request=pull_request, say=say)
 
 

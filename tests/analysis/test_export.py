@@ -1,12 +1,23 @@
 """Labels of atoms and the pictures: what is written is what the boxes say, and others can open it."""
 
+from dataclasses import replace
+
 import ase.build
 import ase.io
 import numpy as np
 import pytest
 
-from arise_zoo.analysis import label_atoms, plot_scalar, save_maps, strided_pattern_matching, write_labelled
-from arise_zoo.errors import StructureError, UnknownNameError
+from arise_zoo import load_model
+from arise_zoo.analysis import (
+    label_atoms,
+    plot_certainty,
+    plot_scalar,
+    save_maps,
+    strided_pattern_matching,
+    write_labelled,
+)
+from arise_zoo.errors import AriseZooError, StructureError, UnknownNameError
+from arise_zoo.models import NetworkPrediction
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +44,29 @@ def test_an_atom_gets_the_mean_of_the_boxes_that_hold_it(result, two_crystals):
         assert labelled.arrays["probability"][atom] == pytest.approx(mean.max(), abs=1e-5)
         expected = result.mutual_information[holds].mean()
         assert labelled.arrays["mutual_information"][atom] == pytest.approx(expected, abs=1e-5)
+
+
+def test_an_atom_has_the_certainty_of_its_box_and_keeps_what_it_had(result, two_crystals, tmp_path):
+    atoms = two_crystals.copy()
+    atoms.set_array("layer", np.arange(len(atoms)) / 8)
+    labelled = ase.io.read(write_labelled(result, atoms, tmp_path / "atoms.xyz"))
+    np.testing.assert_allclose(labelled.arrays["layer"], atoms.arrays["layer"])
+    model = load_model("arise-field")
+    expected = model.thresholds.certainties(
+        NetworkPrediction(result.probabilities, result.mutual_information, result.predictive_entropy, None),
+        model.labels,
+        10,
+    )
+    assert (result.certainty == np.where(result.valid, expected, "")).all()
+    said = {(label, box) for label, box in zip(labelled.arrays["label"], labelled.arrays["certainty"], strict=True)}
+    assert said <= {*zip(result.most_probable, result.certainty, strict=True), ("none", "unanswered")}
+
+
+def test_models_without_thresholds_give_no_certainty(result, two_crystals):
+    bare = replace(result, settings={**result.settings, "thresholds": None})
+    assert bare.certainty is None and "certainty" not in label_atoms(bare, two_crystals).arrays
+    with pytest.raises(AriseZooError, match="gives no verdicts"):
+        plot_certainty(bare)
 
 
 def test_across_a_period_the_boxes_of_the_other_side_count():

@@ -80,6 +80,21 @@ def test_predictions_are_the_same_on_one_worker_two_and_a_dask_cluster(tmp_path)
     assert len({path.read_bytes() for path in files}) == 1
 
 
+def test_a_method_is_packed_once_for_a_cluster(tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask is in the extra 'dask'")
+    packed = []
+
+    class Heavy(Fake):
+        def __reduce__(self):
+            packed.append(self)
+            return Fake, ("fcc_cu",)
+
+    where = {"processes": False, "protocol": "tcp://", "host": "127.0.0.1"}  # in this process, but by messages
+    with distributed.LocalCluster(n_workers=1, dashboard_address=None, **where) as cluster:
+        record = evaluate(Heavy(), "2", only=["pristine"], scheduler=cluster.scheduler_address)
+    assert len(packed) == 1 and record["cells"][0]["accuracy"] == 25.0
+
+
 def test_a_run_killed_half_way_ends_as_an_unbroken_one(tmp_path, outside_package):
     command = [sys.executable, "-m", "arise_zoo.cli.bench", "--method", "coordination", "--table", "2,S1,S2,S3"]
     command += ["--iterations", "1", "--jobs", "1"]
@@ -99,6 +114,28 @@ def test_a_run_killed_half_way_ends_as_an_unbroken_one(tmp_path, outside_package
     predictions = [out / "coordination" / "predictions.parquet" for out in (broken, unbroken)]
     assert predictions[0].read_bytes() == predictions[1].read_bytes()
     assert not units.exists()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3600.0])
+def test_a_run_that_breaks_off_within_a_condition_goes_on_from_there(tmp_path, monkeypatch, seconds):
+    monkeypatch.setattr("arise_zoo.benchmark.runner.SECONDS_BETWEEN_PARTS", seconds)
+    options = {"only": ["missing-0.1"], "iterations": 2}
+    asked = []
+
+    def answer(atoms):
+        asked.append(len(atoms))
+        if len(asked) == 16:
+            raise KeyboardInterrupt
+        return Prediction("fcc_cu", 0.5)
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(Fake(answer), out=tmp_path / "broken", **options)
+    evaluate(Fake(answer), out=tmp_path / "broken", **options)
+    assert len(asked) == 24 + 2  # both structures of the supercell that it broke off in are asked about again
+    evaluate(Fake(lambda _: Prediction("fcc_cu", 0.5)), out=tmp_path / "whole", **options)
+    broken, whole = (tmp_path / name / "fake" / "predictions.parquet" for name in ("broken", "whole"))
+    assert broken.read_bytes() == whole.read_bytes()
+    assert not (tmp_path / "broken" / "fake" / "units").exists()
 
 
 def test_what_is_complete_is_not_asked_again(tmp_path):

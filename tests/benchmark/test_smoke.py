@@ -1,6 +1,7 @@
 """The smoke run finds what would fail, in methods that break the protocol one way each."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from ase import Atoms
 
 from arise_zoo.benchmark.smoke import smoke
 from arise_zoo.benchmark.submission import SubmissionError, check_method
+from arise_zoo.benchmark.vectors import is_stored
 from arise_zoo.cli.bench import main
 from arise_zoo.methods import Prediction
 from tests.fake_methods import FakeMethod
@@ -68,7 +70,18 @@ def test_sound_methods_pass(name):
 def test_a_sound_object_passes_and_its_time_is_told():
     checks = smoke(Sound())
     assert all(check.passed for check in checks)
-    assert "ms a structure" in checks[-1].said
+    assert re.search(r"ms a structure of \d+ atoms; .* take \d+ (s|min|h) to \d+ (s|min|h) on", checks[-1].said)
+    assert re.search(r"0\.0 MB travel to each worker, once; .* up to \d+ MB", checks[-2].said)
+
+
+def test_a_descriptor_of_the_data_sets_may_leave_out_defaults():
+    assert is_stored({}) and is_stored({"sigma": 0.1, "thermal_displacement": 0})
+    assert not is_stored({"sigma": 0.12}) and not is_stored({"kind": "channels"})
+
+
+def test_what_stored_descriptors_would_spare_is_told():
+    said = {name: next(c.said for c in smoke(name) if c.name == "descriptors") for name in ("cosine", "arise-field")}
+    assert "with --data" in said["cosine"] and "with --descriptors" in said["arise-field"]
 
 
 @pytest.mark.parametrize(

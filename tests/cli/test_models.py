@@ -35,6 +35,20 @@ def test_classify_prints_json(crystals, capsys):
     assert len(first["probabilities"]) == 5 and first["mutual_information"] >= 0
 
 
+def test_a_trajectory_becomes_a_picture(crystals, tmp_path, capsys):
+    from matplotlib import image
+
+    from arise_zoo import classify
+    from arise_zoo.analysis import plot_timeline
+
+    assert main(["classify", str(crystals), "--samples", "5", "--plot", str(tmp_path / "classes.png")]) == 0
+    assert image.imread(tmp_path / "classes.png")[..., :3].std() > 0.02
+    figure = plot_timeline(classify(str(crystals), n_samples=5))
+    above, below = figure.axes
+    assert [text.get_text() for text in above.get_yticklabels()] == ["fcc", "NaCl"]
+    assert below.get_xlabel() == "frame" and len(below.lines[0].get_ydata()) == 2
+
+
 def test_a_structure_without_an_answer_ends_with_2_and_the_others_are_answered(crystals, tmp_path, capsys):
     ase.io.write(tmp_path / "atom.xyz", Atoms("H"))
     assert main(["classify", str(tmp_path / "atom.xyz"), str(crystals), "--samples", "5"]) == 2

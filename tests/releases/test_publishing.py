@@ -49,6 +49,10 @@ def test_a_trial_run_changes_nothing_and_a_pull_request_sets_no_tag(hub, call, r
     assert trial.returncode == 0 and "upload manifest.json" in trial.stdout.splitlines()
     assert hub.repositories == {}
 
+    anonymous = call.publish(releases["a"], A, "--dry-run", HF_TOKEN="", HF_TOKEN_PATH="missing/token")
+    assert anonymous.returncode == 0, anonymous.stderr
+    assert anonymous.stdout == trial.stdout and "there is no token" in anonymous.stderr
+
     proposed = call.publish(releases["a"], A, "--pull-request", "--private")
     assert proposed.returncode == 0, proposed.stderr
     repository = hub.repositories[NAME]

@@ -1,6 +1,6 @@
 """Forward passes of a saved network in NumPy, from the very files that Keras reads, without importing TensorFlow.
 
-What is made of the passes' probabilities is in `prediction`.
+The files of weights are read in `weights`; what is made of the passes' probabilities is in `prediction`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...common.seeds import rng_for
-from ...errors import AriseZooError
+from .weights import NetworkError, copy_to_safetensors, read_arrays
 
-CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-"""The files of a network in Keras's unzipped layout."""
+CONFIG, METADATA = "config.json", "metadata.json"
+"""The files that, besides the weights, are Keras's unzipped layout."""
 
 
 _PARTS = {
@@ -24,12 +24,7 @@ _PARTS = {
     *("DTypePolicy", "GlorotUniform", "Zeros", "__keras_tensor__"),
 }
 _MOST_MEMBERS = 100
-_LARGEST_LAYER = 2**28  # bytes
 _LARGEST_CONFIG = 2**24  # bytes
-
-
-class NetworkError(AriseZooError, ValueError):
-    """Files that hold no network of the kind that `Architecture` builds, or inputs that do not fit one."""
 
 
 class Network:
@@ -82,8 +77,19 @@ class Network:
 
 
 def read_network(folder: str | Path) -> Network:
-    """The network in a folder in Keras's unzipped layout (`config.json`, `model.weights.h5`); raises `NetworkError`."""
+    """The network in a folder in Keras's unzipped layout, with its weights from the safetensors file if there is one;
+    raises `NetworkError`."""
+    return Network([Member(folder, number) for number in _numbers(Path(folder) / CONFIG)])
+
+
+def add_safetensors(folder: str | Path) -> None:
+    """Write the weights of the network in a folder into a safetensors file as well; raises `NetworkError`."""
     path = Path(folder) / CONFIG
+    copy_to_safetensors(Path(folder), [(number, _layers(path, number)) for number in _numbers(path)])
+
+
+def _numbers(path: Path) -> Sequence[int | None]:
+    """The number of each network that a configuration describes, None for one that is alone."""
     try:
         config = _config(path)
         layers = config["config"]["layers"] if config["class_name"] == "Functional" else []
@@ -97,7 +103,7 @@ def read_network(folder: str | Path) -> Network:
         raise NetworkError(f"{path} describes {count} networks, more than the {_MOST_MEMBERS} that are allowed.")
     if layers and kinds != ["InputLayer", *["Sequential"] * count, "Average"]:
         raise NetworkError(f"{path} describes a network of other layers than those of arise_zoo ({', '.join(kinds)}).")
-    return Network([Member(folder, number) for number in range(count)] if count else [Member(folder)])
+    return range(count) if count else [None]
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -158,7 +164,7 @@ class Member:
     def __init__(self, folder: str | Path, number: int | None = None):
         folder = Path(folder)
         layers = _layers(folder / CONFIG, number)
-        arrays = _arrays(folder / WEIGHTS, layers, number)
+        arrays = read_arrays(folder, layers, number)
         self.mean, self.spread = arrays[0][0], np.sqrt(arrays[0][1])
         self.kernels = [kernel for kernel, _ in arrays[1:]]
         self.biases = [bias for _, bias in arrays[1:]]
@@ -238,28 +244,6 @@ def _layers(path: Path, member: int | None) -> list[dict[str, Any]]:
     if kinds != expected:
         raise NetworkError(f"{path} describes a network of other layers than those of arise_zoo ({', '.join(kinds)}).")
     return layers
-
-
-def _arrays(path: Path, layers: list[dict[str, Any]], member: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The two arrays of each layer that has weights, in order."""
-    import h5py
-
-    arrays = []
-    seen: dict[str, int] = {}
-    top = "layers" if member is None else f"layers/sequential{f'_{member}' if member else ''}/layers"
-    try:
-        with h5py.File(path) as file:
-            for kind in (layer["class_name"] for layer in layers):
-                if kind in ("Normalization", "Dense"):
-                    number = seen[kind] = seen.get(kind, -1) + 1
-                    name = kind.lower() + (f"_{number}" if number else "")  # Keras numbers layers by their class
-                    group = file[top][name]["vars"]
-                    if group["0"].nbytes + group["1"].nbytes > _LARGEST_LAYER:
-                        raise NetworkError(f"{path} declares a layer of {group['0'].shape}, which is too large.")
-                    arrays.append((group["0"][()], group["1"][()]))
-    except (OSError, KeyError) as error:
-        raise NetworkError(f"{path} does not hold the weights of its network ({error}).") from error
-    return arrays
 
 
 def _logits_of_mean(logits: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from ...descriptors.parameters import KIND
 from ...descriptors.settings import CHANNELS
 from ..augmentation.atom_rows import atom_blocks, described_atoms
 from ..augmentation.field_rows import field_blocks, field_outputs, field_rows
-from ..card import atoms_card, family_card
+from ..card import card_of
 from ..checkpoint import Facts, write_checkpoint
 from ..model import Model
 from ..network.architecture import average
@@ -88,7 +88,7 @@ def _finish(folder: Path, network: Any, plan: Plan, record: dict[str, Any], held
     vectors, numbers = held_out
     firsts = [int(np.flatnonzero(numbers == outputs.index(c))[0]) for c in ("fcc_cu", "nacl", "graphene", UNKNOWN)]
     reference = [f"held out, {outputs[numbers[i]]}" for i in firsts], vectors[firsts]
-    descriptor, card = (LOCAL_DESCRIPTOR, atoms_card) if plan.per_atom else (DESCRIPTOR, family_card)
+    descriptor = LOCAL_DESCRIPTOR if plan.per_atom else DESCRIPTOR
     facts = Facts(folder.name, labels, descriptor, plan.trained_on_defects, outputs, PASSES)
     write_checkpoint(folder, network, facts, record, reference, "")
     model = Model(folder)
@@ -101,7 +101,7 @@ def _finish(folder: Path, network: Any, plan: Plan, record: dict[str, Any], held
         "lost": _percent(unknown[is_known]),
     }
     record["results"], record["n"] = results, {"classes": int(is_known.sum()), "unknown": int((~is_known).sum())}
-    write_checkpoint(folder, network, facts, record, reference, card(facts, record))
+    write_checkpoint(folder, network, facts, record, reference, card_of(facts, record))
     return results
 
 

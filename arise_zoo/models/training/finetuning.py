@@ -25,7 +25,7 @@ from ...common.storage import StorageError, sole_run
 from ...errors import AriseZooError
 from ...prototypes import Prototype, class_ids
 from ...reading import as_atoms
-from ..card import finetuned_card
+from ..card import card_of
 from ..checkpoint import Facts, read_reference, write_checkpoint
 from ..model import Model, load_model
 from ..network.architecture import Architecture, average
@@ -169,7 +169,7 @@ def finetune(
             write_checkpoint(folder, network, facts, record, reference, "")
             accuracy, n = _compared(base, read_network(folder), rows, kept)
             record["results"] = {"accuracy": accuracy, "n": n}
-            write_checkpoint(folder, network, facts, record, reference, finetuned_card(facts, record))
+            write_checkpoint(folder, network, facts, record, reference, card_of(facts, record))
         return FineTuned(out, facts.labels, accuracy, n, round(time.monotonic() - started, 1))
 
 

@@ -18,7 +18,7 @@ from ...descriptors.settings import CENTRAL
 from ...errors import UnknownNameError
 from ...prototypes import class_ids
 from ..baselines.naive_bayes import PARAMETERS, fit_naive_bayes, write_naive_bayes
-from ..card import model_card
+from ..card import card_of
 from ..checkpoint import Facts, write_checkpoint
 from ..network.architecture import average
 from ..network.forward import read_network
@@ -156,7 +156,7 @@ def _finish(folder: Path, network: Any, facts: Facts, record: dict[str, Any], tr
     for what, part in (("validation", validation), ("pristine", Rows(*(c[rows.is_central] for c in rows)))):
         results[what] = percent_right(saved, part.descriptors, part.labels, 100)
     record["results"] = results
-    write_checkpoint(folder, network, facts, record, reference, model_card(facts, record))
+    write_checkpoint(folder, network, facts, record, reference, card_of(facts, record))
     return Made(folder, results)
 
 

@@ -1,0 +1,92 @@
+"""`arise-zoo-core`: the files of `arise-zoo` with fewer dependencies, without which structures are recognised."""
+
+import csv
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from ase.build import bulk
+from hatchling.metadata.core import ProjectMetadata
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+MODULES_OF = {"scikit-learn": "sklearn", "umap-learn": "umap", "keras-tuner": "keras_tuner"}
+"""Modules whose package has another name."""
+
+
+def requirements(folder):
+    return {Requirement(line).name: line for line in ProjectMetadata(str(folder), None).core.dependencies}
+
+
+BROUGHT = {"cloudpickle"}
+"""What joblib brings, which asks for it since version 1.6."""
+
+
+ALL, CORE = requirements(ROOT), requirements(ROOT / "core")
+MISSING = sorted(MODULES_OF.get(name, name) for name in ALL.keys() - CORE.keys() - BROUGHT)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a command where no module can be imported that `arise-zoo-core` does without."""
+
+    def run(*arguments):
+        code = (
+            "import sys\n"
+            "from importlib.abc import MetaPathFinder\n"
+            "class Missing(MetaPathFinder):\n"
+            "    def find_spec(self, name, path, target=None):\n"
+            f"        if name.partition('.')[0] in {MISSING!r}:\n"
+            "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+            "sys.meta_path.insert(0, Missing())\n"
+            "from arise_zoo.cli.zoo import main\n"
+            f"sys.exit(main({list(map(str, arguments))!r}))"
+        )
+        return subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+
+    return run
+
+
+def test_what_it_needs_is_part_of_what_the_whole_package_needs():
+    assert CORE.items() <= ALL.items()
+    assert {"tensorflow", "keras", "ovito", "umap", "matplotlib", "sklearn", "datasets"} <= set(MISSING)
+
+
+def test_a_structure_is_classified_without_the_rest(run, tmp_path):
+    bulk("Cu", cubic=True).write(tmp_path / "copper.cif")
+    ran = run("classify", "copper.cif", "--csv", "found.csv")
+    assert ran.returncode == 0 and "fcc, sure" in ran.stdout, ran.stderr
+    (row,) = csv.DictReader((tmp_path / "found.csv").open())
+    assert (row["label"], row["certainty"]) == ("fcc_cu", "sure")
+
+
+def test_a_command_that_needs_the_rest_says_so(run):
+    ran = run("build", "prototypes", "--limit", "1", "--out", "data")
+    assert ran.returncode == 2 and "Traceback" not in ran.stderr
+    assert "which is not installed; `pip install arise-zoo` brings it" in ran.stderr
+
+
+def test_the_wheel_holds_the_files_of_the_package(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT / "core"),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    files = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "arise_zoo").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    with zipfile.ZipFile(wheel) as archive:
+        assert files <= set(archive.namelist())
+        (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        assert "Name: arise-zoo-core" in archive.read(metadata).decode()
