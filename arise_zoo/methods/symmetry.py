@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import ClassVar
 
+import numpy as np
 from ase import Atoms
 
 from ..errors import MissingPackageError, StructureError
@@ -126,7 +127,8 @@ class MatIDMethod(_SymmetryMethod):
     citation: ClassVar[str] = "L. Himanen, P. Rinke, A. S. Foster, npj Comput. Mater. 4, 52 (2018)"
 
     def predict(self, atoms: Atoms) -> str:
-        """Space-group number as text, or `UNKNOWN` where no cluster is large enough or its cell has no group.
+        """Space-group number as text, or `UNKNOWN` where no cluster is large enough, its cell has no group, or MatID
+        fails.
 
         Raises `StructureError` unless the structure is periodic in three directions, `MissingPackageError` without
         MatID.
@@ -136,7 +138,10 @@ class MatIDMethod(_SymmetryMethod):
             from matid.clustering import SBC
         except ImportError:
             raise MissingPackageError("matid", self.name, "peers") from None
-        clusters = SBC().get_clusters(atoms)
+        try:
+            clusters = SBC().get_clusters(atoms)
+        except np.exceptions.AxisError:  # MatID 2.2 stumbles where it finds no neighbour that repeats
+            return UNKNOWN
         largest = max(clusters, key=len, default=None)
         if largest is None or len(largest) < self.min_coverage * len(atoms):
             return UNKNOWN
