@@ -26,7 +26,8 @@ def test_a_page_of_an_experiment_shows_its_record(name):
 def test_there_is_no_page_of_numbers_without_an_experiment():
     shown = {experiment.paths()[1] for experiment in EXPERIMENTS.values()}
     in_docs = {
-        ROOT / "docs" / f"{name}.md" for name in ("training", "reliability", "dynamics", "length_scales", "verdicts")
+        ROOT / "docs" / f"{name}.md"
+        for name in ("training", "reliability", "dynamics", "length_scales", "verdicts", "ablation")
     }
     assert shown == in_docs | set((ROOT / "experiments").glob("*.md"))
 

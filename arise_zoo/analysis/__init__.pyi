@@ -1,5 +1,3 @@
-from .clustering import Clustering as Clustering
-from .embedding import Embedding as Embedding
 from .exploring import explore as explore
 from .export import label_atoms as label_atoms
 from .export import write_labelled as write_labelled
@@ -15,9 +13,11 @@ from .maps import save_maps as save_maps
 from .pattern_matching import strided_pattern_matching as strided_pattern_matching
 from .result import PatternMatchingResult as PatternMatchingResult
 from .result import load_result as load_result
-from .similarity import cosine_similarity_matrix as cosine_similarity_matrix
-from .similarity import mean_similarity as mean_similarity
-from .similarity import plot_similarity as plot_similarity
 from .studies import run_study as run_study
 from .studies import study_names as study_names
 from .timeline import plot_timeline as plot_timeline
+from .vectors.clustering import Clustering as Clustering
+from .vectors.embedding import Embedding as Embedding
+from .vectors.similarity import cosine_similarity_matrix as cosine_similarity_matrix
+from .vectors.similarity import mean_similarity as mean_similarity
+from .vectors.similarity import plot_similarity as plot_similarity

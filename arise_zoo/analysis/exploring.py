@@ -13,11 +13,11 @@ from sklearn.base import clone
 from ..common.seeds import rng_for
 from ..common.storage import check_room, replacing
 from ..errors import AriseZooError, UnknownNameError
-from .clustering import OUTLIER, Clustering
-from .embedding import Embedding
 from .maps import COLOURS, OTHER_COLOUR, plot_categories, save_figure
 from .result import PatternMatchingResult, load_result
-from .similarity import mean_similarity, plot_similarity
+from .vectors.clustering import OUTLIER, Clustering
+from .vectors.embedding import Embedding
+from .vectors.similarity import mean_similarity, plot_similarity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

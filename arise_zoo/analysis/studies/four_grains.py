@@ -16,10 +16,10 @@ from ...common.length_scale import nearest_neighbour_distance
 from ...common.seeds import rng_for
 from ...structures.operations import displace, remove_atoms
 from .. import maps
-from ..clustering import Clustering
 from ..grid import Grid
 from ..pattern_matching import strided_pattern_matching
 from ..result import PatternMatchingResult
+from ..vectors.clustering import Clustering
 from .common import blocks_of, contrast, read_source, share
 from .grains import GRAINS, Grains, find_grains
 

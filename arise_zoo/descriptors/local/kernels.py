@@ -299,7 +299,7 @@ def averaged_spectra(
     The atoms `numbers` count fully, as their neighbours do up to radius - taper; from there weights fall to 0.
     """
     n_kinds, n_max, n_components = pool.shape[1:]
-    flat = pool.reshape(len(pool), -1)
+    flat = pool.reshape(len(pool), n_kinds * n_max * n_components)
     summed = np.empty(flat.shape[1], np.float32)
     channels = np.zeros((3, n_max, n_components), np.float32)
     products = np.empty((len(first_component) - 1) * n_max * n_max)
@@ -348,7 +348,7 @@ def moving_spectra(
     `leaving`.
     """
     n_kinds, n_max, n_components = pool.shape[1:]
-    flat = pool.reshape(len(pool), -1)
+    flat = pool.reshape(len(pool), n_kinds * n_max * n_components)
     total = np.zeros(flat.shape[1])  # of double precision: what enters also leaves without a trace
     summed = np.empty(flat.shape[1], np.float32)
     channels = np.zeros((3, n_max, n_components), np.float32)

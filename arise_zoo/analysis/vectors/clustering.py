@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
 
-from ..errors import AriseZooError
+from ...errors import AriseZooError
 
 OUTLIER = -1
 

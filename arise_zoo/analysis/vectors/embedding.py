@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from ..common.progress import Progress
+from ...common.progress import Progress
 from .clustering import checked
 
 

@@ -1,0 +1,1 @@
+"""What is done with vectors of any kind, descriptors or activations: clusters, embeddings, similarities."""
