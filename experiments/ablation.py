@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from arise_zoo.benchmark import evaluate
-from arise_zoo.common.statistics import share_interval
 from arise_zoo.common.storage import write_json
 from arise_zoo.methods.network import BayesianNetworkMethod
 from arise_zoo.models import Model, load_model
@@ -26,7 +25,7 @@ from arise_zoo.models.training.loop import train_network
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids
 
-from .harness import Experiment, Record, document, table
+from .harness import Experiment, Record, document, seeds_cell, table
 
 KNOWN = ("displacement-0.1", "both-0.3-0.1", "substitution-0.1", "thermal-0.08", "cluster-40", "md-1", "variant-far")
 NONE = ("unknown", "liquid-1.3")
@@ -106,7 +105,7 @@ def page(record: Record) -> str:
     columns, rows = (*KNOWN, *NONE), []
     for name in WITHOUT:
         of = [run for run in record["runs"] if run["without"] == name]
-        cells = " | ".join(_cell([run["right"][column] for run in of]) for column in columns)
+        cells = " | ".join(seeds_cell([run["right"][column] for run in of], 1) for column in columns)
         rows.append(
             {"name": name if name == "all of it" else f"without {name}", "n": f"{of[0]['rows']:,}", "cells": cells}
         )
@@ -127,12 +126,6 @@ def page(record: Record) -> str:
         ),
         f"n of each network: {', '.join(f'{name} {first[name][1]:,}' for name in columns)}.",
     )
-
-
-def _cell(counts: Sequence[Sequence[int]]) -> str:
-    shares, n = np.array([100 * right / total for right, total in counts]), counts[0][1]
-    low, high = share_interval(round(shares.mean() * n / 100), n)
-    return f"**{shares.mean():.1f}**<br>[{low:.1f}, {high:.1f}]<br>{shares.min():.1f} - {shares.max():.1f}"
 
 
 EXPERIMENT = Experiment(

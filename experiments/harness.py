@@ -10,7 +10,7 @@ import pickle
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -123,6 +123,15 @@ def scored(right: np.ndarray) -> Record:
     """Percent right, with its 95 % interval, of answers that are right (True) or wrong, shape (n,)."""
     low, high = share_interval(int(right.sum()), len(right))
     return {"accuracy": round(100 * float(right.mean()), 2), "ci95": [round(low, 2), round(high, 2)]}
+
+
+def seeds_cell(counts: Sequence[Sequence[int]], digits: int) -> str:
+    """Percent right of networks of several seeds, in a table: mean, the 95 % interval that one network's number of
+    structures leaves, and the range over the seeds. `counts`: right labels and all labels of each."""
+    shares, n = np.array([100 * right / n for right, n in counts]), counts[0][1]
+    low, high = share_interval(round(shares.mean() * n / 100), n)
+    cell = f"**{shares.mean():.{digits}f}**<br>[{low:.{digits}f}, {high:.{digits}f}]"
+    return cell if len(counts) == 1 else f"{cell}<br>{shares.min():.{digits}f} - {shares.max():.{digits}f}"
 
 
 def machine(record: Record) -> str:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from arise_zoo.common.statistics import share_interval
 from arise_zoo.common.storage import replacing, write_json
 from arise_zoo.datasets.prototypes import Pristine
 from arise_zoo.descriptors import soap_grid
@@ -32,7 +31,7 @@ from arise_zoo.models.training.rows import further_rows, joined, read_rows
 from arise_zoo.prototypes import class_ids
 from arise_zoo.structures import StructureSpec, benchmark_structures, pristine_structures
 
-from .harness import Experiment, Record, document, table
+from .harness import Experiment, Record, document, seeds_cell, table
 
 if TYPE_CHECKING:
     import keras
@@ -251,12 +250,7 @@ def page(record: Record) -> str:
 
 def _cell(counts: list[list[int] | None]) -> str:
     known = [count for count in counts if count is not None]
-    if len(known) < len(counts):
-        return ""
-    shares, n = np.array([100 * right / n for right, n in known]), known[0][1]
-    low, high = share_interval(round(shares.mean() * n / 100), n)
-    cell = f"**{shares.mean():.2f}**<br>[{low:.2f}, {high:.2f}]"
-    return cell if len(known) == 1 else f"{cell}<br>{shares.min():.2f} - {shares.max():.2f}"
+    return seeds_cell(known, 2) if len(known) == len(counts) else ""
 
 
 EXPERIMENT = Experiment(

@@ -55,11 +55,10 @@ def _ordered(rng: np.random.Generator) -> tuple[Atoms, int]:
     if rng.random() < 0.4 and np.mean(kinds == emptied) <= 0.5:
         species[emptied] = _VACANT
     numbers = species[kinds]
-    positions = points @ cell
     if rng.random() < 0.4:
-        cell, positions = _strained(cell, points, rng)
+        cell = cell @ np.diag(np.exp(0.12 * (2.0 * rng.random(3) - 1.0)))
     kept = numbers != _VACANT
-    return Atoms(numbers[kept], positions=positions[kept], cell=cell * repeats[:, None], pbc=True), len(points)
+    return Atoms(numbers[kept], positions=(points @ cell)[kept], cell=cell * repeats[:, None], pbc=True), len(points)
 
 
 def _star(repeats: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -77,11 +76,6 @@ def _lattice(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     ratio = np.sqrt(8 / 3) if kind < 0.9 else 0.8 + 0.4 * rng.random()
     cell = np.array([[1, 0, 0], [0.5, np.sqrt(3) / 2, 0], [0, 0, ratio]])
     return cell, np.array([[0, 0, 0], [1 / 3, 1 / 3, 0.5]] if kind < 0.9 else [[0, 0, 0]], dtype=float)
-
-
-def _strained(cell: np.ndarray, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    stretched = cell @ np.diag(np.exp(0.12 * (2.0 * rng.random(3) - 1.0)))
-    return stretched, points @ stretched
 
 
 def layered(rng: np.random.Generator) -> Atoms:
