@@ -1,5 +1,6 @@
 """What the shipped networks reach on the benchmark, by the committed records."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from arise_zoo.benchmark.tables import OWN_CONDITIONS, TABLES
 from arise_zoo.leaderboard.formatting import cells_of
 from arise_zoo.structures import condition
 
-RECORDS = Path(__file__).parents[2] / "leaderboard" / "records"
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "leaderboard" / "records"
 DEFECTIVE = "arise-robust", "arise-field"
 
 
@@ -55,6 +57,16 @@ def test_the_network_that_has_seen_defects_knows_nearly_everything():
     robust = reached("arise-robust")
     assert min(robust.values()) >= 99.5
     assert min(up_to(0.04, 0.20, robust)) >= 99.9
+
+
+def test_the_network_of_the_paper_keeps_its_accuracy_and_is_as_unsure_as_it_was():
+    record = read_record(RECORDS / "arise-mlp.json")
+    lost = {c["condition"]: c["paper"] - c["accuracy"] for c in record["cells"] if c["paper"] is not None}
+    assert len(lost) == 21
+    assert lost.pop("missing-0.3") <= 0.11  # 20 errors where the paper's has 14, in pairs of nearly the same structures
+    assert max(lost.values()) <= 0.02  # a structure of 5,880
+    study = json.loads((ROOT / "docs" / "figures" / "out-of-sample.json").read_text(encoding="utf-8"))
+    assert study["model"] == "arise-mlp" and study["numbers"]["n_within_a_factor_of_two"] >= 6
 
 
 def test_the_network_for_real_samples_holds_where_the_others_fail():

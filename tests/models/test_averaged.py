@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from arise_zoo import load_model
 from arise_zoo.models.checkpoint import write_network
 from arise_zoo.models.network.architecture import Architecture, average
 from arise_zoo.models.network.forward import Member, Network, NetworkError, read_network
@@ -74,9 +73,3 @@ def test_networks_that_do_not_fit_each_other_are_refused(alone, tmp_path):
     write_network(tmp_path, Architecture(hidden=(8,)).build(np.zeros(316), np.ones(316)))
     with pytest.raises(NetworkError, match="same inputs"):
         Network([alone[0], Member(tmp_path)])
-
-
-def test_the_last_network_of_arise_thermal_is_arise_mlp():
-    last, alone = (load_model(name).network.members[-1] for name in ("arise-thermal", "arise-mlp"))
-    for ours, theirs in zip([*last.kernels, *last.biases], [*alone.kernels, *alone.biases], strict=True):
-        np.testing.assert_array_equal(ours, theirs)

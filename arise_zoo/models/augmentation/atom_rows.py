@@ -1,4 +1,4 @@
-"""Descriptors of single atoms of structures as one meets them, of the background and of interfaces."""
+"""Descriptors of single atoms of structures as one meets them, of the background, of interfaces and stacking faults."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ from .analytic import AnalyticRows
 from .field import FIELD_SEED
 from .field_rows import Structure, field_blocks, field_outputs, output_of
 from .interfaces import InterfaceStructure, bulk_classes, inner_atoms
+from .stackings import CUBIC, HEXAGONAL, StackedStructure
 
 ATOMS = 16
 """Atoms of each structure that are described."""
 
-AtomStructure = Structure | InterfaceStructure
+AtomStructure = Structure | InterfaceStructure | StackedStructure
+
+_STACKINGS = 8  # of each class, for each variant
 
 
 def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[AtomStructure]]:
-    """Blocks of structures by name, as `field_blocks`, and one of interfaces for each of `variants`."""
+    """Blocks of structures by name: `field_blocks`, and one each of interfaces and stackings for each of `variants`."""
     blocks: dict[str, list[AtomStructure]] = {
         name: [*block] for name, block in field_blocks(variants, background).items()
     }
     for variant in variants:
         blocks[f"interfaces-{variant:04d}"] = [InterfaceStructure(c, variant) for c in bulk_classes()]
+        numbers = range(variant * _STACKINGS, (variant + 1) * _STACKINGS)
+        blocks[f"stackings-{variant:04d}"] = [StackedStructure(c, n) for c in (CUBIC, HEXAGONAL) for n in numbers]
     return blocks
 
 
@@ -44,6 +49,9 @@ def described_atoms(
         if isinstance(structure, InterfaceStructure):
             atoms, classes = structure.build()
             numbers, found = inner_atoms(atoms), np.array([outputs.index(c or UNKNOWN) for c in classes])
+        elif isinstance(structure, StackedStructure):
+            atoms, classes, numbers = structure.build()
+            found = np.array([outputs.index(c) for c in classes])
         else:
             assert not isinstance(structure, AnalyticRows)  # these are of whole structures
             atoms = structure.build()

@@ -272,7 +272,7 @@ def _train_all(network: keras.Model, rows: FineTuningRows, n_kept: int, epochs: 
     if n_kept:
         parts += [(rows.old, rows.old_labels)] * max(1, round(len(rows.new) / len(rows.old)))
     x, y = joined(parts)
-    network.compile(keras.optimizers.Adam(1e-4), "sparse_categorical_crossentropy", jit_compile=False)
+    network.compile(keras.optimizers.Adam(2e-4), "sparse_categorical_crossentropy", jit_compile=False)
     for epoch in range(epochs):
         order = rng_for(seed, "fine-tuning, order of epoch", epoch).permutation(len(x))
         network.fit(x[order], y[order], batch_size=128, shuffle=False, verbose=0)
