@@ -23,7 +23,7 @@ _NO_BOND = 0.3  # angstrom, shorter than any bond
 _SAME_ATOM = 0.02  # of the usual distance to the nearest neighbour; nearer atoms are one, given twice
 _MOST_IMAGES = 2e6  # of atoms, among which neighbours are searched; below a gigabyte
 
-_Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Images sorted into cells (x, y, z, key, start), and the grid (lower corner, side, shape): see `search_kernels`."""
 
 
@@ -73,7 +73,7 @@ class Points:
         self._species_of = np.repeat(np.arange(len(counts)), counts)
         self.positions = np.split(self._all, np.cumsum(counts)[:-1])
         self._pairs = np.empty((0, 4))
-        self._known_images: dict[int, tuple[float, _Grid]] = {}
+        self._known_images: dict[int, tuple[float, Grid]] = {}
         self._extent = np.ptp(positions, axis=0)
         self._farthest = np.linalg.norm(self._extent) + np.linalg.norm(self.cell[self.pbc], axis=1).sum()
 
@@ -155,14 +155,14 @@ class Points:
         first, end = np.searchsorted(self._species_of, [a, a + 1])
         return self.nearest[first:end, b]
 
-    def _images(self, b: int, r_max: float) -> _Grid:
+    def _images(self, b: int, r_max: float) -> Grid:
         """Grid of all images of b-atoms within r_max of an atom, kept for searches that go almost as far."""
         known = self._known_images.get(b)
         if known is None or not r_max <= known[0] <= 1.5 * r_max:
             known = self._known_images[b] = (r_max, self._grid(self.positions[b], r_max))
         return known[1]
 
-    def images(self, r_max: float) -> tuple[np.ndarray, np.ndarray, _Grid]:
+    def images(self, r_max: float) -> tuple[np.ndarray, np.ndarray, Grid]:
         """Positions, shape (n, 3), species (counted) of all atoms, and a grid of the images within r_max of any."""
         return self._all, self._species_of, self._grid(self._all, r_max)
 
@@ -215,7 +215,7 @@ class Points:
         # In a long or flat cell an atom's own image is its nearest neighbour.
         return typical if typical <= 4.0 * self._shortest else 2.0 * self._shortest
 
-    def _grid(self, positions: np.ndarray, r_max: float) -> _Grid:
+    def _grid(self, positions: np.ndarray, r_max: float) -> Grid:
         """All images of some atoms that can lie within r_max of any atom, sorted into cells."""
         from .search_kernels import images_in_box, sort_into_cells
 

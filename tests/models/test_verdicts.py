@@ -70,9 +70,7 @@ def test_every_shipped_model_is_sure_of_clean_crystals_and_of_no_gas(name):
     crystals = [ase.build.bulk("Ag"), ase.build.bulk("MgO", "rocksalt", a=4.2), ase.build.bulk("Ge")]
     gas = Atoms("Cu80", positions=np.random.default_rng(0).uniform(0, 20, (80, 3)))
     *found, blob = arise_zoo.classify([*crystals, gas], model=name, n_samples=50)
-    if (
-        name == "arise-mlp"
-    ):  # the network of the paper doubts clean crystals nearly as much as hot ones
+    if name == "arise-mlp":  # the network of the paper doubts clean crystals nearly as much as hot ones
         assert [a.label for a in found] == ["fcc_cu", "nacl", "diamond_c"]
         assert "none" not in [a.certainty for a in found]
     else:

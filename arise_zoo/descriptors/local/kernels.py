@@ -45,6 +45,78 @@ def mark_neighbours(
 
 
 @numba_jit
+def shell_averages(
+    centres: np.ndarray,
+    radii: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    values: np.ndarray,
+    by_median: bool,
+    averages: np.ndarray,
+) -> None:
+    """Mean or median, of each atom and those nearer to it than its radius, of their `values`."""
+    found = np.empty(64)
+    for c in range(len(centres)):
+        cx, cy, cz, radius = centres[c, 0], centres[c, 1], centres[c, 2], radii[c]
+        found[0] = values[c]
+        count = 1
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    if dx * dx + dy * dy + dz * dz < radius * radius and key[p] != 4 * c:
+                        if count == len(found):
+                            found = np.concatenate((found, np.empty(len(found))))
+                        found[count] = values[(key[p] + 1) >> 2]
+                        count += 1
+        averages[c] = np.median(found[:count]) if by_median else found[:count].mean()
+
+
+@numba_jit
+def shell_votes(
+    centres: np.ndarray,
+    numbers: np.ndarray,
+    radii: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    groups: np.ndarray,
+    n_groups: int,
+    found: np.ndarray,
+) -> None:
+    """The group that most atoms nearer than its radius have, for each of `numbers`; what was there where none has."""
+    votes = np.empty(n_groups, np.int64)
+    for a in range(len(numbers)):
+        c = numbers[a]
+        cx, cy, cz, radius = centres[c, 0], centres[c, 1], centres[c, 2], radii[c]
+        votes[:] = 0
+        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
+        for i in range(i0, i1 + 1):
+            for j in range(j0, j1 + 1):
+                row = (i * shape[1] + j) * shape[2]
+                for p in range(start[row + k0], start[row + k1 + 1]):
+                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                    group = groups[(key[p] + 1) >> 2]
+                    if group >= 0 and dx * dx + dy * dy + dz * dz < radius * radius:
+                        votes[group] += 1
+        if votes.max() > 0:
+            found[a] = votes.argmax()
+
+
+@numba_jit
 def add_coefficients(
     found: np.ndarray,
     count: int,

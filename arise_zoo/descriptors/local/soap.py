@@ -6,6 +6,7 @@ In which order atoms are treated, and what is kept of them, is in `blocks`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 from ase import Atoms
@@ -13,10 +14,10 @@ from ase import Atoms
 from ...errors import DescriptorError
 from ..averaged_soap import Spectra
 from ..channel_soap import CHANNELS
-from ..first_peak import first_peak
 from ..neighbours import Points
 from ..settings import BASIS
 from .blocks import Averages, blocks
+from .scales import scales
 
 
 class LocalSOAP:
@@ -107,6 +108,7 @@ class LocalSOAP:
         """
         points = Points(atoms)
         points.check_spacing()
-        unit, scale = first_peak(points), self.extrinsic_scale
-        averages = Averages(self._spectra, self._kept, unit, self.radius * scale, self.taper * scale)
-        return blocks(points, averages, n_threads)
+        averages = Averages(
+            self._spectra, self._kept, self.radius * self.extrinsic_scale, self.taper * self.extrinsic_scale
+        )
+        return chain.from_iterable(blocks(points, averages, *part, n_threads) for part in scales(points))

@@ -13,14 +13,15 @@ from .analytic import AnalyticRows
 from .field import FIELD_SEED
 from .field_rows import Structure, field_blocks, field_outputs, output_of
 from .interfaces import InterfaceStructure, bulk_classes, inner_atoms
-from .stackings import CUBIC, HEXAGONAL, StackedStructure
+from .shapes import LETTERS
+from .stackings import StackedStructure
 
 ATOMS = 16
 """Atoms of each structure that are described."""
 
 AtomStructure = Structure | InterfaceStructure | StackedStructure
 
-_STACKINGS = 8  # of each class, for each variant
+_STACKINGS = 6  # of each class, for each variant
 
 
 def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[AtomStructure]]:
@@ -31,7 +32,7 @@ def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str,
     for variant in variants:
         blocks[f"interfaces-{variant:04d}"] = [InterfaceStructure(c, variant) for c in bulk_classes()]
         numbers = range(variant * _STACKINGS, (variant + 1) * _STACKINGS)
-        blocks[f"stackings-{variant:04d}"] = [StackedStructure(c, n) for c in (CUBIC, HEXAGONAL) for n in numbers]
+        blocks[f"stackings-{variant:04d}"] = [StackedStructure(c, n) for c in LETTERS for n in numbers]
     return blocks
 
 

@@ -19,7 +19,7 @@ _LEAST, _MOST = 28, 450  # atoms of a cluster
 _LOW_INDICES = np.array([i for i in np.ndindex(3, 3, 3)])[:13] - 1.0
 """Miller indices up to 1, one of each two opposite planes."""
 
-_LETTERS = {"fcc_cu": "c", "hcp_mg": "h", "dhcp_alpha_la": "hc", "alpha_sm": "hhc"}
+LETTERS = {"fcc_cu": "c", "hcp_mg": "h", "dhcp_alpha_la": "hc", "alpha_sm": "hhc"}
 """Close-packed classes by the surroundings of their layers: cubic or hexagonal."""
 
 
@@ -33,7 +33,7 @@ def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Gener
     is_bulk = sum(prototype.repetitions) == 3
     if not prototype.is_periodic:
         return _piece_of_tube(cell, rng) if kind < 0.25 else Atoms(cell.numbers, positions=cell.positions)
-    if prototype.id in _LETTERS and kind < 0.1:
+    if prototype.id in LETTERS and kind < 0.1:
         return _faulted(prototype, rng)
     if kind < 0.42:
         return replicated(cell, prototype.repetitions_of(k), True)
@@ -120,7 +120,7 @@ def _film(cell: Atoms, unit: float, rng: np.random.Generator) -> Atoms:
 
 def _faulted(prototype: Prototype, rng: np.random.Generator) -> Atoms:
     """Close-packed layers of which one has the surroundings of another stacking."""
-    pattern = _LETTERS[prototype.id]
+    pattern = LETTERS[prototype.id]
     n_layers = len(pattern) * int(rng.integers(12 // len(pattern), 18 // len(pattern) + 1))
     letters = list(pattern * (n_layers // len(pattern)))
     place = int(rng.integers(n_layers))
