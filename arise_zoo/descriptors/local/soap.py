@@ -1,6 +1,6 @@
 """A vector for every atom: SOAP of its surroundings, averaged over the atoms near to it before the power spectrum.
 
-Which length scale each atom has is in `scales`; in which order atoms are treated, and what is kept of them, is in `blocks`.
+Which length scale each atom has is in `scales`; in which order atoms are treated and what is kept of them, in `blocks`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class LocalSOAP:
 
     Positions are divided by the first peak of the pair distribution (`first_peak_distance`, species ignored) times
     `extrinsic_scale`. A structure of parts that differ in density by several percent, such as grains of several
-    materials, has a scale for each, the first peak of the pairs within it (`scales`). The densities of all neighbours, of those of the atom's own species and of others are expanded
+    materials, has a scale for each, the first peak of the pairs within it. The densities of all neighbours, of those of
+    the atom's own species and of others are expanded
     around every atom, the atom itself not counted. The coefficients of an atom and of its neighbours are summed: those
     up to `radius` - `taper` away with weight 1, which from there falls by half a cosine to 0 at `radius`, so that the
     vector never jumps. Of each sum the power spectrum is taken, all three divided by the length of the first. This is

@@ -19,6 +19,9 @@ from .stackings import StackedStructure
 ATOMS = 16
 """Atoms of each structure that are described."""
 
+_MISSED, _BY, _MOST = 0.5, 0.03, 0.07
+"""How often the length scale is off, as in a sample of several densities, by which standard deviation, and at most."""
+
 AtomStructure = Structure | InterfaceStructure | StackedStructure
 
 _STACKINGS = 6  # of each class, for each variant
@@ -39,12 +42,14 @@ def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str,
 def described_atoms(
     structures: Sequence[AtomStructure], descriptor: Mapping[str, Any]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Descriptors, float32, of `ATOMS` atoms of each structure that has them, and numbers of their outputs."""
+    """Descriptors, float32, of `ATOMS` atoms of each structure that has them, and numbers of their outputs.
+
+    Of some structures the length scale is a little off.
+    """
     from ...descriptors import LocalSOAP, descriptor_with
     from ...errors import StructureError
 
-    soap, outputs = descriptor_with(descriptor), field_outputs()
-    assert isinstance(soap, LocalSOAP)
+    outputs = field_outputs()
     vectors, labels = [], []
     for structure in structures:
         if isinstance(structure, InterfaceStructure):
@@ -58,9 +63,19 @@ def described_atoms(
             atoms = structure.build()
             numbers, found = np.arange(len(atoms)), np.full(len(atoms), output_of(structure))
         chosen = rng_for(FIELD_SEED, structure.id, "atoms").permutation(numbers)[:ATOMS]
+        soap = descriptor_with({**descriptor, "extrinsic_scale": _scale(structure.id)})
+        assert isinstance(soap, LocalSOAP)
         try:
             vectors.append(soap.create(atoms, n_threads=1)[chosen])
         except StructureError:  # a gas whose atoms nearly coincide
             continue
         labels.append(found[chosen])
     return np.concatenate(vectors), np.concatenate(labels).astype(np.int16)
+
+
+def _scale(structure_id: str) -> float:
+    """The length scale, in units of the right one, by which a structure is described."""
+    rng = rng_for(FIELD_SEED, structure_id, "scale")
+    if rng.random() >= _MISSED:
+        return 1.0
+    return float(np.exp(np.clip(_BY * rng.standard_normal(), -_MOST, _MOST)))

@@ -21,10 +21,9 @@ from .shapes import LETTERS
 CUBIC, HEXAGONAL = "fcc_cu", "hcp_mg"
 """Classes of layers whose neighbours are in unlike and in like places."""
 
-_FAULTS = ((0,), (0, 1), (0, 2), (0, 1, 2))
-"""Layers that are of the other kind: twin boundary or growth fault, intrinsic and extrinsic fault, lamella."""
+_FAULTS = ((0,), (0, 1), (0, 2))
+"""Layers that are of the other kind: twin boundary or growth fault, intrinsic fault, extrinsic fault."""
 
-_OFTEN = (0.35, 0.3, 0.25, 0.1)  # how often each is
 _NEAR = 3  # layers on both sides of a fault whose atoms are shown
 
 
@@ -52,7 +51,7 @@ class StackedStructure:
         width = int(rng.integers(4, 7))
         turns = np.resize(np.array(list(letters)) == "h", n_layers)
         if is_faulted := self.class_id in (CUBIC, HEXAGONAL):
-            which = _FAULTS[int(rng.choice(len(_FAULTS), p=_OFTEN))]
+            which = _FAULTS[int(rng.integers(len(_FAULTS)))]
             faults = (int(rng.integers(n_layers)) + np.array(which)) % n_layers
             turns[faults] = ~turns[faults]
         steps = np.where(np.cumsum(turns) % 2, -1, 1)
