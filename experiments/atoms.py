@@ -15,6 +15,7 @@ from ase import Atoms
 from ase.build import bulk
 from ase.neighborlist import neighbor_list
 
+from arise_zoo.benchmark.record import read_record
 from arise_zoo.common.progress import Progress
 from arise_zoo.common.seeds import rng_for, seed_of
 from arise_zoo.common.statistics import interval
@@ -30,9 +31,10 @@ from arise_zoo.simulation.frames import UNSCORED, atom_labels
 from arise_zoo.simulation.interface import LIQUID, SOLID
 from arise_zoo.simulation.systems import system
 from arise_zoo.structures import benchmark_structures, displace, remove_atoms
+from arise_zoo.structures.conditions import condition as condition_of
 from arise_zoo.structures.operations import shaken
 
-from .harness import Experiment, Record, document, in_fresh_process, machine, table
+from .harness import ROOT, Experiment, Record, document, in_fresh_process, machine, table
 
 PEERS = ("ptm", "a-cna")
 GRAINS = ("fcc_cu", "bcc_w", "hcp_mg", "diamond_c")
@@ -72,11 +74,32 @@ def measure(
     return {
         "model": model,
         "seeds": seeds,
+        "classes_of_ptm": _on_classes_of_ptm(model),
         "boundaries": _shares(shells),
         "faults": _faults(methods, *faults, seeds),
         "speed": _speed(model, large),
         "memory": in_fresh_process(_memory, model, million) if million else None,
     }
+
+
+def _on_classes_of_ptm(model: str) -> list[Record]:
+    """Percent of atoms right on the classes that PTM knows, by the committed records; nothing for a model without."""
+    found = []
+    paths = {name: ROOT / "leaderboard" / "records" / f"{name}.json" for name in (model, "ptm")}
+    if not all(path.is_file() for path in paths.values()):
+        return found
+    records = {name: read_record(path) for name, path in paths.items()}
+    classes = records["ptm"]["scored_on_supported"]
+    for condition, of_ptm in records["ptm"]["per_class"].items():
+        of_model = records[model]["per_class"].get(condition, {})
+        known = [c for c in classes if c in of_ptm and c in of_model]
+        if known and condition_of(condition).is_known:
+            shares = {}
+            for name, counts in ((model, of_model), ("ptm", of_ptm)):
+                right, n = np.sum([counts[c] for c in known], axis=0)
+                shares[name] = {"percent": round(100 * float(right / n), 2), "n": int(n)}
+            found.append({"condition": condition, "classes": len(known), "methods": shares})
+    return found
 
 
 def _by_model(model: Model, atoms: Atoms) -> np.ndarray:
@@ -262,10 +285,23 @@ def page(record: Record) -> str:
             f"{memory['right']:,} atoms were named fcc."
         )
     return document(
-        "# Single atoms where crystals end",
+        "# Single atoms beside PTM, and where crystals end",
+        "## The classes that PTM knows",
+        "Percent of atoms right on the classes that `ptm` is meant for, in structures of the benchmark, by the records "
+        f"of the [leaderboard](../leaderboard/README.md); `{record['model']}` chooses among all 108.",
+        table(
+            f"| condition | classes | atoms | `{names[0]}` | `ptm` |\n| --- | --: | --: | --: | --: |\n"
+            "| {condition} | {classes} | {n:,} | {own} | {ptm} |",
+            (
+                {**row, "n": row["methods"]["ptm"]["n"], "own": row["methods"][names[0]]["percent"]}
+                | {"ptm": row["methods"]["ptm"]["percent"]}
+                for row in record["classes_of_ptm"]
+            ),
+        ),
+        "## Where crystals end",
         "Percent of atoms named as the part of the sample that they belong to, with 95 % intervals, samples being what "
         "was drawn.",
-        "## Distance from a boundary",
+        "### Distance from a boundary",
         "First shell: the nearest atom of another grain, or of the melt, is at most "
         f"{SHELLS['first shell']:g} distances to neighbours away; second shell: at most {SHELLS['second shell']:g}. "
         f"Polycrystals are columns of {', '.join(f'`{c}`' for c in GRAINS)}, whose atoms are differently far apart; "
@@ -277,7 +313,7 @@ def page(record: Record) -> str:
             f"| {{sample}} | {{shell}} | {{n}} | {cells} |",
             rows(record["boundaries"], "sample", "shell"),
         ),
-        "## Stacking faults",
+        "### Stacking faults",
         "Atoms of fcc aluminium in layers with cubic surroundings (right: `fcc_cu`) and in those of faults with "
         "hexagonal ones (right: `hcp_mg`), as `a-cna` sees them in the crystal at rest; at "
         f"{MELTING:g} of the melting point in {record['seeds']} frames of molecular dynamics, of which nothing was "
