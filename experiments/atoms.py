@@ -43,6 +43,9 @@ GRAINS = ("fcc_cu", "bcc_w", "hcp_mg", "diamond_c")
 SHELLS = {"inside": np.inf, "second shell": 2.2, "first shell": 1.3}
 """Up to how many distances to neighbours the nearest atom of another part is away."""
 
+HEIGHT, COUNTED = 40.0, 6.0
+"""Angstrom: of the polycrystal, whose layers do not fit at its ends, and above and below its middle, what counts."""
+
 MISSING, DISPLACED, HOT = 0.20, 0.04, 0.05
 FAULTS = ("none", "intrinsic", "extrinsic", "twin")
 MELTING = 0.8  # of the melting point, for hot faults
@@ -113,7 +116,7 @@ def _by_method(method: Any, atoms: Atoms) -> np.ndarray:
 
 def _samples(seeds: int) -> Iterator[Sample]:
     for seed in range(seeds):
-        atoms = voronoi_polycrystal(GRAINS, (110.0, 110.0, 24.0), 4, dimensions=2, seed=seed)
+        atoms = voronoi_polycrystal(GRAINS, (110.0, 110.0, HEIGHT), 4, dimensions=2, seed=seed)
         yield _grains("polycrystal", atoms)
         yield _grains("polycrystal, a fifth missing, displaced by 4 %", _defective(atoms, seed))
     for seed in range(seeds):
@@ -135,8 +138,9 @@ def _defective(atoms: Atoms, seed: int) -> Atoms:
 
 
 def _grains(kind: str, atoms: Atoms) -> Sample:
-    grain = atoms.arrays["grain"]
-    return Sample(kind, atoms, np.array(atoms.info["classes"])[grain], grain)
+    grain, height = atoms.arrays["grain"], atoms.positions[:, 2]
+    classes = np.array(atoms.info["classes"])[grain]
+    return Sample(kind, atoms, np.where(np.abs(height - HEIGHT / 2) < COUNTED, classes, UNSCORED), grain)
 
 
 def _normal(atoms: Atoms) -> int:

@@ -24,13 +24,13 @@ DRAWN = (
     "steinhardt",
     "dc3",
     "slcsa",
-    "cosine",
     "arise-mlp",
     "arise-thermal",
     "arise-robust",
     "arise-field",
+    "arise-local",
 )
-COMPARED = ("ptm", "a-cna", "i-cna", "steinhardt", "dc3", "slcsa")
+COMPARED = ("ptm", "a-cna", "i-cna", "steinhardt", "dc3", "slcsa", "arise-local")
 """Methods of the picture, and those that label atoms and stand beside published shares."""
 
 SINGLE = ("Al", "Fe", "Mg", "Ti", "Ge")

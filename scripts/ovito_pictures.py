@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ase import Atoms
 from ovito.io.ase import ase_to_ovito
-from ovito.modifiers import ColorCodingModifier, PolyhedralTemplateMatchingModifier
+from ovito.modifiers import ColorCodingModifier, PolyhedralTemplateMatchingModifier, SliceModifier
 from ovito.pipeline import Pipeline, StaticSource
 from ovito.vis import TachyonRenderer, Viewport
 
@@ -23,14 +23,15 @@ from arise_zoo.ovito import AriseModifier
 from arise_zoo.structures.operations import displace, remove_atoms
 
 DOCS = Path(__file__).parents[1] / "docs"
-CLASSES = ("fcc_cu", "bcc_w", "l12_cu3au")  # whose atoms are about as far apart
-MISSING, DISPLACED, NEAREST = 0.15, 0.04, 2.6  # share; of the distance to the nearest neighbour; that, in angstrom
+CLASSES = ("fcc_cu", "hcp_mg", "diamond_c")
+MISSING, DISPLACED, NEAREST = 0.15, 0.04, 2.5  # share; of the distance to the nearest neighbour; that, in angstrom
+HEIGHT, SHOWN = 36.0, 5.0  # angstrom, of the sample and of the slab in its middle; its layers do not fit at the ends
 SIZE = (400, 400)
 
 
 def sample() -> Atoms:
     """Columns of three crystals, in which atoms are missing and the others are displaced."""
-    atoms = voronoi_polycrystal(CLASSES, (70.0, 70.0, 24.0), 6, dimensions=2)
+    atoms = voronoi_polycrystal(CLASSES, (90.0, 90.0, HEIGHT), 6, dimensions=2)
     rng = rng_for("pictures of OVITO", *CLASSES)
     return displace(remove_atoms(atoms, MISSING, rng), DISPLACED, NEAREST, rng)
 
@@ -53,6 +54,7 @@ def picture(atoms: Atoms, steps: list, path: Path) -> None:
     data.cell_.vis.enabled = False
     pipeline = Pipeline(source=StaticSource(data=data))
     pipeline.modifiers.extend(steps)
+    pipeline.modifiers.append(SliceModifier(normal=(0, 0, 1), distance=HEIGHT / 2, slab_width=2 * SHOWN))
     pipeline.add_to_scene()
     view = Viewport(type=Viewport.Type.Top)
     view.zoom_all(size=SIZE)
