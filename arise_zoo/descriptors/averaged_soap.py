@@ -175,6 +175,9 @@ class Spectra:
         self.weight = 1.0 / np.sqrt(2 * l + 1)
         if basis == "quip":
             self.weight *= np.where(n == n_prime, 1.0, np.sqrt(2.0))
+        even = l % 2 == 0
+        self._even_place = ((l // 2 * n_max + n - 1) * n_max + n_prime - 1)[even]
+        self._even_weight = self.weight[even]
 
     def descriptors(self, atoms: Atoms) -> np.ndarray:
         """Descriptors at all settings, shape (n_settings, n_features)."""
@@ -226,16 +229,25 @@ class Spectra:
 
         The settings may be all or some.
         """
-        c = c.reshape(len(c), -1, self.n_max, c.shape[-1])
-        n_settings = c.shape[1]
-        products = np.empty((len(c), n_settings, self.l_max + 1, self.n_max, self.n_max))
-        for l in range(self.l_max + 1):
-            block = c[..., l * l : (l + 1) ** 2]
-            np.matmul(block, block.swapaxes(-1, -2), out=products[:, :, l])
-        spectrum = np.zeros((len(c), n_settings, number_of_features(self.n_max, self.l_max, self.basis)))
-        flat = products.reshape(len(c), n_settings, -1)
+        flat = self._products(c)
+        spectrum = np.zeros((*flat.shape[:2], number_of_features(self.n_max, self.l_max, self.basis)))
         np.multiply(flat[..., self.place], self.weight, out=spectrum[..., : len(self.place)])
         return spectrum
+
+    def even_power_spectrum(self, c: np.ndarray) -> np.ndarray:
+        """As `power_spectrum`, only the components of even l."""
+        spectrum: np.ndarray = self._products(c, 2)[..., self._even_place] * self._even_weight
+        return spectrum
+
+    def _products(self, c: np.ndarray, step: int = 1) -> np.ndarray:
+        """c_nlm c_n'lm summed over m, of every l or every other one, shape (n, n_settings, n_l x n_max x n_max)."""
+        c = c.reshape(len(c), -1, self.n_max, c.shape[-1])
+        kept = range(0, self.l_max + 1, step)
+        products = np.empty((*c.shape[:2], len(kept), self.n_max, self.n_max))
+        for place, l in enumerate(kept):
+            block = c[..., l * l : (l + 1) ** 2]
+            np.matmul(block, block.swapaxes(-1, -2), out=products[:, :, place])
+        return products.reshape(*c.shape[:2], -1)
 
 
 @lru_cache(maxsize=8)

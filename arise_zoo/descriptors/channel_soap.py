@@ -45,8 +45,8 @@ class _Channels:
 
     def _vectors(self, channels: np.ndarray) -> np.ndarray:
         """Descriptors, shape (n_settings, n_features), from the coefficients of all three channels."""
-        spectra = self._spectra.power_spectrum(channels)[..., self._even]
-        lengths = np.array([[np.linalg.norm(spectrum)] for spectrum in spectra[0]])
+        spectra = self._spectra.even_power_spectrum(channels)
+        lengths = np.sqrt([[spectrum @ spectrum] for spectrum in spectra[0]])
         if not (np.isfinite(lengths).all() and lengths.all()):
             raise StructureError("distances between atoms differ too much for a descriptor; check the positions.")
         vectors: np.ndarray = (spectra / lengths).transpose(1, 0, 2).reshape(len(lengths), -1)
@@ -76,6 +76,7 @@ class ChannelGrid(_Channels):
     ):
         settings = tuple((r_cut, sigma, scale, thermal) for scale, thermal in combinations)
         super().__init__(settings, n_max, l_max, BASIS)
+        self._balls: dict[tuple[float, ...], np.ndarray] = {}
 
     def coefficients(self, atoms: Atoms) -> np.ndarray:
         """Coefficients of the densities of like and of unlike neighbours, shape (2, n_combinations, ...), all of which
@@ -99,16 +100,19 @@ class ChannelGrid(_Channels):
         ball of radius R holds the share 1 - 3 r / 4 R + r^3 / 16 R^3, by which their densities are multiplied.
         """
         moments, length = self._moments_and_length(atoms)
-        edges = self._spectra.tables()[0].edges
-        middles = 0.5 * (edges[1:] + edges[:-1])  # bins are narrow against any ball
-        x = np.minimum(middles / np.array(radii)[:, None], 2.0)
-        shares = 1.0 - 0.75 * x + x**3 / 16.0
-        cut = shares[:, None, :, None, None] * moments
-        found = self._coefficients(cut.reshape(-1, *moments.shape[1:]))
-        like, unlike = found.reshape(len(radii), 2, *found.shape[1:]).swapaxes(0, 1)
-        channels = np.stack([like + unlike, like, unlike])
-        vectors = self._vectors(channels.reshape(3, -1, *channels.shape[3:]))
+        like, unlike = coefficients(moments, self._of_balls(tuple(radii)), even_only=True)
+        vectors = self._vectors(np.stack([like + unlike, like, unlike]))
         return vectors.reshape(len(radii), -1, vectors.shape[1]), length
+
+    def _of_balls(self, radii: tuple[float, ...]) -> np.ndarray:
+        """The radial functions as polynomials in the bins, times the shares of balls, of all balls side by side."""
+        if radii not in self._balls:
+            bins, polynomials = self._spectra.tables()
+            middles = 0.5 * (bins.edges[1:] + bins.edges[:-1])  # bins are narrow against any ball
+            x = np.minimum(middles[:, None, None, None] / np.array(radii)[:, None], 2.0)
+            shares = 1.0 - 0.75 * x + x**3 / 16.0
+            self._balls[radii] = (shares * polynomials[:, :, :, None]).reshape(*polynomials.shape[:3], -1)
+        return self._balls[radii]
 
 
 class ChannelSOAP(_Channels):

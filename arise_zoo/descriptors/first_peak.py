@@ -12,7 +12,7 @@ import numpy as np
 from ase import Atoms
 
 from ..errors import StructureError
-from .neighbours import Points
+from .neighbours import Points, usual_distance
 
 _STEP = 0.0025  # between the marks at which distances are counted, in log r
 BLUR = 0.08  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
@@ -36,11 +36,9 @@ def first_peak(points: Points, blur: float = BLUR, least: float = LEAST) -> floa
 
     `blur`: standard deviation of the smoothing Gaussian, in log r; `least`: of the highest, from which a peak counts.
     """
-    nearest = points.nearest_of_all
-    nearest = nearest[np.isfinite(nearest)]
-    if len(nearest) == 0:
+    usual = usual_distance(points.nearest_of_all)
+    if usual == np.inf:
         raise StructureError("no atom has a neighbour; check the cell and the pbc.")
-    usual = float(np.quantile(nearest, 0.75, method="inverted_cdf"))  # the same for any number of copies
     if usual <= 0:
         raise StructureError("atoms coincide, so that the nearest-neighbour distance is 0; remove the duplicates.")
     n_marks = round(np.log(_END / _BEGIN) / _STEP) + 1

@@ -5,6 +5,7 @@ A structure is prepared once (`Points`); distances and pairs are then asked for 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -21,6 +22,7 @@ _CELLS_PER_R_MAX = 2.5
 _FAR = 1e7  # from the origin; farther away, coordinates of neighbours differ in their last digits only
 _NO_BOND = 0.3  # angstrom, shorter than any bond
 _SAME_ATOM = 0.02  # of the usual distance to the nearest neighbour; nearer atoms are one, given twice
+_CLEARLY = 1e-6  # of the volume of a right-angled cell
 _MOST_IMAGES = 2e6  # of atoms, among which neighbours are searched; below a gigabyte
 
 Grid = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -109,7 +111,7 @@ class Points:
         """The atom with the nearest neighbour, its distance, and that of most atoms (angstrom)."""
         distances = self.nearest_of_all
         closest = int(np.argmin(distances))
-        return int(self.order[closest]), float(distances[closest]) * self.unit, _usual(distances) * self.unit
+        return int(self.order[closest]), float(distances[closest]) * self.unit, usual_distance(distances) * self.unit
 
     def check_spacing(self) -> None:
         """Raise `StructureError`, naming the pair, if two atoms are so close that they can only be one."""
@@ -236,10 +238,11 @@ class Points:
         return (*sort_into_cells(image, origin, sign, lower, side, shape), lower, side, shape)
 
 
-def _usual(distances: np.ndarray) -> float:
-    """The distance to the nearest neighbour that three quarters of all atoms with one do not exceed."""
-    finite = distances[np.isfinite(distances)]
-    return float(np.quantile(finite, 0.75)) if len(finite) else np.inf
+def usual_distance(nearest: np.ndarray) -> float:
+    """The distance to the nearest neighbour that three quarters of all atoms with one do not exceed, which is the same
+    for any number of copies; infinite if no atom has one."""
+    finite = np.sort(nearest[np.isfinite(nearest)])
+    return float(finite[math.ceil(0.75 * len(finite)) - 1]) if len(finite) else np.inf
 
 
 def _reduced_cell(cell: np.ndarray, pbc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -251,10 +254,16 @@ def _reduced_cell(cell: np.ndarray, pbc: np.ndarray) -> tuple[np.ndarray, np.nda
     cell = np.where(pbc[:, None], cell, 0.0)
     vectors = cell[pbc]
     lengths = np.linalg.norm(vectors, axis=1)
-    if not np.isfinite(cell).all() or (lengths == 0).any() or np.linalg.matrix_rank(vectors) < len(vectors):
+    if not np.isfinite(cell).all() or (lengths == 0).any() or not _are_independent(vectors, lengths):
         raise StructureError("the cell has no independent vector along a periodic direction; set the cell or the pbc.")
     cell = complete_cell(cell)
     overlaps = np.abs(vectors @ vectors.T)
     if (np.triu(overlaps, 1) > 0.51 * np.minimum.outer(lengths, lengths) ** 2).any():
         cell, _ = minkowski_reduce(cell, pbc=pbc)
     return np.ascontiguousarray(cell), pbc
+
+
+def _are_independent(vectors: np.ndarray, lengths: np.ndarray) -> bool:
+    if len(vectors) == 3 and abs(np.linalg.det(vectors)) > _CLEARLY * lengths.prod():
+        return True  # as nearly always, and found faster
+    return bool(np.linalg.matrix_rank(vectors) == len(vectors))

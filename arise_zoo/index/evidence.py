@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from ase.formula import Formula
 
 from ..errors import MissingPackageError
 from ..reading.species import symbol
@@ -76,7 +75,9 @@ def match(atoms: Atoms, other: Atoms) -> Match | None:
 
 
 def formula(atoms: Atoms) -> str:
-    """The reduced formula, in the order of Hill."""
+    """The reduced formula, in the order of Hill: carbon and then hydrogen first, where there is carbon."""
     numbers, counts = np.unique(atoms.numbers, return_counts=True)
-    reduced = counts // np.gcd.reduce(counts)
-    return str(Formula.from_dict(dict(zip(map(symbol, numbers), reduced.tolist(), strict=True))).format("hill"))
+    reduced = dict(zip(map(symbol, numbers), (counts // np.gcd.reduce(counts)).tolist(), strict=True))
+    first = [name for name in ("C", "H") if "C" in reduced and name in reduced]
+    order = first + sorted(reduced.keys() - set(first))
+    return "".join(name if reduced[name] == 1 else f"{name}{reduced[name]}" for name in order)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arise_zoo.common.length_scale import most_frequent_distance, nearest_neighbour_distance
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import nearest_neighbour_scale, neighbours
-from arise_zoo.descriptors.neighbours import Points
+from arise_zoo.descriptors.neighbours import Points, usual_distance
 from arise_zoo.errors import StructureError
 from arise_zoo.structures import StructureSpec
 
@@ -105,3 +105,17 @@ def test_a_scale_that_does_not_exist_is_refused_with_a_reason():
         nearest_neighbour_scale(bulk("Cu"), "Cu", "Fe")
     with pytest.raises(StructureError, match="has a neighbour of species 'Cu'"):
         nearest_neighbour_scale(Atoms("Cu"), "Cu", "Cu")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(1, 4), min_size=1, max_size=30), st.integers(2, 5))
+def test_the_usual_distance_is_the_upper_quartile_of_any_number_of_copies(distances, copies):
+    usual = usual_distance(np.array([*distances, np.inf]))
+    assert usual == np.quantile(distances, 0.75, method="inverted_cdf") == usual_distance(np.array(distances * copies))
+
+
+def test_cells_of_any_flatness_are_told_from_those_without_volume():
+    flat = Atoms("Cu", cell=[[3, 0, 0], [0, 3, 0], [3, 3, 1e-7]], pbc=True)
+    assert Points(flat).cell.shape == (3, 3)
+    with pytest.raises(StructureError, match="no independent vector"):
+        Points(Atoms("Cu", cell=[[3, 0, 0], [0, 3, 0], [3, 3, 0]], pbc=True))
