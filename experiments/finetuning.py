@@ -8,6 +8,7 @@ should be running.
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def measure(data: Path, passes: int = 100, draws: int = 10) -> Record:
     before, results = arise_zoo.load_model("arise-mlp"), []
     names, after = _tutorial()
     for name in ASKED:
-        asked = {"old": stored(data, name), "new": _new_structures(names["cells"], name, draws)}
+        asked = {"old": stored(data, name), "new": _new_rows(names["cells"], name, draws)}
         for classes, (rows, labels) in asked.items():
             found: Record = {"condition": name, "classes": classes, "n": len(labels)}
             for when, model in (("before", before), ("after", after)):
@@ -52,16 +53,28 @@ def _tutorial() -> tuple[dict[str, Any], Model]:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            for block in re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.DOTALL):
+            for block in _blocks():
                 exec(block, names)
             return names, arise_zoo.load_model(Path("arise-oxides"))
         finally:
             os.chdir(started)
 
 
-def _new_structures(cells: dict[str, Atoms], name: str, draws: int) -> tuple[np.ndarray, np.ndarray]:
-    """Descriptors and labels of supercells of the new classes, periodic and finite, under a condition."""
-    wanted, rows, labels = CONDITIONS[name], [], []
+def tutorial_cells() -> dict[str, Atoms]:
+    """The cells of the tutorial's new classes, by label."""
+    names: dict[str, Any] = {}
+    exec(_blocks()[0], names)
+    cells: dict[str, Atoms] = names["cells"]
+    return cells
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def new_structures(cells: dict[str, Atoms], name: str, draws: int) -> Iterator[tuple[str, Atoms]]:
+    """Supercells of the new classes, periodic and finite, under a condition, each with its label."""
+    wanted = CONDITIONS[name]
     for label, cell in cells.items():
         prototype = prototype_from_atoms(cell, label)
         for k in prototype.supercell_sizes:
@@ -69,9 +82,13 @@ def _new_structures(cells: dict[str, Atoms], name: str, draws: int) -> tuple[np.
                 for draw in range(draws if wanted.is_random else 1):
                     rng = rng_for(SEED, label, k, periodic, name, draw)
                     atoms = remove_atoms(supercell(prototype, k, periodic=periodic), wanted.missing, rng)
-                    atoms = displace(atoms, wanted.displacement, displacement_unit(prototype, k), rng)
-                    rows.append(one_setting(atoms, *CENTRE))
-                    labels.append(label)
+                    yield label, displace(atoms, wanted.displacement, displacement_unit(prototype, k), rng)
+
+
+def _new_rows(cells: dict[str, Atoms], name: str, draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors and labels of the new classes' structures under a condition."""
+    made = [(one_setting(atoms, *CENTRE), label) for label, atoms in new_structures(cells, name, draws)]
+    rows, labels = zip(*made, strict=True)
     return np.array(rows, np.float32), np.array(labels)
 
 

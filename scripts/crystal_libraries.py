@@ -51,6 +51,13 @@ def entries_of(formula: str) -> list[Entry]:
     ]
 
 
+def all_entries() -> Iterator[Entry]:
+    """All entries of the packages that are installed."""
+    for package in PACKAGES:
+        for formula in _by_formula(package).values():
+            yield from (Entry(package, name, structure) for name, structure in formula)
+
+
 def _by_formula(package: str) -> dict[str, list[tuple[str, Structure]]]:
     return _all_of(package) if find_spec(package) else {}
 

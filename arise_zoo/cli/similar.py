@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import add_json_option, add_reading_options, show
+from ..errors import AriseZooError
+from .common import add_csv_option, add_json_option, add_reading_options, check_printed, show
 
 if TYPE_CHECKING:
     from ..index import StructureIndex
@@ -27,7 +29,8 @@ def add_commands(subparsers: Any) -> None:
         "library",
         nargs="+",
         metavar="LIBRARY",
-        help="file of structures, folder of files, database of ASE, or the word classes for the 108 classes",
+        help="file of structures, folder of files, database of ASE, configuration of a data set of this package "
+        "(arise/dynamics:solids), or the word classes for the 108 classes",
     )
     build.add_argument("--out", required=True, metavar="INDEX", help="folder of the index")
     build.add_argument("--name", metavar="NAME", help="name of the index (default: that of the folder)")
@@ -39,11 +42,18 @@ def add_commands(subparsers: Any) -> None:
         "similar",
         help="find what is near to a structure, or the same structures in a folder",
         description="Name the entries of an index that are nearest to every frame of files, with what their distance "
-        "means and how probable it is that the nearest is right. With --pairs: the groups of the same structure in a "
-        "library. Exits with 2 if a structure has no answer.",
+        "means and how probable it is that the nearest is right; with --csv, the nearest one of each, a line a "
+        "structure. With --pairs: the groups of the same structure in a library. Exits with 2 if a structure has no "
+        "answer.",
     )
     what = similar.add_mutually_exclusive_group(required=True)
-    what.add_argument("files", nargs="*", default=[], metavar="FILE", help="file of one or more frames")
+    what.add_argument(
+        "files",
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="file of one or more frames, or a folder, database or data set as of index build",
+    )
     what.add_argument(
         "--pairs", metavar="LIBRARY", help="folder, file or database in which to find the same structures"
     )
@@ -62,6 +72,7 @@ def add_commands(subparsers: Any) -> None:
     _add_jobs(similar)
     add_reading_options(similar)
     add_json_option(similar)
+    add_csv_option(similar, "print the nearest entry of each structure as comma-separated values instead, or write it")
     similar.set_defaults(function=_similar)
 
 
@@ -71,7 +82,6 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 def _build(args: argparse.Namespace) -> int:
     import shutil
-    from pathlib import Path
 
     from ..common.storage import check_room
     from ..index import StructureIndex
@@ -91,10 +101,14 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _similar(args: argparse.Namespace) -> int:
-    from ..index import StructureIndex, search_files
+    from ..common.storage import write_text
+    from ..index import StructureIndex, search_files, table_of
 
+    check_printed(args)
     aspect = "geometry" if args.geometry else "whole"
     if args.pairs:
+        if args.csv:
+            raise AriseZooError("--csv is for the nearest entries; groups can be had with --json.")
         index = StructureIndex.build(args.pairs, skip=True, n_jobs=args.jobs, progress=True)
         _complain(index)
         groups = index.groups(elements=not args.any_elements, aspect=aspect)
@@ -109,8 +123,13 @@ def _similar(args: argparse.Namespace) -> int:
         matcher=args.matcher,
         format=args.format,
         species=args.species,
+        progress=True,
     )
-    show("\n".join(map(str, answers)), [answer.to_json() for answer in answers], args.json)
+    csv = str(table_of(answers).to_csv(index=False, lineterminator="\n")) if args.csv else ""
+    text = csv.rstrip("\n") if args.csv == "-" else "\n".join(map(str, answers))
+    show(text, [answer.to_json() for answer in answers], args.json)
+    if args.csv and args.csv != "-":
+        write_text(Path(args.csv), csv)
     return 2 if any(answer.problem for answer in answers) else 0
 
 

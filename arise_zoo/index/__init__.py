@@ -4,10 +4,10 @@ Retrieval needs no training: an entry that is added is recognised at once. How t
 `scripts/fit_metric.py`; networks are in `arise_zoo.models`.
 """
 
-from .answers import Hit, Similar
+from .answers import Hit, Similar, table_of
 from .folder import IndexFolderError
 from .searching import search_files
 from .sources import Item, items_of
 from .structure_index import StructureIndex
 
-__all__ = ["Hit", "IndexFolderError", "Item", "Similar", "StructureIndex", "items_of", "search_files"]
+__all__ = ["Hit", "IndexFolderError", "Item", "Similar", "StructureIndex", "items_of", "search_files", "table_of"]

@@ -131,3 +131,24 @@ class Similar(Sequence[Hit]):
         import pandas as pd
 
         return pd.DataFrame([{"structure": self.structure, **asdict(hit)} for hit in self.hits])
+
+
+def table_of(answers: Sequence[Similar]) -> pd.DataFrame:
+    """One row a structure: what it is, and its nearest entry with everything that is known of it."""
+    import pandas as pd
+
+    nearest = ({**asdict(a.hits[0]), "nearest": a.hits[0].id} if a.hits else {} for a in answers)
+    columns = ["nearest", "geometry", "formula", "n_atoms", "space_group", "distance", "source"]
+    rows = [
+        {
+            "structure": a.structure,
+            "prototype": a.prototype,
+            "meaning": a.meaning,
+            "probability": a.probability if a.hits else None,
+            "own_space_group": a.space_group,
+            **{column: hit.get(column) for column in columns},
+            "problem": a.problem,
+        }
+        for a, hit in zip(answers, nearest, strict=True)
+    ]
+    return pd.DataFrame(rows).astype({"n_atoms": "Int64", "space_group": "Int64", "own_space_group": "Int64"})

@@ -1,7 +1,8 @@
-"""What an index can be made of: structures of ASE and pymatgen, prototypes, files, folders and databases of ASE."""
+"""What an index can be made of: structures of ASE and pymatgen, prototypes, files, folders, databases, data sets."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
@@ -51,13 +52,18 @@ def items_of(library: Any, trouble: Trouble = fail) -> Iterator[Item]:
     library
         `ase.Atoms`, a structure of pymatgen, a `Prototype`, an `Item`, the path of a file of structures, of a database
         of ASE or of a folder of both (searched to its end; ids are paths below it), the word "classes" for the 108
-        classes; a mapping of ids to any of these, or an iterable of them.
+        classes, a configuration of this package's data sets (`arise/dynamics:solids`); a mapping of ids to any of
+        these, or an iterable of them. Other data sets of `datasets` are taken if their rows have `numbers`,
+        `positions`, `cell` and `pbc`, as those of this package: `id` names a row, `label` is its prototype.
     trouble : callable, optional
         Given the `StructureError` of each file that cannot be read (default: it is raised).
     """
     if isinstance(library, Mapping):
         for name, one in library.items():
-            yield from (_renamed(item, str(name)) for item in items_of(one, trouble))
+            items = items_of(one, trouble)
+            yield from items if _is_dataset(one) else (_renamed(item, str(name)) for item in items)
+    elif _is_dataset(library):
+        yield from _of_dataset(library)
     elif isinstance(library, Item):
         yield library
     elif isinstance(library, Prototype):
@@ -65,7 +71,7 @@ def items_of(library: Any, trouble: Trouble = fail) -> Iterator[Item]:
     elif isinstance(library, str) and library == CLASSES:
         yield from map(_of_prototype, load_prototypes())
     elif isinstance(library, (str, PathLike)):
-        yield from _of_path(Path(library), trouble)
+        yield from _of_named_dataset(str(library)) if _names_dataset(str(library)) else _of_path(Path(library), trouble)
     elif isinstance(library, Atoms) or _is_pymatgen(library):
         yield _of_structure(library, 0)
     elif isinstance(library, Iterable):
@@ -115,6 +121,46 @@ def _renamed(item: Item, name: str) -> Item:
     """With the id that a mapping gives; of several frames of a file each keeps its number."""
     at = item.id.rpartition("@")[2] if "@" in item.id else ""
     return item._replace(id=f"{name}@{at}" if at else name, prototype=name, geometry="")
+
+
+_GEOMETRY = ("numbers", "positions", "cell", "pbc")
+_OWNER_NAME = re.compile(r"[\w-]+/([\w-]+)(:[\w.-]+)?")
+
+
+def is_library(path: str | PathLike[str]) -> bool:
+    """Whether a path is that of a folder or a database, or no path but the name of a data set of this package."""
+    return Path(path).is_dir() or Path(path).suffix.lower() in _DATABASES or _names_dataset(str(path))
+
+
+def _names_dataset(name: str) -> bool:
+    found = _OWNER_NAME.fullmatch(name)
+    if not found or Path(name).exists():
+        return False
+    from ..datasets import DATASETS
+
+    return found[1] in DATASETS
+
+
+def _of_named_dataset(name: str) -> Iterator[Item]:
+    from ..datasets import load_dataset
+
+    repository, _, config = name.partition(":")
+    yield from items_of(load_dataset(repository, config or None))
+
+
+def _is_dataset(library: Any) -> bool:
+    return isinstance(getattr(library, "features", None), Mapping)
+
+
+def _of_dataset(rows: Any) -> Iterator[Item]:
+    if not set(_GEOMETRY) <= set(rows.features):
+        raise StructureError(f"the data set has no columns {', '.join(_GEOMETRY)}; choose a configuration with them.")
+    names = getattr(rows.features.get("label"), "names", None)  # of classes whose numbers the rows hold
+    for place, row in enumerate(rows):
+        numbers, positions, cell, pbc = (row[column] for column in _GEOMETRY)
+        own, label = str(row.get("id", f"row-{place}")), row.get("label")
+        prototype = own if label in (None, -1) else str(names[label] if names else label)
+        yield Item(own, Atoms(numbers, positions=positions, cell=cell, pbc=pbc), prototype)
 
 
 def _of_path(path: Path, trouble: Trouble) -> Iterator[Item]:

@@ -1,5 +1,6 @@
 """`arise-zoo index build` and `arise-zoo similar` as a user meets them."""
 
+import csv
 import json
 
 import ase.io
@@ -49,9 +50,21 @@ def test_pairs_are_the_groups_of_the_same_structure(library, capsys):
     assert json.loads(capsys.readouterr().out) == [["also-fcc.cif", "fcc.cif"]]
 
 
+def test_a_whole_folder_gets_a_table_of_nearest_entries(library, tmp_path, capsys):
+    assert main(["similar", str(library), "--csv", str(tmp_path / "nearest.csv")]) == 2
+    rows = {row["structure"]: row for row in csv.DictReader((tmp_path / "nearest.csv").open())}
+    assert [rows[name]["prototype"] for name in ("fcc.cif", "also-fcc.cif", "bcc.cif")] == ["fcc_cu", "fcc_cu", "bcc_w"]
+    assert (rows["bcc.cif"]["meaning"], rows["bcc.cif"]["own_space_group"]) == ("identical", "229")
+    assert "notes.txt" in rows[str(library)]["problem"] and rows[str(library)]["nearest"] == ""
+    assert "bcc.cif: bcc_w" in capsys.readouterr().out
+    assert main(["similar", str(library / "fcc.cif"), "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("structure,prototype,meaning,probability,own_space_group,nearest,")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["similar", "--pairs", "nowhere", "--csv"], "groups can be had with --json"),
         (["similar", "nowhere.cif"], "there is no file nowhere.cif"),
         (["similar", "nowhere.cif", "--index", "nowhere"], "nowhere holds no index"),
         (["index", "build", "classes", "--out", "file/index"], "cannot write into file/index"),

@@ -63,3 +63,28 @@ def test_an_empty_folder_and_sites_of_two_species_get_one_sentence(tmp_path):
     core = pytest.importorskip("pymatgen.core")
     with pytest.raises(StructureError, match="sites of several species"):
         list(items_of(core.Structure(core.Lattice.cubic(3.0), [{"Cu": 0.5, "Au": 0.5}], [[0, 0, 0]])))
+
+
+def test_rows_of_data_sets_keep_their_ids_and_classes(monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    structures = [bulk("Cu"), bulk("NaCl", "rocksalt", a=5.6)]
+    rows = [
+        {
+            "id": f"row {i}",
+            "label": i,
+            "numbers": a.numbers,
+            "positions": a.positions,
+            "cell": a.cell.array,
+            "pbc": a.pbc,
+        }
+        for i, a in enumerate(structures)
+    ]
+    rows = datasets.Dataset.from_list(rows).cast_column("label", datasets.ClassLabel(names=["fcc", "rock salt"]))
+    items = list(items_of({"train": rows.select([0]), "test": rows.select([1])}))
+    assert [(item.id, item.prototype) for item in items] == [("row 0", "fcc"), ("row 1", "rock salt")]
+    for item, atoms in zip(items, structures, strict=True):
+        assert np.array_equal(item.atoms.positions, atoms.positions) and item.atoms.pbc.all()
+    monkeypatch.setattr("arise_zoo.datasets.load_dataset", lambda name, config: {(name, config): rows})
+    assert list(items_of("arise/dynamics:solids"))[1].id == "row 1"
+    with pytest.raises(StructureError, match="no columns numbers, positions, cell, pbc"):
+        list(items_of(rows.remove_columns("cell")))
