@@ -70,7 +70,7 @@ class Embedding(TransformerMixin, BaseEstimator):
         import umap
 
         X = checked(X, 5)
-        bar = Progress(1, "embedding, epochs", show=self.progress, warms_up=True)
+        bar = Progress(1, "embedding, epochs", show=self.progress, warm_up=1)
         self._umap = umap.UMAP(
             n_neighbors=min(self.n_neighbors, len(X) - 1),
             min_dist=self.min_dist,
