@@ -14,7 +14,6 @@ def import_quietly(name: str) -> ModuleType:
     """Import a module while whatever compiled code writes to standard error is dropped; errors are raised as ever."""
     if name in sys.modules:
         return sys.modules[name]
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # heeded by some versions, for what comes later too
     with quiet():
         return importlib.import_module(name)
 
@@ -22,6 +21,7 @@ def import_quietly(name: str) -> ModuleType:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Drop whatever the process writes to standard error, compiled code included."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # heeded by some versions, for what comes later too
     sys.stderr.flush()
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
