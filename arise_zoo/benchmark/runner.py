@@ -164,7 +164,8 @@ class _Questions:
         """A unit's structures from number `begin`: each alone if the method takes one at a time, so that little is lost
         when it is interrupted, otherwise those of one supercell together, or as many as it wants to see."""
         specs = islice(self.plan.unit_structures(unit), begin, None)
-        if self.method.predict_many is None and self.method.predict_vectors is None:
+        of_vectors = self.method.predict_vectors is not None and (self.stored is not None or self.kept is not None)
+        if self.method.predict_many is None and not of_vectors:
             yield from ([spec] for spec in specs)
             return
         if size := self.plan.facts.structures_at_once:

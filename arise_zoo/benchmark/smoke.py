@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ase import Atoms
 
+from ..common.progress import Progress
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
 from ..structures import StructureSpec, condition, pristine_structures
@@ -39,12 +40,18 @@ class Check:
     said: str = ""
 
 
-def smoke(method: str | Method) -> list[Check]:
+def smoke(method: str | Method, progress: bool = False) -> list[Check]:
     """Check a method, given by name or as an object, in well under half a minute unless the method itself is slow.
 
-    Checks come in the order of the returned list; those that need an earlier one that failed are left out.
+    Checks come in the order of the returned list; those that need an earlier one that failed are left out. `progress`:
+    whether to show it.
     """
-    checks = _Checks()
+    with Progress(None, "smoke", show=progress) as bar:
+        return _made(method, _Checks(bar))
+
+
+def _made(method: str | Method, checks: _Checks) -> list[Check]:
+    """All checks of a method."""
     resolved = checks.result("follows the protocol", lambda: _resolved(method))
     if resolved is None:
         return checks.made
@@ -79,8 +86,9 @@ def smoke(method: str | Method) -> list[Check]:
 class _Checks:
     """The checks made so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, bar: Progress) -> None:
         self.made: list[Check] = []
+        self._bar = bar
 
     def result(self, name: str, function: Callable[[], _T]) -> _T | None:
         """What the function returns, None if it raises: the check has then failed."""
@@ -90,6 +98,7 @@ class _Checks:
 
     def holds(self, name: str, function: Callable[[], str | None]) -> bool:
         """Whether the function neither returns a fault nor raises."""
+        self._bar.note(name)
         try:
             fault = function()
         except AriseZooError as error:
@@ -97,6 +106,7 @@ class _Checks:
         except Exception as error:  # a plug-in may raise anything
             fault = f"{type(error).__name__}: {error}"
         self.made.append(Check(name, fault is None, fault or ""))
+        self._bar.advance()
         return fault is None
 
 
