@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
 
 def import_quietly(name: str) -> ModuleType:
-    """Import a module while whatever compiled code writes to standard error is dropped; errors are raised as ever."""
+    """Import a module without its warnings and what its compiled parts write to standard error; errors are raised."""
     if name in sys.modules:
         return sys.modules[name]
-    with quiet():
+    with quiet(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return importlib.import_module(name)
 
 

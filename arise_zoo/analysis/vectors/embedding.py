@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from ...common.progress import Progress
+from ...common.quiet import import_quietly
 from .clustering import checked
 
 
@@ -67,6 +68,7 @@ class Embedding(TransformerMixin, BaseEstimator):
 
     def fit(self, X: np.ndarray, y: object = None) -> Embedding:
         """Learn the map of vectors, shape (n, n_features); raises `AriseZooError` for fewer than 5 of them or NaN."""
+        import_quietly("umap")  # which imports TensorFlow where it is installed
         import umap
 
         X = checked(X, 5)
