@@ -10,7 +10,7 @@ author = "The arise_zoo developers"
 copyright = author
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
 include_patterns = [
     "arise_zoo/index/shipped/README.md",
@@ -29,6 +29,7 @@ html_extra_path = ["site_root"]
 html_show_copyright = False
 
 myst_heading_anchors = 3
+nb_execution_mode = "off"  # the notebooks keep what they show; scripts/run_notebooks.py runs them
 
 suppress_warnings = ["ref.python"]  # docstrings say `n_features`, which several classes have
 

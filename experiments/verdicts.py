@@ -50,7 +50,7 @@ def measure(each: int = 40, variants: int = 1, dynamics: bool = True) -> Record:
     models = [model for model in map(load_model, shipped_models()) if not model.labels_atoms]
     found = []
     kinds = list(_kinds(each, variants, dynamics))
-    with Progress(len(kinds), "kinds of samples", warms_up=True) as bar:
+    with Progress(len(kinds), "kinds of samples", warm_up=1) as bar:
         for kind, asked in kinds:
             labels, structures = zip(*asked, strict=True)
             rows, described = {}, {}

@@ -12,14 +12,17 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ("arise_zoo",)
-EVERYTHING = ("arise_zoo", "tests", "experiments", "scripts")
+EVERYTHING = ("arise_zoo", "tests", "experiments", "scripts", "examples")
 
 NOT_IMPORTED = {
     "build": "builds the wheel, as `python -m build`",
     "furo": "how the documentation looks",
+    "ipykernel": "runs the cells of the documentation's notebooks",
     "mpich": "the MPI library that LAMMPS loads",
     "mypy": "checks types, as a command",
-    "myst-parser": "reads the documentation's Markdown",
+    "myst-nb": "reads the documentation's Markdown and notebooks",
+    "nbclient": "runs the documentation's notebooks, in `scripts/run_notebooks.py`",
+    "nbformat": "reads and writes them there",
     "pytest-xdist": "runs the tests on all cores, as `pytest -n`",
     "ruff": "checks style, as a command",
     "sphinx": "builds the documentation, as `python -m sphinx`",
@@ -27,8 +30,9 @@ NOT_IMPORTED = {
 }
 """Declared and never imported by name, and why."""
 
-NOT_DECLARED = {"crystals", "ncrystal", "xraylib", "xrayutilities"}
-"""Imported and never declared: `scripts/crystal_libraries.py` reads their crystals if they are there."""
+NOT_DECLARED = {"crystals", "ncrystal", "torch", "xraylib", "xrayutilities"}
+"""Imported and never declared: `scripts/crystal_libraries.py` reads their crystals if they are there, and an example is
+for those who have PyTorch."""
 
 PACKAGE_OF = {
     "freud": "freud-analysis",

@@ -1,6 +1,6 @@
 """What GitHub reads agrees with the project: the workflow with README and metadata, the issue form with the code."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -30,5 +30,7 @@ def test_the_workflow_runs_the_readmes_commands_on_every_declared_python(jobs):
 
 def test_the_issue_form_asks_for_all_that_a_submission_declares():
     form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "submit-method.yml").read_text())
-    required = {field.get("id") for field in form["body"] if field.get("validations", {}).get("required")}
-    assert {field.name for field in fields(Declaration)} <= required
+    asked = {
+        field["id"]: field.get("validations", {}).get("required", False) for field in form["body"] if "id" in field
+    }
+    assert {f.name: f.default is MISSING for f in fields(Declaration)}.items() <= asked.items()

@@ -11,11 +11,12 @@ import arise_zoo
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(path.stem for path in (ROOT / "docs").glob("*.md"))
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "docs" / "tutorials").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    for package in ("sphinx", "furo", "myst_parser"):
+    for package in ("sphinx", "furo", "myst_nb"):
         pytest.importorskip(package)
     out = tmp_path_factory.mktemp("site")
     trees = ["-d", str(out / "doctrees")]
@@ -29,7 +30,13 @@ def test_every_page_is_in_the_table_of_contents_and_becomes_a_page_of_the_site(s
     index = (site / "docs" / "index.html").read_text(encoding="utf-8")
     assert {page for page in PAGES if page != "index" and f'href="{page}.html"' not in index} == set()
     assert all((site / "docs" / f"{page}.html").is_file() for page in PAGES)
+    assert {page for page in NOTEBOOKS if f'href="tutorials/{page}.html"' not in index} == set()
     assert "docs/index.html" in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_notebooks_show_what_they_showed_when_they_were_run(site):
+    pages = {page: (site / "docs" / "tutorials" / f"{page}.html").read_text(encoding="utf-8") for page in NOTEBOOKS}
+    assert {page for page, text in pages.items() if "cell_output" not in text} == set()
 
 
 def test_the_reference_has_every_public_name(site):

@@ -78,6 +78,8 @@ def explore(
     if progress:
         _announce(vectors[valid], clustering)
     labels = clustering.fit(vectors[valid]).labels_
+    if progress and len(labels) >= _SAMPLE:
+        print(f"embedding {len(labels)} boxes: neighbours of each, then epochs", file=sys.stderr, flush=True)
     points = Embedding(n_neighbors, min_dist, seed=seed, progress=progress).fit_transform(vectors[valid])
     clusters = np.full(len(result), np.nan)
     clusters[valid] = labels

@@ -15,7 +15,7 @@ from ase import Atoms
 
 from .._version import __version__
 from ..common.manifest import MANIFEST
-from ..common.parallel import workers
+from ..common.parallel import effective_n_jobs, workers
 from ..common.progress import Progress
 from ..common.storage import sha256
 from ..errors import AriseZooError, StructureError, UnknownNameError
@@ -165,7 +165,7 @@ def strided_pattern_matching(
     else:
         at_once = _POSITIONS_AT_ONCE
         compute = partial(_of_single_boxes, atoms, grid, ask, n_jobs, scheduler)
-    bar = Progress(len(grid), "boxes", show=progress)
+    bar = Progress(len(grid), "boxes", show=progress, warm_up=1 if scale == "global" else effective_n_jobs(n_jobs))
     parts = _parts(range(0, len(grid), at_once), folder, compute, bar)
     return _collect(parts, grid, model.labels, settings)
 

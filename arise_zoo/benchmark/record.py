@@ -131,7 +131,13 @@ class Scores(UncertaintyEntries):
     per_class: dict[str, dict[str, list[int]]]
 
 
-class Record(Scores):
+class Declared(TypedDict, total=False):
+    """What a submitter says of a method, where somebody submitted it: `arise_zoo.benchmark.submission.Declaration`."""
+
+    declaration: dict[str, str]
+
+
+class Record(Scores, Declared):
     """What one method reached on the benchmark; see `record_schema`."""
 
     method: str

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..common.progress import Progress
 from ..methods import UNKNOWN, MethodFacts
 from ..methods.resolved import check_facts
 from .plan import Plan, Sampling, Unit
@@ -38,8 +39,8 @@ def recorded_method(record: Record) -> MethodFacts:
     return facts
 
 
-def rescore(record: Record, predictions: Path) -> Scores:
-    """`cells`, `per_class` and how sure the method is, as the predictions give them.
+def rescore(record: Record, predictions: Path, progress: bool = False) -> Scores:
+    """`cells`, `per_class` and how sure the method is, as the predictions give them; `progress`: whether to show it.
 
     Raises `RecordError` if the predictions are not of the structures of the record's tables, in their order, or hold
     labels that do not exist.
@@ -51,9 +52,11 @@ def rescore(record: Record, predictions: Path) -> Scores:
     planned = plan.units_of(tables, conditions)
     if store.n_groups != len(store.joined) or not planned.issuperset(store.joined):
         raise RecordError("the predictions hold structures twice, or some that no table asks for.")
-    for unit in planned:
-        if unit in store:
+    with Progress(len(store.joined), "checking", show=progress, warm_up=1) as bar:
+        for unit in store.joined:
+            bar.note(f"checking {unit.condition}")
             _check(plan, store, unit)
+            bar.advance()
     if (said := record["predictions"]["rows"]) != store.n_rows:
         raise RecordError(f"the record counts {said} predictions, but there are {store.n_rows}.")
     cells, per_class = score(plan, store, tables)

@@ -130,7 +130,7 @@ def evaluate(
                 sent = ship(resolved, Path(stack.enter_context(tempfile.TemporaryDirectory())))
             questions = _Questions(resolved, sent, plan, stored, kept)
             with workers(n_jobs, scheduler, shared=[sent]) as pool:
-                _run(questions, missing, run.predictions, pool, progress)
+                _run(questions, missing, run.predictions, pool, progress, effective_n_jobs(n_jobs))
         run.join(unit_order())
         record = _record(plan, run, tables)
         run.write_record(record)
@@ -161,9 +161,13 @@ class _Questions:
     kept: Path | None
 
     def chunks(self, unit: Unit, begin: int = 0) -> Iterator[list[StructureSpec]]:
-        """A unit's structures from number `begin`, those of one supercell together, or as many as the method wants to
-        see."""
+        """A unit's structures from number `begin`: each alone if the method takes one at a time, so that little is lost
+        when it is interrupted, otherwise those of one supercell together, or as many as it wants to see."""
         specs = islice(self.plan.unit_structures(unit), begin, None)
+        of_vectors = self.method.predict_vectors is not None and (self.stored is not None or self.kept is not None)
+        if self.method.predict_many is None and not of_vectors:
+            yield from ([spec] for spec in specs)
+            return
         if size := self.plan.facts.structures_at_once:
             every = list(specs)
             yield from (every[i : i + size] for i in range(0, len(every), size))
@@ -194,14 +198,20 @@ def _fit(method: ResolvedMethod) -> None:
 
 
 def _run(
-    questions: _Questions, units: list[Unit], store: PredictionStore, pool: Callable[..., Any], progress: bool
+    questions: _Questions,
+    units: list[Unit],
+    store: PredictionStore,
+    pool: Callable[..., Any],
+    progress: bool,
+    n_workers: int,
 ) -> None:
     """Ask the method for all structures of these units, but for those that an interrupted run has kept."""
     facts = questions.plan.facts
     kept = {unit: store.part(unit) for unit in units}
     chunks = [(unit, specs) for unit in units for specs in questions.chunks(unit, len(kept[unit][0]))]
     n_kept = sum(len(rows) for rows, _ in kept.values())
-    with Progress(n_kept + sum(len(specs) for _, specs in chunks), facts.name, show=progress) as bar:
+    total = n_kept + sum(len(specs) for _, specs in chunks)
+    with Progress(total, facts.name, show=progress, warm_up=n_workers) as bar:
         bar.known(n_kept)
         answers = iter(pool(questions.task(unit.condition, specs) for unit, specs in chunks))
         chunks_of = {unit: [specs for _, specs in own] for unit, own in groupby(chunks, key=lambda pair: pair[0])}

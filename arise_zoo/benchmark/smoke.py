@@ -14,18 +14,21 @@ from typing import TypeVar
 
 from ase import Atoms
 
+from ..common.progress import Progress
 from ..errors import AriseZooError
 from ..methods import Method, ResolvedMethod, get_method, resolve
-from ..structures import StructureSpec, pristine_structures
-from .plan import Plan, Sampling
+from ..structures import StructureSpec, condition, pristine_structures
+from .plan import Plan, Sampling, Unit
 from .predictions import CheckedAnswer
 from .querying import query
-from .tables import SUPPORTED, table_conditions
+from .tables import OWN_CONDITIONS, TABLES, table_conditions
 from .vectors import is_stored
 
 _T = TypeVar("_T")
 _CONDITIONS = ("pristine", "displacement-0.04", "missing-0.2", "both-0.3-0.1")
 _N_CLASSES, _MOST_ATOMS = 6, 400
+_PAPER = [name for name in TABLES if name not in OWN_CONDITIONS]
+_LONG = 30.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,18 @@ class Check:
     said: str = ""
 
 
-def smoke(method: str | Method) -> list[Check]:
+def smoke(method: str | Method, progress: bool = False) -> list[Check]:
     """Check a method, given by name or as an object, in well under half a minute unless the method itself is slow.
 
-    Checks come in the order of the returned list; those that need an earlier one that failed are left out.
+    Checks come in the order of the returned list; those that need an earlier one that failed are left out. `progress`:
+    whether to show it.
     """
-    checks = _Checks()
+    with Progress(None, "smoke", show=progress) as bar:
+        return _made(method, _Checks(bar))
+
+
+def _made(method: str | Method, checks: _Checks) -> list[Check]:
+    """All checks of a method."""
     resolved = checks.result("follows the protocol", lambda: _resolved(method))
     if resolved is None:
         return checks.made
@@ -53,12 +62,12 @@ def smoke(method: str | Method) -> list[Check]:
         if not checks.holds("can be fitted on the pristine structures of its classes", lambda: _fitted(resolved, plan)):
             return checks.made
         travelled = travelled and _travelled(resolved)
-    started = time.perf_counter()
     answers = checks.result("answers as the protocol says", lambda: _ask(resolved, specs))
     if answers is None:
         return checks.made
-    seconds = (time.perf_counter() - started) / len(specs)
+    started = time.perf_counter()  # the first time, libraries were loaded as well
     checks.holds("says the same when asked again", lambda: _differs(specs, answers, _ask(resolved, specs)))
+    seconds = (time.perf_counter() - started) / len(specs)
     back = specs[::-1]
     checks.holds("says the same in another order", lambda: _differs(back, answers[::-1], _ask(resolved, back)))
     if travelled is not None:
@@ -77,8 +86,9 @@ def smoke(method: str | Method) -> list[Check]:
 class _Checks:
     """The checks made so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, bar: Progress) -> None:
         self.made: list[Check] = []
+        self._bar = bar
 
     def result(self, name: str, function: Callable[[], _T]) -> _T | None:
         """What the function returns, None if it raises: the check has then failed."""
@@ -88,6 +98,7 @@ class _Checks:
 
     def holds(self, name: str, function: Callable[[], str | None]) -> bool:
         """Whether the function neither returns a fault nor raises."""
+        self._bar.note(name)
         try:
             fault = function()
         except AriseZooError as error:
@@ -95,6 +106,7 @@ class _Checks:
         except Exception as error:  # a plug-in may raise anything
             fault = f"{type(error).__name__}: {error}"
         self.made.append(Check(name, fault is None, fault or ""))
+        self._bar.advance()
         return fault is None
 
 
@@ -102,8 +114,8 @@ def small_structures(plan: Plan) -> list[StructureSpec]:
     """A few small structures under a few conditions, of classes spread over those that a method is scored on."""
     some = plan.supported[:: max(1, len(plan.supported) // _N_CLASSES)][:_N_CLASSES]
     found = []
-    for condition in _CONDITIONS:
-        every = plan.structures(condition, some)
+    for name in _CONDITIONS:
+        every = plan.structures(name, some)
         for _, group in groupby(every, key=lambda spec: (spec.class_id, spec.periodic)):
             smallest = min(group, key=lambda spec: spec.n_atoms)
             if smallest.n_atoms <= _MOST_ATOMS:
@@ -169,15 +181,37 @@ def _spared(method: ResolvedMethod) -> str:
 
 def _time(method: ResolvedMethod, specs: Sequence[StructureSpec], seconds: float) -> str:
     """`seconds`: of a structure."""
-    whole = Plan(method.facts, Sampling(seed=0))
-    sizes = [s.n_atoms for c in table_conditions("2") for s, _ in whole.weighted_structures(c, SUPPORTED)]
     mean = sum(spec.n_atoms for spec in specs) / len(specs)
-    # As long for each structure, or for each atom: what a method takes lies in between, or near.
-    least, most = sorted((seconds * len(sizes), seconds / mean * sum(sizes)))
-    return (
-        f"{1000 * seconds:.1f} ms a structure of {mean:.0f} atoms; Table 2 has {len(sizes):,} of "
-        f"{sum(sizes) / len(sizes):.0f} atoms, which take {_duration(least)} to {_duration(most)} on one core."
-    )
+    said = [f"{1000 * seconds:.1f} ms a structure of {mean:.0f} atoms"]
+    for tables, name in ((["2"], "Table 2 has"), (_PAPER, "all tables of the paper have")):
+        n, n_atoms = _asked(Plan(method.facts, Sampling(seed=0)), tables)
+        # As long for each structure, or for each atom: what a method takes lies in between, or near.
+        least, most = sorted((seconds * n, seconds / mean * n_atoms))
+        how_long = f"which take {_duration(least)} to {_duration(most)} on one core"
+        said.append(f"{name} {n:,} of {n_atoms / n:.0f} atoms, {how_long}")
+    at_once = method.facts.structures_at_once or 1
+    if at_once * seconds > _LONG:
+        lost = f"{at_once} structures at once take {_duration(at_once * seconds)}, which an interruption loses"
+        said.append(f"{lost}; lower structures_at_once")
+    return "; ".join(said) + "."
+
+
+def _asked(plan: Plan, tables: Sequence[str]) -> tuple[int, int]:
+    """How many structures a run of these tables asks about, and how many atoms they have in all.
+
+    Conditions with random draws have the same supercells, so that one stands for all.
+    """
+    units = plan.units_of(tables, [name for table in tables for name in table_conditions(table)])
+    n = n_atoms = 0
+    for _, alike in groupby(sorted(units, key=lambda unit: (_kind(unit), unit)), key=_kind):
+        same = list(alike)
+        sizes = [spec.n_atoms for spec in plan.unit_structures(same[0])]
+        n, n_atoms = n + len(same) * len(sizes), n_atoms + len(same) * sum(sizes)
+    return n, n_atoms
+
+
+def _kind(unit: Unit) -> tuple[str, bool]:
+    return unit.classes, condition(unit.condition).is_random
 
 
 def _duration(seconds: float) -> str:

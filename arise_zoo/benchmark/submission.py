@@ -12,7 +12,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, Unc
 from .rescoring import recorded_method, rescore
 
 SUFFIX = ".arise.zip"
-_ENVIRONMENT, _DECLARATION = "environment.json", "declaration.json"
-_MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, _DECLARATION)
+DECLARATION = "declaration.json"
+_ENVIRONMENT = "environment.json"
+_MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, DECLARATION)
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+(?:\.\d*)?(?:[eE]\+?\d{1,3})?")
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
 _LARGEST = 2**31  # bytes unpacked; the predictions of all atoms of all tables are a tenth of it
 
 
@@ -39,12 +41,6 @@ def _numbers(text: str) -> set[int]:
     return {
         int(word, 0) if word.lower()[:2] in ("0x", "0b", "0o") else int(float(word)) for word in _NUMBER.findall(text)
     }
-
-
-class SubmittedRecord(Record):
-    """A record with what its submitter declares."""
-
-    declaration: dict[str, str]
 
 
 class SubmissionError(AriseZooError):
@@ -56,19 +52,28 @@ class Declaration:
     """What only the author of a method can say.
 
     `trained_on`: which data, and whether defective structures took part; `seeds`: base seeds of whatever random
-    structures it was trained or tuned on ("none" if none); `licence` of the method; `citation`.
+    structures it was trained or tuned on ("none" if none); `licence` of the method; `citation`. May be empty: `links`,
+    web addresses of code, paper or checkpoint with spaces between them; `parameters`, how many were fitted.
     """
 
     trained_on: str
     seeds: str
     licence: str
     citation: str
+    links: str = ""
+    parameters: str = ""
 
     def check(self) -> None:
-        """Raise `SubmissionError` if something is not said, or if the benchmark's own seed was trained on."""
+        """Raise `SubmissionError` if something is not said or not possible, or if the benchmark's own seed was trained
+        on."""
         for field in fields(self):
-            if not str(getattr(self, field.name)).strip():
+            if field.default is MISSING and not str(getattr(self, field.name)).strip():
                 raise SubmissionError(f"the declaration leaves {field.name.replace('_', ' ')} open; say it.")
+        for link in self.links.split():
+            if not _LINK.fullmatch(link):
+                raise SubmissionError(f"the declaration links to {link!r}, which is no web address (https://...).")
+        if not re.fullmatch("[0-9]*", self.parameters):
+            raise SubmissionError(f"the declaration counts {self.parameters!r} parameters; give a whole number.")
         if BASE_SEED in _numbers(self.seeds):
             raise SubmissionError(
                 f"the declaration names {BASE_SEED} among the seeds, which is the base seed of the benchmark's own "
@@ -107,10 +112,11 @@ def check_method(name: str) -> bool:
     return True
 
 
-def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Path:
+def pack(results: Path, declaration: Declaration, out: Path | None = None, progress: bool = False) -> Path:
     """Put a method's results, as `arise-bench --out` left them in the folder `results`, into one file and return it.
 
-    `out` is by default `NAME.arise.zip` in the current folder. What is packed has passed `validate`.
+    `out` is by default `NAME.arise.zip` in the current folder; `progress`: whether to show it. What is packed has
+    passed `validate`.
     """
     declaration.check()
     results = Path(results)
@@ -118,7 +124,7 @@ def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Pa
         raise SubmissionError(f"{results} holds no {RECORD}; name the folder of one method, such as results/mine.")
     record = read_record(results / RECORD)
     out = Path(out) if out else Path(record["method"] + SUFFIX)
-    texts = {_ENVIRONMENT: _environment(), _DECLARATION: asdict(declaration)}
+    texts = {_ENVIRONMENT: _environment(), DECLARATION: asdict(declaration)}
     with replacing(out) as temporary:
         with zipfile.ZipFile(temporary, "w") as archive:
             for name in (RECORD, record["predictions"]["file"]):
@@ -128,30 +134,28 @@ def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Pa
                 _put(archive, name, (results / name).read_bytes(), compress=name.endswith(".json"))
             for name, value in texts.items():
                 _put(archive, name, (json.dumps(value, indent=1) + "\n").encode(), compress=True)
-        _validate(temporary, str(out))
+        _validate(temporary, str(out), progress)
     return out
 
 
-def validate(path: Path) -> SubmittedRecord:
-    """The record of a submission that fits, with its declaration under `declaration`.
+def validate(path: Path, progress: bool = False) -> Record:
+    """The record of a submission that fits, with its declaration under `declaration`; `progress`: whether to show it.
 
     Raises `SubmissionError`, with one sentence, for a file that is no submission, versions, data, seed or iterations
     other than this package's, predictions that are not the record's or not of the benchmark's structures, and scores
     that do not follow from the predictions.
     """
-    return _validate(Path(path), str(path))
+    return _validate(Path(path), str(path), progress)
 
 
-def _validate(path: Path, where: str) -> SubmittedRecord:
+def _validate(path: Path, where: str, progress: bool) -> Record:
     with tempfile.TemporaryDirectory() as folder:
         _unpack(path, Path(folder), where)
         try:
             record = read_record(Path(folder) / RECORD)
         except RecordError as error:
             raise SubmissionError(str(error).replace(f"{folder}/", f"{where}: ")) from error
-        declaration = _declaration(Path(folder) / _DECLARATION, where)
-        declaration.check()
-        declaration.agree(record, where)
+        record = with_declaration(record, Path(folder) / DECLARATION, where)
         try:
             plan = Plan(recorded_method(record), Sampling(ITERATIONS, BASE_SEED))
         except AriseZooError as error:
@@ -165,11 +169,11 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
         if sha256(predictions) != record["predictions"]["sha256"]:
             raise SubmissionError(f"{where}: the predictions are not those that the record was made from.")
         try:
-            found = rescore(record, predictions)
+            found = rescore(record, predictions, progress)
         except AriseZooError as error:
             raise SubmissionError(f"{where}: {str(error).replace(f'{folder}/', '')}") from error
         _compare(record, found, where)
-    return {**record, "declaration": asdict(declaration)}
+    return record
 
 
 def _expected(plan: Plan) -> dict[str, Any]:
@@ -224,9 +228,18 @@ def _unpack(path: Path, folder: Path, where: str) -> None:
         raise SubmissionError(f"{where} is damaged or no submission ({error}).") from error
 
 
+def with_declaration(record: Record, path: Path, where: str) -> Record:
+    """The record with the declaration of a file; raises `SubmissionError` if it is incomplete or contradicts it."""
+    declaration = _declaration(path, where)
+    declaration.check()
+    declaration.agree(record, where)
+    return {**record, "declaration": asdict(declaration)}
+
+
 def _declaration(path: Path, where: str) -> Declaration:
+    optional = {field.name: field.default for field in fields(Declaration) if field.default is not MISSING}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = {**optional, **json.loads(path.read_text(encoding="utf-8"))}
         return Declaration(**{field.name: str(said[field.name]) for field in fields(Declaration)})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SubmissionError(f"{where}: the declaration is damaged or incomplete ({error}).") from error

@@ -80,7 +80,7 @@ def _smoke(args: argparse.Namespace) -> int:
 
     from ..benchmark.smoke import smoke
 
-    found = {name: smoke(name) for name in names([args.method])}
+    found = {name: smoke(name, progress=True) for name in names([args.method])}
     lines = []
     for name, checks in found.items():
         lines.append(name)

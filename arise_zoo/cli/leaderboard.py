@@ -46,6 +46,8 @@ def add_commands(subparsers: Any) -> None:
     submit.add_argument("--seeds", required=True, help="base seeds of random structures that it has seen, or: none")
     submit.add_argument("--licence", required=True, help="of the method, such as MIT")
     submit.add_argument("--citation", required=True, help="how to cite it")
+    submit.add_argument("--links", default="", help="web addresses of code, paper or checkpoint")
+    submit.add_argument("--parameters", default="", metavar="N", help="how many were fitted")
     submit.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.arise.zip")
     submit.set_defaults(function=_submit)
 
@@ -83,7 +85,7 @@ def _report(args: argparse.Namespace) -> int:
 def _collect(args: argparse.Namespace) -> int:
     from ..leaderboard.collect import collect
 
-    print("collected " + ", ".join(collect(args.results, args.records)))
+    print("collected " + ", ".join(collect(args.results, args.records, progress=True)))
     return 0
 
 
@@ -93,8 +95,8 @@ def _submit(args: argparse.Namespace) -> int:
 
     if (args.results / RECORD).is_file():
         check_method(read_record(args.results / RECORD)["method"])
-    said = Declaration(args.trained_on, args.seeds, args.licence, args.citation)
-    print(f"packed {pack(args.results, said, args.out)}")
+    said = Declaration(args.trained_on, args.seeds, args.licence, args.citation, args.links, args.parameters)
+    print(f"packed {pack(args.results, said, args.out, progress=True)}")
     return 0
 
 
@@ -102,7 +104,7 @@ def _validate(args: argparse.Namespace) -> int:
     from ..benchmark.submission import validate
     from ..leaderboard.formatting import format_record
 
-    record = validate(args.file)
+    record = validate(args.file, progress=True)
     table = format_record(record, record["table"].split(","))
     follows = f"{args.file} fits: its {len(record['cells'])} cells follow from its predictions."
     show(f"{table}\n\n{follows}", record, args.json)

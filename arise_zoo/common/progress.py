@@ -12,15 +12,15 @@ class Progress:
     """A count of work done, to be used as a context manager; `show=False` keeps it silent.
 
     The time left follows from the mean time of what was done. `total`: how much there is to do, None if that is not
-    known. `warms_up`: the first unit takes longer than others, as where something is compiled, and is left out of the
-    mean; units must come one after the other then.
+    known. `warm_up`: of how many first steps the time says nothing, as where something is loaded or compiled, for each
+    worker one; they are left out of the mean.
     """
 
-    def __init__(self, total: int | None, label: str, *, show: bool = True, warms_up: bool = False):
+    def __init__(self, total: int | None, label: str, *, show: bool = True, warm_up: int = 0):
         self.total, self.label, self.done = total, label, 0
         self._bar = None
         self._lines = show and not sys.stderr.isatty()
-        self._is_warm = not warms_up
+        self._warm_up = warm_up
         self._started = self._last_line = time.monotonic()
         self._untimed = 0
         if show and sys.stderr.isatty():
@@ -55,22 +55,22 @@ class Progress:
     def advance(self, count: int = 1) -> None:
         """Count work as done."""
         self.done += count
+        if self._warm_up > 0:
+            self._warm_up -= 1
+            self._restart()
         if self._bar is not None:
-            self._bar.update(count)
+            self._bar.update(self.done - self._bar.n)
         elif self._lines and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             left = self.seconds_left()
             estimate = "" if left is None else f", {left:.0f} s left"
             amount = "" if self.total is None else f" of {self.total}"
             print(f"{self.label}: {self.done}{amount}{estimate}", file=sys.stderr, flush=True)
-        if not self._is_warm:
-            self._is_warm = True
-            self._restart()
 
     def seconds_left(self) -> float | None:
         """How long the rest will take, None where nothing tells yet."""
         timed = self.done - self._untimed
-        if timed <= 0 or not self._is_warm or self.total is None:
+        if timed <= 0 or self.total is None:
             return None
         return (time.monotonic() - self._started) / timed * (self.total - self.done)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._version import DATA_VERSION, __version__
 from ..common.manifest import MANIFEST, describe_files
-from ..common.parallel import WorkerError, workers
+from ..common.parallel import WorkerError, effective_n_jobs, workers
 from ..common.progress import Progress
 from ..common.storage import check_room, locked, replacing
 from ..errors import AriseZooError
@@ -97,7 +97,7 @@ def build(
         with (
             _named(dataset) as at,
             workers(n_jobs, scheduler) as run,
-            Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress) as bar,
+            Progress(len(waiting), f"{NAMESPACE}/{dataset}", show=progress, warm_up=effective_n_jobs(n_jobs)) as bar,
         ):
             made = _run(run, waiting)
             for config in todo:

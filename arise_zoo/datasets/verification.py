@@ -126,7 +126,7 @@ def verify(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0, progress:
         return report
     report.problems += _card(folder, manifest)
     configs = get_configs(manifest.dataset, manifest.configs) if manifest.configs else ()
-    with Progress(len(configs), "checking", show=progress, warms_up=True) as bar:
+    with Progress(len(configs), "checking", show=progress, warm_up=1) as bar:
         for config in configs:
             bar.note(f"checking {config.name}")
             _check_config(config, folder, manifest, report, sample, seed)

@@ -15,6 +15,8 @@ import numpy as np
 from ..benchmark.predictions import read_predictions
 from ..benchmark.record import RECORD, Record, read_record, write_record
 from ..benchmark.scoring import count_right
+from ..benchmark.submission import DECLARATION, with_declaration
+from ..common.progress import Progress
 from ..common.storage import replacing, sha256
 from ..errors import AriseZooError
 from ..methods import UNKNOWN
@@ -29,23 +31,31 @@ class CollectError(AriseZooError):
     """A folder of results that cannot be collected."""
 
 
-def collect(results: Path, records: Path) -> list[str]:
-    """Copy the record of each method in `results` to `records/NAME.json`, with `records/NAME.parquet` beside it.
+def collect(results: Path, records: Path, progress: bool = False) -> list[str]:
+    """Copy the record of each method in `results` to `records/NAME.json`, with what its submitter declares if that is
+    there, and `records/NAME.parquet` beside it.
 
     The Parquet file has one row per structure: its identity, how many of its labels are right by class and by space
     group, how many there are, and the label where there is one a structure. Returns the names. Raises `CollectError` if
-    there is nothing to collect or if predictions are not those of their record.
+    there is nothing to collect or if predictions are not those of their record, `SubmissionError` if a declaration
+    contradicts it.
     """
     found = sorted(path.parent for path in Path(results).glob(f"*/{RECORD}"))
     if not found:
         raise CollectError(f"there are no results in {results}; name the folder that was given to --out.")
-    for folder in found:
-        record = read_record(folder / RECORD)
-        predictions = folder / record["predictions"]["file"]
-        if not predictions.is_file() or sha256(predictions) != record["predictions"]["sha256"]:
-            raise CollectError(f"{predictions} is not the file that its record was made from; run the method again.")
-        _write(predictions, record, Path(records) / f"{record['method']}.parquet")
-        write_record(Path(records) / f"{record['method']}.json", record)
+    with Progress(len(found), "collecting", show=progress) as bar:
+        for folder in found:
+            record = read_record(folder / RECORD)
+            predictions = folder / record["predictions"]["file"]
+            if not predictions.is_file() or sha256(predictions) != record["predictions"]["sha256"]:
+                raise CollectError(
+                    f"{predictions} is not the file that its record was made from; run the method again."
+                )
+            if (folder / DECLARATION).is_file():
+                record = with_declaration(record, folder / DECLARATION, str(folder))
+            _write(predictions, record, Path(records) / f"{record['method']}.parquet")
+            write_record(Path(records) / f"{record['method']}.json", record)
+            bar.advance()
     return [folder.name for folder in found]
 
 

@@ -53,6 +53,11 @@ class DescriptorMethod(ABC):
         """Parameters of the descriptor (`arise_zoo.descriptors.descriptor_with`)."""
         return CENTRAL
 
+    def describe(self, structures: Sequence[Atoms]) -> np.ndarray:
+        """Descriptors, shape (n, n_features), float32, for a `fit`; raises `StructureError` where there is none."""
+        wanted = descriptor_with(self.descriptor)
+        return np.array([wanted.create(atoms) for atoms in structures], dtype=np.float32)
+
     @abstractmethod
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """Probabilities, shape (n, n_classes), of descriptors, shape (n, n_features); columns as `recognises`."""

@@ -59,7 +59,7 @@ class Method(Protocol):
         Like `predict_many`, for descriptors of shape (n_structures, n_features), float32; used if the harness has
         descriptors with the parameters `descriptor`.
     descriptor : mapping
-        Parameters of `arise_zoo.descriptors.AveragedSOAP` for `predict_vectors`.
+        Parameters of `arise_zoo.descriptors.AveragedSOAP` for `predict_vectors`; those left out have their defaults.
     probabilistic : bool
         Whether predictions carry `probabilities`; for methods at the level of structures whose truth is the class. An
         answer without them counts as equal probabilities.

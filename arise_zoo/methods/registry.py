@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
+from ..common.quiet import quiet
 from ..errors import AriseZooError, UnknownNameError
 from .resolved import MethodError, resolve
 
@@ -131,7 +132,8 @@ def get_method(name: str) -> Method:
     (entry,) = found
     try:
         module, _, factory = entry.target.partition(":")
-        method: Method = getattr(import_module(module), factory.strip())()
+        with quiet():  # its libraries have nothing to say
+            method: Method = getattr(import_module(module), factory.strip())()
     except AriseZooError:
         raise
     except (Exception, SystemExit) as error:  # another package's code may do anything

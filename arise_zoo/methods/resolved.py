@@ -74,8 +74,8 @@ class ResolvedMethod:
 
     @property
     def descriptor(self) -> Mapping[str, Any]:
-        """Parameters of the descriptors that `predict_vectors` takes."""
-        parameters: Mapping[str, Any] = self.method.descriptor
+        """Parameters of the descriptors that `predict_vectors` takes; those left out have their defaults."""
+        parameters: Mapping[str, Any] = getattr(self.method, "descriptor", {})
         return parameters
 
     @property
@@ -91,6 +91,9 @@ def resolve(method: object) -> ResolvedMethod:
         if not hasattr(method, attribute):
             raise MethodError(f"method {name!r} has no attribute {attribute!r}, which the protocol asks for.")
     check_facts(facts_of(method))
+    descriptor = getattr(method, "descriptor", {})
+    if not isinstance(descriptor, Mapping):
+        raise MethodError(f"method {name!r} has descriptor={descriptor!r}; it must be parameters by name.")
     return ResolvedMethod(method)
 
 

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TypeAlias
 
+from ..common.quiet import quiet
 from .resolved import MethodError, ResolvedMethod
 
 
@@ -37,7 +38,8 @@ class Parcel:
     def method(self) -> ResolvedMethod:
         """The method, unpacked once in each thread, since it need not bear being asked by two at once."""
         if getattr(_here, "name", None) != self.name:
-            _here.method, _here.name = ResolvedMethod(pickle.loads(self.content)), self.name
+            with quiet():
+                _here.method, _here.name = ResolvedMethod(pickle.loads(self.content)), self.name
         found: ResolvedMethod = _here.method
         return found
 
@@ -75,7 +77,7 @@ def _dump(method: ResolvedMethod, file: IO[bytes]) -> None:
 
 @lru_cache(maxsize=2)
 def _read(path: str) -> ResolvedMethod:
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, quiet():
         return ResolvedMethod(pickle.load(file))
 
 

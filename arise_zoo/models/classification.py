@@ -201,7 +201,7 @@ def classify(
     n_samples = model.n_samples if n_samples is None else n_samples
     found: list[Answer] = []
     rows: list[tuple[int, np.ndarray]] = []
-    with Progress(1, "describing", show=progress, warms_up=True) as bar:
+    with Progress(1, "describing", show=progress, warm_up=1) as bar:
         for name, atoms in _structures(structures, format, species, bar):
             if isinstance(atoms, StructureError):
                 found.append(Answer(name, 0, problem=str(atoms)))

@@ -131,7 +131,7 @@ def test_a_run_that_breaks_off_within_a_condition_goes_on_from_there(tmp_path, m
     with pytest.raises(KeyboardInterrupt):
         evaluate(Fake(answer), out=tmp_path / "broken", **options)
     evaluate(Fake(answer), out=tmp_path / "broken", **options)
-    assert len(asked) == 24 + 2  # both structures of the supercell that it broke off in are asked about again
+    assert len(asked) == 24 + 1  # the structure that it broke off in is asked about again
     evaluate(Fake(lambda _: Prediction("fcc_cu", 0.5)), out=tmp_path / "whole", **options)
     broken, whole = (tmp_path / name / "fake" / "predictions.parquet" for name in ("broken", "whole"))
     assert broken.read_bytes() == whole.read_bytes()

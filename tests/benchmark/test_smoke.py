@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from ase import Atoms
 
-from arise_zoo.benchmark.smoke import smoke
+from arise_zoo.benchmark.plan import Plan, Sampling
+from arise_zoo.benchmark.smoke import _asked, smoke
 from arise_zoo.benchmark.submission import SubmissionError, check_method
+from arise_zoo.benchmark.tables import SUPPORTED, table_conditions
 from arise_zoo.benchmark.vectors import is_stored
 from arise_zoo.cli.bench import main
-from arise_zoo.methods import Prediction
+from arise_zoo.methods import MethodError, Prediction, resolve
 from tests.fake_methods import FakeMethod
 
 pytestmark = pytest.mark.usefixtures("use_outside_package")
@@ -21,6 +23,15 @@ class Sound(FakeMethod):
     """A method that is sound, however wrong its labels."""
 
     name = "sound"
+
+
+class Described(Sound):
+    """Takes descriptors, and does not say which."""
+
+    structures_at_once = 64
+
+    def predict_vectors(self, vectors):
+        return ["fcc_cu"] * len(vectors)
 
 
 class Fickle(Sound):
@@ -77,6 +88,22 @@ def test_a_sound_object_passes_and_its_time_is_told():
 def test_a_descriptor_of_the_data_sets_may_leave_out_defaults():
     assert is_stored({}) and is_stored({"sigma": 0.1, "thermal_displacement": 0})
     assert not is_stored({"sigma": 0.12}) and not is_stored({"kind": "channels"})
+    assert resolve(Described()).descriptor == {}
+    with pytest.raises(MethodError, match=r"descriptor=\['sigma'\]; it must be parameters by name"):
+        resolve(type("Listed", (Described,), {"descriptor": ["sigma"]})())
+
+
+def test_the_time_of_whole_tables_counts_all_their_structures():
+    plan = Plan(resolve(Sound()).facts, Sampling(seed=0))
+    sizes = [s.n_atoms for c in table_conditions("2") for s, _ in plan.weighted_structures(c, SUPPORTED)]
+    n, n_atoms = _asked(plan, ["2"])
+    assert n == len(sizes) and abs(n_atoms / sum(sizes) - 1) < 0.2
+    assert "all tables of the paper have" in smoke(Sound())[-1].said
+
+
+def test_what_an_interruption_would_lose_is_told(monkeypatch):
+    monkeypatch.setattr("arise_zoo.benchmark.smoke._LONG", 0.0)
+    assert "64 structures at once take" in smoke(Described())[-1].said
 
 
 def test_what_stored_descriptors_would_spare_is_told():

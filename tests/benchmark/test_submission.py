@@ -15,7 +15,9 @@ from arise_zoo.common.storage import sha256
 from arise_zoo.errors import AriseZooError
 
 SAID = Declaration("the 396 pristine structures", "none", "MIT", "A. Author, J. Test. Cases 1, 1 (2026)")
+LINK = "https://example.org/method"
 DECLARED = ["--trained-on", SAID.trained_on, "--seeds", "none", "--licence", "MIT", "--citation", SAID.citation]
+DECLARED += ["--links", LINK, "--parameters", "12"]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,8 @@ def test_what_is_packed_fits_and_carries_record_environment_and_declaration(resu
     assert main(["validate", str(file), "--json", str(tmp_path / "checked.json")]) == 0
     assert "follow from its predictions" in capsys.readouterr().out
     checked = json.loads((tmp_path / "checked.json").read_text())
-    assert checked.pop("declaration")["licence"] == "MIT"
+    declared = checked.pop("declaration")
+    assert (declared["licence"], declared["links"], declared["parameters"]) == ("MIT", LINK, "12")
     assert checked == json.loads((results / name / "record.json").read_text())
     with zipfile.ZipFile(file) as archive:
         assert "numpy" in json.loads(archive.read("environment.json"))["packages"]
@@ -118,6 +121,8 @@ def test_a_declaration_must_be_whole_and_must_not_name_the_benchmarks_seed(resul
     for said, sentence in (
         (Declaration("", "none", "MIT", "x"), "leaves trained on open"),
         (Declaration("defects", "1, 10", "MIT", "x"), "names 10 among the seeds"),
+        (Declaration("nothing", "none", "MIT", "x", "javascript:alert(1)"), "which is no web address"),
+        (Declaration("nothing", "none", "MIT", "x", "", "1e6"), "counts '1e6' parameters; give a whole number"),
     ):
         with pytest.raises(SubmissionError, match=sentence):
             pack(results / "cosine", said, tmp_path / "out.arise.zip")

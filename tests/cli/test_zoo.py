@@ -43,9 +43,16 @@ def test_bad_input_ends_with_one_sentence_and_2(arguments, sentence, capsys, tmp
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_tensorflow_says_nothing_of_its_own():
-    code = "from arise_zoo.models import load_model; made = load_model('arise-mlp').to_keras()"
-    code += "; import numpy; made.predict_on_batch(numpy.zeros((1, 316)))"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from arise_zoo.models import load_model; made = load_model('arise-mlp').to_keras()\n"
+        "import numpy; made.predict_on_batch(numpy.zeros((1, 316)))",
+        "from arise_zoo.analysis import Embedding; import numpy; Embedding(5).fit(numpy.eye(8))",
+    ],
+    ids=["network", "embedding"],
+)
+def test_tensorflow_says_nothing_of_its_own(code):
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout == "" and ran.stderr == ""
 

@@ -24,7 +24,7 @@ def clock(monkeypatch):
 
 
 def test_a_slow_first_unit_is_left_out_of_the_estimate(clock, capsys):
-    with Progress(10, "work", warms_up=True) as bar:
+    with Progress(10, "work", warm_up=1) as bar:
         clock.now += 60  # compilation
         bar.advance()
         assert bar.seconds_left() is None
@@ -35,6 +35,16 @@ def test_a_slow_first_unit_is_left_out_of_the_estimate(clock, capsys):
         bar.advance(2)
         assert bar.seconds_left() == 12
     assert capsys.readouterr().err == "work: 1 of 10\nwork: 4 of 10, 12 s left\n"
+
+
+def test_the_first_estimate_of_workers_that_load_something_is_near(clock):
+    with Progress(100, "work", show=False, warm_up=2) as bar:
+        for finished in (60.0, 60.1, 62.0, 62.1, 64.0):  # two workers, two seconds a unit once they are warm
+            clock.now = 100.0 + finished
+            bar.advance()
+            left = bar.seconds_left()
+            assert left is None or 0.5 < left / ((100 - bar.done) * 1.0) < 2.0
+    assert left is not None
 
 
 def test_what_an_earlier_run_has_left_tells_nothing_of_time(clock, capsys):

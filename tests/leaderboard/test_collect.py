@@ -1,9 +1,14 @@
 """Collected results: the same counts as the record's, small, and only of whole results."""
 
+import json
+import shutil
+
 import pyarrow.parquet as pq
 import pytest
 
 from arise_zoo import evaluate
+from arise_zoo.benchmark.record import read_record
+from arise_zoo.benchmark.submission import SubmissionError
 from arise_zoo.cli.bench import main
 from arise_zoo.leaderboard.collect import CollectError, collect, read_counts
 
@@ -36,6 +41,19 @@ def test_predictions_of_another_run_are_not_collected(results, tmp_path):
     with pytest.raises(CollectError, match="not the file that its record was made from"):
         collect(tmp_path, tmp_path / "records")
     assert not (tmp_path / "records").exists()
+
+
+def test_what_a_submitter_declares_is_collected_unless_it_contradicts_the_record(results, tmp_path):
+    folder = shutil.copytree(results / "cosine", tmp_path / "results" / "cosine")
+    said = {"trained_on": "pristine structures", "seeds": "none", "licence": "MIT", "citation": "x"}
+    (folder / "declaration.json").write_text(json.dumps(said))
+    collect(tmp_path / "results", tmp_path / "records")
+    declared = read_record(tmp_path / "records" / "cosine.json")["declaration"]
+    assert declared == {**said, "links": "", "parameters": ""}
+    (folder / "declaration.json").write_text(json.dumps({**said, "trained_on": "defective structures"}))
+    with pytest.raises(SubmissionError, match="declares training on defects, but its record"):
+        collect(tmp_path / "results", tmp_path / "others")
+    assert not (tmp_path / "others").exists()
 
 
 def test_a_folder_without_results_is_one_sentence(tmp_path, capsys):

@@ -138,7 +138,11 @@ class _Answers:
             except Exception as error:
                 problems.append(error)
 
-        with Progress(len(trajectory), "frames", show=progress) as bar, workers(n_jobs, scheduler) as run:
+        warm_up = effective_n_jobs(n_jobs)
+        with (
+            Progress(len(trajectory), "frames", show=progress, warm_up=warm_up) as bar,
+            workers(n_jobs, scheduler) as run,
+        ):
             for found in run(tasks()):
                 number, digest = asked.popleft()
                 self._folder.write(number, {**found, "sha256": np.array(digest)})

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from ...common.progress import Progress
+from ...common.quiet import import_quietly
 from .clustering import checked
 
 
@@ -67,10 +68,11 @@ class Embedding(TransformerMixin, BaseEstimator):
 
     def fit(self, X: np.ndarray, y: object = None) -> Embedding:
         """Learn the map of vectors, shape (n, n_features); raises `AriseZooError` for fewer than 5 of them or NaN."""
+        import_quietly("umap")  # which imports TensorFlow where it is installed
         import umap
 
         X = checked(X, 5)
-        bar = Progress(1, "embedding, epochs", show=self.progress, warms_up=True)
+        bar = Progress(1, "embedding, epochs", show=self.progress, warm_up=1)
         self._umap = umap.UMAP(
             n_neighbors=min(self.n_neighbors, len(X) - 1),
             min_dist=self.min_dist,

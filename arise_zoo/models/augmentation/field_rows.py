@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..._version import __version__
-from ...common.parallel import workers
+from ...common.parallel import effective_n_jobs, workers
 from ...common.progress import Progress
 from ...common.storage import replacing
 from ...prototypes import class_ids
@@ -80,7 +80,8 @@ def field_rows(
     folder = Path(folder) / _recipe(descriptor)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
-    with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
+    warm_up = effective_n_jobs(n_jobs)
+    with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress, warm_up=warm_up) as bar:
         made = run(joblib.delayed(describe)(blocks[name], dict(descriptor)) for name in missing)
         for name, (vectors, labels) in zip(missing, made, strict=True):
             with replacing(folder / f"{name}.npz") as temporary, open(temporary, "wb") as file:

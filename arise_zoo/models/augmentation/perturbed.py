@@ -134,7 +134,7 @@ def _rows(
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in blocks if not (folder / f"{name}.npz").is_file()]
     if missing:
-        with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress) as bar:
+        with workers(n_jobs) as run, Progress(len(missing), "describing", show=progress, warm_up=1) as bar:
             for name in missing:
                 structures = list(blocks[name]())
                 chunks = [structures[i : i + 16] for i in range(0, len(structures), 16)]

@@ -111,12 +111,13 @@ def blurred_rows(
     """
     import joblib
 
-    from ...common.parallel import workers
+    from ...common.parallel import effective_n_jobs, workers
     from ...common.progress import Progress
 
     classes = classes or class_ids()
     rows, labels = [], []
-    with workers(n_jobs) as run, Progress(len(classes), "blurring", show=progress) as bar:
+    warm_up = effective_n_jobs(n_jobs)
+    with workers(n_jobs) as run, Progress(len(classes), "blurring", show=progress, warm_up=warm_up) as bar:
         found = run(joblib.delayed(blurred_rows_of)(get_prototype(class_id), variants) for class_id in classes)
         for class_id, vectors in zip(classes, found, strict=True):
             rows.append(vectors)

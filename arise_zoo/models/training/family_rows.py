@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from ase import Atoms
 
-from ...common.parallel import workers
+from ...common.parallel import effective_n_jobs, workers
 from ...common.progress import Progress
 from ...common.seeds import rng_for
 from ...errors import StructureError
@@ -32,7 +32,8 @@ def family_rows(
     if keeps_old:
         jobs += [joblib.delayed(_of_old)(class_id, dict(base.descriptor)) for class_id in class_ids()]
         jobs += [joblib.delayed(_of_background)(kind, dict(base.descriptor)) for kind in KINDS]
-    with workers(n_jobs) as run, Progress(len(jobs), "describing", show=progress) as bar:
+    warm_up = effective_n_jobs(n_jobs)
+    with workers(n_jobs) as run, Progress(len(jobs), "describing", show=progress, warm_up=warm_up) as bar:
         parts = []
         for part in run(jobs):
             parts.append(part)

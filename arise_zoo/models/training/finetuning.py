@@ -142,7 +142,8 @@ def finetune(
         kept = () if replace_head else base.outputs.names
         networks = []
         members = base.network.members
-        with Progress(len(members) * (1 if freeze else 1 + epochs), "training", show=progress) as bar:
+        steps = len(members) * (1 if freeze else 1 + epochs)
+        with Progress(steps, "training", show=progress, warm_up=1) as bar:
             for number, member in enumerate(members):
                 networks.append(_network(member, *_head(member, rows, len(new), bool(kept), seed + number), bool(kept)))
                 bar.advance()

@@ -82,10 +82,11 @@ def _described(
     """Rows of some classes, their columns, and which are of pristine structures at the central setting."""
     import joblib
 
-    from ...common.parallel import workers
+    from ...common.parallel import effective_n_jobs, workers
     from ...common.progress import Progress
 
-    with workers(n_jobs) as run, Progress(len(prototypes), "describing", show=progress) as bar:
+    warm_up = effective_n_jobs(n_jobs)
+    with workers(n_jobs) as run, Progress(len(prototypes), "describing", show=progress, warm_up=warm_up) as bar:
         parts = []
         for part in run(joblib.delayed(_rows_of)(prototype) for prototype in prototypes):
             parts.append(part)

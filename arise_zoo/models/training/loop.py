@@ -122,7 +122,7 @@ def train_network(
         rate = OneCycle(recipe.learning_rate, steps, recipe.warm_up)
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
         network.compile(optimizer, "categorical_crossentropy", steps_per_execution=16, jit_compile=False)
-    with Progress(recipe.epochs, "training", show=progress, warms_up=True) as bar:
+    with Progress(recipe.epochs, "training", show=progress, warm_up=1) as bar:
         bar.known(len(state.log))
         for epoch in range(len(state.log), recipe.epochs):
             started = time.monotonic()
