@@ -191,7 +191,7 @@ class Answerer:
             return None
         names = ("id", "prototype", "formula", "space_group", "distance", "meaning")
         hits = [{name: getattr(hit, name) for name in names} for hit in found]
-        return {"prototype": found.prototype, "meaning": found.meaning, "probability": found.probability, "hits": hits}
+        return {"meaning": found.meaning, "probability": found.probability, "hits": hits}
 
 
 class _Palette:
@@ -257,9 +257,10 @@ def _said(answer: Answer) -> dict[str, Any]:
 def _class(label: str) -> dict[str, str]:
     if label not in class_ids():
         return {"name": label, "about": ""}
-    prototype = get_prototype(label)
-    group = f", {prototype.space_group.symbol}" if prototype.space_group else ""
-    return {"name": name_of(label), "about": f"{prototype.name}{group}"}
+    prototype, name = get_prototype(label), name_of(label)
+    whole = [prototype.name] if prototype.name != name else []
+    group = [prototype.space_group.symbol] if prototype.space_group else []
+    return {"name": name, "about": ", ".join(whole + group)}
 
 
 def _packed(values: np.ndarray, kind: type[np.generic]) -> str:

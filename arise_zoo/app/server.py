@@ -28,19 +28,12 @@ PAGE = Path(__file__).parent / "page"
 PORT = 7860
 """On which a Hugging Face Space is looked for."""
 
-_SHAKEN = (
-    "pristine",
-    "displacement-0.02",
-    "displacement-0.04",
-    "displacement-0.07",
-    "displacement-0.1",
-    "both-0.3-0.1",
-)
+_MORE_AND_MORE = ("pristine", "thermal-0.02", "thermal-0.04", "thermal-0.08", "both-0.3-0.1", "amorphous")
 
 EXAMPLES = {
     "copper.extxyz": ("copper", ["fcc_cu/k1/periodic/pristine/0"]),
-    "rock-salt.extxyz": ("rock salt, atoms missing and displaced", ["nacl/k3/finite/both-0.1-0.01/0"]),
-    "shaken.extxyz": ("tungsten, shaken more and more", [f"bcc_w/k4/finite/{condition}/0" for condition in _SHAKEN]),
+    "rock-salt.extxyz": ("rock salt, atoms missing and displaced", ["nacl/k5/finite/both-0.1-0.01/0"]),
+    "tungsten.extxyz": ("tungsten, disturbed more and more", [f"bcc_w/k6/periodic/{c}/0" for c in _MORE_AND_MORE]),
 }
 """Files to try: what they are called, and the structures in them."""
 
@@ -52,6 +45,7 @@ _HEADERS = {
 }
 _PREFIX = "arise-zoo-app-"
 _MOST_WAITING = 8
+_LONGEST_UPLOAD = 300.0  # seconds
 _READ_ALL_THE_SAME = 4  # times what a file may have, so that a browser that sends too much hears the sentence
 
 
@@ -100,7 +94,8 @@ async def _serve(host: str, port: int, make: partial[Answerer], limits: Limits) 
     worker = Worker(make, limits.seconds)
     try:
         names = await worker.ready()
-        server = HTTPServer(application(worker, names, limits), max_body_size=_READ_ALL_THE_SAME * limits.bytes)
+        most = {"max_body_size": _READ_ALL_THE_SAME * limits.bytes, "body_timeout": _LONGEST_UPLOAD}
+        server = HTTPServer(application(worker, names, limits), **most)
         server.add_sockets(sockets)
         print(f"http://{host}:{sockets[0].getsockname()[1]}", flush=True)
         await asyncio.Event().wait()
@@ -128,7 +123,7 @@ def application(worker: Worker, names: dict[str, Any], limits: Limits) -> Applic
             self.write({**names, "limits": asdict(limits), "examples": examples})
 
     class Example(Handler):
-        async def get(self, name: str) -> None:
+        def get(self, name: str) -> None:
             if name not in EXAMPLES:
                 self.send_error(404)
                 return
@@ -140,8 +135,9 @@ def application(worker: Worker, names: dict[str, Any], limits: Limits) -> Applic
         """A file as the body of the request; its name, and what its types are, in the query."""
 
         def prepare(self) -> None:
+            name = _safe(self.get_query_argument("name", ""))
             self._folder = TemporaryDirectory(prefix=_PREFIX)
-            self._path = Path(self._folder.name, _safe(self.get_query_argument("name", "")))
+            self._path = Path(self._folder.name, name)
             self._file = self._path.open("wb")
             self._received, self._asks = 0, False
 
@@ -186,10 +182,14 @@ def application(worker: Worker, names: dict[str, Any], limits: Limits) -> Applic
         def _say(self, message: dict[str, Any]) -> None:
             self.write(json.dumps(message, allow_nan=False) + "\n")
 
-        def on_connection_close(self) -> None:
-            if not self._asks:
+        def on_finish(self) -> None:
+            if hasattr(self, "_folder"):
                 self._file.close()
                 self._folder.cleanup()
+
+        def on_connection_close(self) -> None:
+            if not self._asks:
+                self.on_finish()
 
     return Application(
         [
@@ -197,7 +197,8 @@ def application(worker: Worker, names: dict[str, Any], limits: Limits) -> Applic
             (r"/examples/(.*)", Example),
             (r"/ask", Ask),
             (r"/(.*)", Files, {"path": str(PAGE), "default_filename": "index.html"}),
-        ]
+        ],
+        log_function=lambda handler: None,  # which would name the file
     )
 
 

@@ -57,7 +57,7 @@ def test_a_file_is_answered_as_by_the_functions(page, salt, tmp_path, local_chec
     assert [one["probability"] for one in said["ranked"]] == pytest.approx(answer.probabilities, abs=1e-5)
     near = arise_zoo.StructureIndex.load().search(salt, 5)
     assert [hit["id"] for hit in frame["near"]["hits"]] == [hit.id for hit in near]
-    assert frame["near"]["prototype"] == near.prototype == "nacl"
+    assert frame["near"]["meaning"] == near.meaning == "identical"
     atoms = arise_zoo.classify_atoms(salt, local_checkpoint)
     assert [one["name"] for one in frame["atoms"]["labels"]] == [name_of(label) for label in atoms.counts()]
     assert numbers(frame["atoms"]["uncertainty"], "<f4") == pytest.approx(atoms.mutual_information, abs=1e-4)

@@ -170,12 +170,12 @@ function ranked({ name, about: more, probability }) {
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, h("b", {}, name), more && more !== name ? h("small", {}, more) : null),
+    h("th", { scope: "row" }, h("b", {}, name), more ? h("small", {}, more) : null),
     h("td", { class: "number share" }, bar, h("span", {}, percent(probability))),
   );
 }
 
-function nearest({ prototype, meaning, probability, hits }) {
+function nearest({ meaning, probability, hits }) {
   const head = ["entry", "formula", "distance"].map((name) =>
     h("th", { scope: "col", class: name === "distance" ? "number" : "" }, name),
   );
@@ -188,9 +188,10 @@ function nearest({ prototype, meaning, probability, hits }) {
       h("td", { class: "number" }, hit.distance.toFixed(3), h("small", {}, hit.meaning)),
     ),
   );
+  const known = meaning === "none" ? "none is near" : meaning;
   return [
     h("h2", {}, "Nearest prototypes"),
-    h("p", { class: "muted" }, `${prototype ?? (meaning === "none" ? "none is near" : meaning)}, ${percent(probability)}`),
+    h("p", { class: "muted" }, `${known}: ${hits[0].prototype} with a probability of ${percent(probability)}`),
     h("table", { id: "near" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)),
   ];
 }

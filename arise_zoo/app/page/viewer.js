@@ -64,8 +64,11 @@ export class Viewer {
         high[i % 3] = Math.max(high[i % 3], values[i]);
       }
     this.#centre = low.map((value, axis) => (value + high[axis]) / 2);
-    const most = radii.reduce((a, b) => Math.max(a, b), 0);
-    this.#reach = Math.hypot(...low.map((value, axis) => high[axis] - value)) / 2 + most;
+    let far = 0;
+    for (const values of [positions, corners])
+      for (let i = 0; i < values.length; i += 3)
+        far = Math.max(far, Math.hypot(...this.#centre.map((value, axis) => values[i + axis] - value)));
+    this.#reach = far + radii.reduce((a, b) => Math.max(a, b), 0);
     this.#rotation = FIRST;
     this.#zoom = 1;
     this.#redraw();
@@ -118,8 +121,10 @@ export class Viewer {
       heads[bins[item] + 1]++;
     };
     for (let i = 0; i < n; i++) sort(i, project(i, positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]));
+    const most = radii.reduce((a, b) => Math.max(a, b), 0);
     pieces.forEach(([from, to], k) => {
-      sort(n + k, (project(n + 2 * k, ...from) + project(n + 2 * k + 1, ...to)) / 2);
+      const depth = (project(n + 2 * k, ...from) + project(n + 2 * k + 1, ...to)) / 2;
+      sort(n + k, depth - most); // the ball at a corner hides what is within it
     });
     for (let bin = 0; bin < BINS; bin++) heads[bin + 1] += heads[bin];
     const order = new Int32Array(bins.length);
