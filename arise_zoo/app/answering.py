@@ -214,7 +214,7 @@ def _format(source: Source) -> str:
     if found is None:
         try:
             with source.as_file() as file:
-                found = str(filetype(file))
+                found = str(filetype(str(file)))
         except (UnknownFileTypeError, OSError, ValueError):
             found = "unknown"
     if found not in FORMATS:

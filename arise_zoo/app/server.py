@@ -86,10 +86,12 @@ async def _serve(host: str, port: int, make: partial[Answerer], limits: Limits) 
         from tornado.netutil import bind_sockets
     except ImportError:
         raise MissingPackageError("tornado", "the page", "app") from None
+    if not 0 <= port < 2**16:  # which systems take as another one
+        raise AriseZooError(f"there is no port {port}; choose one from 1 to 65535, or 0 for any.")
     try:
         sockets = bind_sockets(port, host)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         raise AriseZooError(f"port {port} of {host} cannot be used ({reason}); choose another --port.") from error
     worker = Worker(make, limits.seconds)
     try:

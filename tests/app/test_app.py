@@ -101,7 +101,7 @@ def test_types_are_named(page):
             "400 atoms are more than the 300",
         ),
         ("a.xyz.gz", gzip.compress(bytes(6_000_000)), "holds too much; the limit is 5 MB."),
-        ("a.vasp", b"\0\1\2", "not read here"),
+        ("a.vasp", b"\0\1\2", "a.vasp"),
         ("..", b"nonsense", "structure has a format"),
     ],
 )
@@ -194,7 +194,8 @@ def test_an_answer_that_nobody_waits_for_is_given_up_without_a_new_process(tmp_p
     ("arguments", "sentence"),
     [
         (["--most-atoms", "0"], "the limit of atoms must be above 0, not 0."),
-        (["--host", "127.0.0.1", "--port", "99999"], "port 99999 of 127.0.0.1 cannot be used"),
+        (["--port", "99999"], "there is no port 99999; choose one from 1 to 65535, or 0 for any."),
+        (["--host", "192.0.2.1"], "port 7860 of 192.0.2.1 cannot be used"),  # an address for documentation (RFC 5737)
         (["--port", "0", "--model", "arise-feild"], "did you mean 'arise-field'?"),
         (["--space", "."], ". holds something; name a new or empty folder."),
     ],
