@@ -126,7 +126,8 @@ class Answerer:
         """
         source = source_of(path)
         if source.holds_more_than(_UNPACKED * self._limits.bytes):
-            raise StructureError(f"{path} is packed and holds too much; the limit is {self._megabytes(_UNPACKED)}.")
+            most = _UNPACKED * self._limits.megabytes
+            raise StructureError(f"{path} is packed and holds too much; the limit is {most:g} MB.")
         options = {"format": _format(source), "species": species}
         frames = Trajectory(path, **options)
         n_frames, step = len(frames), -(-len(frames) // self._limits.frames)
@@ -141,9 +142,6 @@ class Answerer:
                 )
             yield self._frame(number, atoms, palette)
 
-    def _megabytes(self, times: int = 1) -> str:
-        return f"{times * self._limits.megabytes:g} MB"
-
     def _frame(self, number: int, atoms: Atoms, palette: _Palette) -> dict[str, Any]:
         (answer,) = classify(atoms, self._model, top=_TOP)
         drawn, positions = _drawn(atoms)
@@ -156,7 +154,11 @@ class Answerer:
             "cell": (atoms.cell.array if atoms.pbc.any() else np.zeros((3, 3))).tolist(),
             "positions": _packed(positions, np.float32),
             "species": [
-                {"name": chemical_symbols[kind], "colour": _css(jmol_colors[kind]), "radius": float(radius)}
+                {
+                    "name": chemical_symbols[kind],
+                    "colour": _css(jmol_colors[kind % len(jmol_colors)]),
+                    "radius": float(radius),
+                }
                 for kind, radius in zip(kinds, radii, strict=True)
             ],
             "of_species": _packed(np.searchsorted(kinds, atoms.numbers)[drawn], np.uint8),
