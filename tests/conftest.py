@@ -1,6 +1,7 @@
-"""What several test modules need: an installed outside package, and the commands as a user types them."""
+"""What several test modules need: an installed outside package, a browser, and the commands as a user types them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,24 @@ def local_checkpoint(tmp_path_factory):
     facts = Facts("arise-local", labels, descriptor, n_samples=6, thresholds=Thresholds("predictive_entropy", 0.8))
     reference = ("x",), np.zeros((1, n_features), np.float32)
     return write_checkpoint(tmp_path_factory.mktemp("atoms") / "arise-local", network, facts, {}, reference, "")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium, whose log holds what pages complain of and ask for."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed (extra: test)")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    driver = shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("no Chromium with chromedriver is installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
 
 
 @pytest.fixture

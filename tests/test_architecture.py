@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "arise_zoo"
 
 LAYERS = (
     "cli",
+    "app",
     "ovito",
     "releases",
     "analysis",

@@ -16,8 +16,10 @@ MODULES_OF = {"scikit-learn": "sklearn", "umap-learn": "umap", "keras-tuner": "k
 """Modules whose package has another name."""
 
 
-def requirements(folder):
-    return {Requirement(line).name: line for line in ProjectMetadata(str(folder), None).core.dependencies}
+def requirements(folder, *extras):
+    core = ProjectMetadata(str(folder), None).core
+    lines = [*core.dependencies, *(line for extra in extras for line in core.optional_dependencies[extra])]
+    return {Requirement(line).name: line for line in lines}
 
 
 BROUGHT = {"cloudpickle"}
@@ -29,22 +31,30 @@ MISSING = sorted(MODULES_OF.get(name, name) for name in ALL.keys() - CORE.keys()
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run a command where no module can be imported that `arise-zoo-core` does without."""
+def without(tmp_path):
+    """Run code where some modules cannot be imported."""
 
-    def run(*arguments):
-        code = (
+    def run(modules, code):
+        begin = (
             "import sys\n"
             "from importlib.abc import MetaPathFinder\n"
             "class Missing(MetaPathFinder):\n"
             "    def find_spec(self, name, path, target=None):\n"
-            f"        if name.partition('.')[0] in {MISSING!r}:\n"
+            f"        if name.partition('.')[0] in {modules!r}:\n"
             "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
             "sys.meta_path.insert(0, Missing())\n"
-            "from arise_zoo.cli.zoo import main\n"
-            f"sys.exit(main({list(map(str, arguments))!r}))"
         )
-        return subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+        return subprocess.run([sys.executable, "-c", begin + code], cwd=tmp_path, capture_output=True, text=True)
+
+    return run
+
+
+@pytest.fixture
+def run(without):
+    """Run a command where no module can be imported that `arise-zoo-core` does without."""
+
+    def run(*arguments):
+        return without(MISSING, f"from arise_zoo.cli.zoo import main\nsys.exit(main({list(map(str, arguments))!r}))")
 
     return run
 
@@ -52,6 +62,20 @@ def run(tmp_path):
 def test_what_it_needs_is_part_of_what_the_whole_package_needs():
     assert CORE.items() <= ALL.items()
     assert {"tensorflow", "keras", "ovito", "umap", "matplotlib", "sklearn", "datasets"} <= set(MISSING)
+
+
+def test_the_page_needs_only_what_its_extra_brings(without, tmp_path):
+    needed = requirements(ROOT / "core", "app")
+    assert needed.items() <= requirements(ROOT, "app").items()
+    bulk("Cu", cubic=True).write(tmp_path / "copper.cif")
+    code = (
+        "from pathlib import Path\n"
+        "from arise_zoo.app.answering import Answerer\n"
+        "*_, frame = Answerer().answer(Path('copper.cif'))\n"
+        "print(frame['said']['verdict'], frame['near']['meaning'])"
+    )
+    ran = without([name for name in MISSING if name not in needed], code)
+    assert ran.stdout == "fcc, sure identical\n", ran.stderr
 
 
 def test_a_structure_is_classified_without_the_rest(run, tmp_path):

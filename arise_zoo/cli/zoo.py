@@ -7,10 +7,10 @@ import sys
 from types import ModuleType
 
 from .._version import __version__
-from . import atoms, classify, datasets, explore, finetune, hub, map, similar, study, train, tune
+from . import app, atoms, classify, datasets, finetune, hub, map, similar, study, train, tune
 from .common import Parser, as_meant, run
 
-_GROUPS: tuple[ModuleType, ...] = (datasets, train, tune, finetune, classify, atoms, similar, map, explore, study, hub)
+_GROUPS: tuple[ModuleType, ...] = (datasets, train, tune, finetune, classify, atoms, similar, map, study, hub, app)
 """Modules with `add_commands(subparsers)`, in the order of the help."""
 
 

@@ -32,6 +32,7 @@ _PACKED: tuple[tuple[re.Pattern[bytes], Callable[..., Any]], ...] = (
 _ARCHIVES = {b"PK\3\4": "zip", b"(\xb5/\xfd": "zstd", b"7z\xbc\xaf": "7z"}
 _SUFFIXES = (".gz", ".bz2", ".xz")
 _HEAD = 4096  # bytes that tell what a file is
+_BLOCK = 2**20
 _DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _AS_LATIN = "arise_zoo.latin-1"
 """What to do with bytes that are not UTF-8, for decoding: they are letters of the old Western alphabet."""
@@ -127,6 +128,13 @@ class Source:
                 yield file
         except _DAMAGE as error:
             raise self._unreadable(error) from error
+
+    def holds_more_than(self, limit: int) -> bool:
+        """Whether a file on disk, unpacked once, has more than `limit` bytes; no more than these are read."""
+        with self._unpacked() as file:
+            while limit >= 0 and (block := file.read(min(_BLOCK, limit + 1))):
+                limit -= len(block)
+        return limit < 0
 
     @cached_property
     def content(self) -> bytes:

@@ -21,7 +21,9 @@ OTHER = "other"
 """What labels are together that have no colour of their own."""
 
 _UNKNOWN_COLOUR = "#DDDDDD"
-_TOUCHING = 0.45  # radius of an atom in units of the distance to its neighbours
+TOUCHING = 0.45
+"""Radius of an atom in units of the distance to its neighbours."""
+
 _SOME = 1000  # atoms, which tell that distance
 
 
@@ -48,7 +50,7 @@ def draw(atoms: Atoms, labels: np.ndarray, classes: Sequence[str]) -> Figure:
     names, places = np.unique(labels, return_inverse=True)
     rgb = np.array([to_rgb(shown.get(name, OTHER_COLOUR)) for name in names])[places]
     figure, ax = plt.subplots(figsize=(7.2, 5.4), layout="constrained")
-    radius = _TOUCHING * _nearest_distance(atoms)
+    radius = TOUCHING * nearest_distance(atoms)
     try:
         ax.imshow(render(atoms, rgb, radius), interpolation="antialiased")
     except (ImportError, OSError, EngineError):  # OVITO is not there, or cannot draw here
@@ -60,7 +62,7 @@ def draw(atoms: Atoms, labels: np.ndarray, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def _nearest_distance(atoms: Atoms) -> float:
+def nearest_distance(atoms: Atoms) -> float:
     """Median distance (angstrom) of some atoms to their nearest neighbour in the cell; 1 for an atom alone."""
     from scipy.spatial import KDTree
 
