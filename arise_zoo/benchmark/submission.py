@@ -28,8 +28,8 @@ from .record import LARGEST_JSON, RECORD, Cell, Record, RecordError, Scores, Unc
 from .rescoring import recorded_method, rescore
 
 SUFFIX = ".arise.zip"
-_ENVIRONMENT, _DECLARATION = "environment.json", "declaration.json"
-_MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, _DECLARATION)
+_ENVIRONMENT, DECLARATION = "environment.json", "declaration.json"
+_MEMBERS = (RECORD, PREDICTIONS, _ENVIRONMENT, DECLARATION)
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+(?:\.\d*)?(?:[eE]\+?\d{1,3})?")
 _LARGEST = 2**31  # bytes unpacked; the predictions of all atoms of all tables are a tenth of it
 
@@ -118,7 +118,7 @@ def pack(results: Path, declaration: Declaration, out: Path | None = None) -> Pa
         raise SubmissionError(f"{results} holds no {RECORD}; name the folder of one method, such as results/mine.")
     record = read_record(results / RECORD)
     out = Path(out) if out else Path(record["method"] + SUFFIX)
-    texts = {_ENVIRONMENT: _environment(), _DECLARATION: asdict(declaration)}
+    texts = {_ENVIRONMENT: _environment(), DECLARATION: asdict(declaration)}
     with replacing(out) as temporary:
         with zipfile.ZipFile(temporary, "w") as archive:
             for name in (RECORD, record["predictions"]["file"]):
@@ -149,7 +149,7 @@ def _validate(path: Path, where: str) -> SubmittedRecord:
             record = read_record(Path(folder) / RECORD)
         except RecordError as error:
             raise SubmissionError(str(error).replace(f"{folder}/", f"{where}: ")) from error
-        declaration = _declaration(Path(folder) / _DECLARATION, where)
+        declaration = _declaration(Path(folder) / DECLARATION, where)
         declaration.check()
         declaration.agree(record, where)
         try:

@@ -6,6 +6,7 @@ where they are; the record keeps their SHA-256. Collected results are shown by `
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,16 @@ import numpy as np
 from ..benchmark.predictions import read_predictions
 from ..benchmark.record import RECORD, Record, read_record, write_record
 from ..benchmark.scoring import count_right
-from ..common.storage import replacing, sha256
+from ..benchmark.submission import DECLARATION
+from ..common.storage import replacing, sha256, write_json
 from ..errors import AriseZooError
 from ..methods import UNKNOWN
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+DECLARATIONS = "declarations"
+"""Folder beside the records for what submitters declared."""
 
 COLUMNS = ("condition", "class", "supercell", "periodic", "iteration", "right", "right_symmetry", "total", "label")
 
@@ -31,6 +36,8 @@ class CollectError(AriseZooError):
 
 def collect(results: Path, records: Path) -> list[str]:
     """Copy the record of each method in `results` to `records/NAME.json`, with `records/NAME.parquet` beside it.
+
+    What came with a submission as its declaration becomes `records/declarations/NAME.json`.
 
     The Parquet file has one row per structure: its identity, how many of its labels are right by class and by space
     group, how many there are, and the label where there is one a structure. Returns the names. Raises `CollectError` if
@@ -46,6 +53,9 @@ def collect(results: Path, records: Path) -> list[str]:
             raise CollectError(f"{predictions} is not the file that its record was made from; run the method again.")
         _write(predictions, record, Path(records) / f"{record['method']}.parquet")
         write_record(Path(records) / f"{record['method']}.json", record)
+        if (folder / DECLARATION).is_file():
+            declared = json.loads((folder / DECLARATION).read_text(encoding="utf-8"))
+            write_json(Path(records) / DECLARATIONS / f"{record['method']}.json", declared)
     return [folder.name for folder in found]
 
 
@@ -68,6 +78,13 @@ def read_counts(path: Path, record: Record) -> pa.Table:
     if found != wanted:
         raise CollectError(f"{path} is not of the results of its record; collect both again.")
     return table
+
+
+def declaration_of(record: Record, folder: Path) -> dict[str, str]:
+    """What the method's submitter declared, as `collect` stored it in a folder of records; empty if nothing."""
+    path = Path(folder) / DECLARATIONS / f"{record['method']}.json"
+    declared: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return declared
 
 
 def counts_of(records: Sequence[Record], folder: Path) -> dict[str, pa.Table]:

@@ -5,7 +5,8 @@ import pytest
 
 from arise_zoo import evaluate
 from arise_zoo.cli.bench import main
-from arise_zoo.leaderboard.collect import CollectError, collect, read_counts
+from arise_zoo.leaderboard.collect import CollectError, collect, declaration_of, read_counts
+from arise_zoo.leaderboard.markdown import read_records
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,16 @@ def test_collected_counts_add_up_to_those_of_the_record(results, tmp_path):
             c: list(v) for c, v in record["per_class"]["pristine"].items()
         }
         assert (table["label"].notna()).all() == (name == "cosine")
+
+
+def test_what_a_submitter_declared_stays_beside_the_record(results, tmp_path):
+    for name in ("record.json", "predictions.parquet"):
+        (tmp_path / "cna").mkdir(exist_ok=True)
+        (tmp_path / "cna" / name).write_bytes((results / "cna" / name).read_bytes())
+    (tmp_path / "cna" / "declaration.json").write_text('{"licence": "MIT"}')
+    assert collect(tmp_path, tmp_path / "records") == ["cna"]
+    (record,) = read_records(tmp_path / "records")
+    assert declaration_of(record, tmp_path / "records") == {"licence": "MIT"}
 
 
 def test_predictions_of_another_run_are_not_collected(results, tmp_path):
