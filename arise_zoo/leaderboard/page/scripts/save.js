@@ -26,17 +26,17 @@ function partsOf(cell) {
 }
 
 export function csvOf(table) {
-  const heads = [...table.querySelectorAll("thead th")].map((head) => textsOf(head).join(" "));
+  const titles = [...table.querySelectorAll("thead th")].map((head) => textsOf(head).join(" "));
   const rows = [...table.querySelectorAll("tbody tr")]
-    .filter((row) => row.cells.length === heads.length)
+    .filter((row) => row.cells.length === titles.length)
     .map((row) => [...row.cells].map(partsOf));
-  const columns = heads.flatMap((head, i) =>
+  const columns = titles.flatMap((title, i) =>
     ["", ...Object.keys(cellParts)]
       .filter((part) => rows.some((row) => row[i][part]))
-      .map((part) => ({ i, part, title: `${head} ${part}`.trim() })),
+      .map((part) => ({ i, part, head: `${title} ${part}`.trim() })),
   );
   const body = rows.map((row) => columns.map(({ i, part }) => row[i][part] ?? ""));
-  const texts = [columns.map(({ title }) => title), ...body];
+  const texts = [columns.map(({ head }) => head), ...body];
   return texts.map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
 }
 
@@ -51,8 +51,7 @@ export function svgOf(drawing) {
   const inPage = [drawing, ...drawing.querySelectorAll("*")];
   [copy, ...copy.querySelectorAll("*")].forEach((element, i) => {
     const style = getComputedStyle(inPage[i]);
-    element.removeAttribute("class");
-    element.removeAttribute("tabindex");
+    for (const name of ["class", "tabindex", ...drawn]) element.removeAttribute(name);
     element.setAttribute("style", drawn.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
   });
   const { width, height } = drawing.viewBox.baseVal;
