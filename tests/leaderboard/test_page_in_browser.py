@@ -579,11 +579,11 @@ def test_every_table_is_saved_as_csv_and_every_picture_as_svg(show, records):
     assert all("var(" not in text for name, text in saved if name.endswith(".svg"))
     lines = list(csv.reader(io.StringIO(files["ranking.csv"])))
     assert [len(line) for line in lines] == [len(lines[0])] * (len(records) + 1)
+    assert [line[0] for line in lines[1:]] == list(rows)
     accuracy = next(i for i, title in enumerate(lines[0]) if title.startswith("Accuracy"))
     assert [title.split()[-1] for title in lines[0][accuracy + 1 : accuracy + 4]] == ["low", "high", "n"]
     for line in lines[1:]:
-        name = next(method for method in rows if line[0].split()[0] == method)
-        cell = cell_of(records[name], condition, "supported")
+        cell = cell_of(records[line[0]], condition, "supported")
         texts = [f"{value:.2f}" for value in (cell["accuracy"], *cell["ci95"])] if cell else ["", "", ""]
         assert line[accuracy : accuracy + 4] == [*texts, str(cell["n"]) if cell else ""]
     table = list(csv.DictReader(io.StringIO(files["classes.csv"])))

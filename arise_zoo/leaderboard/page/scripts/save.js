@@ -12,7 +12,7 @@ function textsOf(cell) {
 const plain = (text) => text.replace(/−/g, "-").replace(/(\d),(?=\d{3}(\D|$))/g, "$1").replace(/^–$/, "");
 const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
 
-// The parts of a cell that become columns of their own.
+// The parts of a cell that become columns of their own, between its value and what else is in it.
 const cellParts = { low: /^\[(.+), .+\]$/, high: /^\[.+, (.+)\]$/, n: /^n = (.+)$/, paper: /^paper (\S+)/ };
 
 function partsOf(cell) {
@@ -22,16 +22,17 @@ function partsOf(cell) {
     for (const [name, form] of there) found[name] = plain(text.match(form)[1]);
     return !there.length;
   });
-  return { "": rest.map(plain).join(" "), ...found };
+  const [value = "", ...note] = rest.map(plain);
+  return { "": value, ...found, note: note.join(" ") };
 }
 
 export function csvOf(table) {
   const titles = [...table.querySelectorAll("thead th")].map((head) => textsOf(head).join(" "));
   const rows = [...table.querySelectorAll("tbody tr")]
-    .filter((row) => row.cells.length === titles.length)
+    .filter((row) => row.cells.length === titles.length && row.className !== "group")
     .map((row) => [...row.cells].map(partsOf));
   const columns = titles.flatMap((title, i) =>
-    ["", ...Object.keys(cellParts)]
+    ["", ...Object.keys(cellParts), "note"]
       .filter((part) => rows.some((row) => row[i][part]))
       .map((part) => ({ i, part, head: `${title} ${part}`.trim() })),
   );
@@ -67,7 +68,7 @@ function download(text, type, name) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+const slug = (text) => text.toLowerCase().match(/[a-z0-9]+/g).join("-");
 
 // A button below a table or picture, which saves what comes before it.
 export const saveButton = (kind, name) =>
