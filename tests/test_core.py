@@ -61,7 +61,7 @@ def run(without):
 
 def test_what_it_needs_is_part_of_what_the_whole_package_needs():
     assert CORE.items() <= ALL.items()
-    assert {"tensorflow", "keras", "ovito", "umap", "matplotlib", "sklearn", "datasets"} <= set(MISSING)
+    assert {"tensorflow", "keras", "ovito", "umap", "sklearn", "datasets"} <= set(MISSING)
 
 
 def test_the_page_needs_only_what_its_extra_brings(without, tmp_path):
@@ -84,6 +84,15 @@ def test_a_structure_is_classified_without_the_rest(run, tmp_path):
     assert ran.returncode == 0 and "fcc, sure" in ran.stdout, ran.stderr
     (row,) = csv.DictReader((tmp_path / "found.csv").open())
     assert (row["label"], row["certainty"]) == ("fcc_cu", "sure")
+
+
+def test_a_structure_is_mapped_and_compared_without_the_rest(run, tmp_path):
+    (bulk("NaCl", "rocksalt", a=5.64, cubic=True) * (3, 3, 3)).write(tmp_path / "salt.xyz")
+    ran = run("map", "salt.xyz", "--out", "map", "--box", "9", "--stride", "6", "--samples", "2")
+    assert ran.returncode == 0, ran.stderr
+    assert {"result.parquet", "atoms.xyz"} <= {path.name for path in (tmp_path / "map").iterdir()}
+    ran = run("similar", "salt.xyz")
+    assert ran.returncode == 0 and "identical       nacl" in ran.stdout, ran.stderr
 
 
 def test_a_command_that_needs_the_rest_says_so(run):

@@ -67,14 +67,14 @@ def _report(args: argparse.Namespace) -> int:
     from ..leaderboard.cost_plot import cost_plot, read_speeds
     from ..leaderboard.markdown import fill_page, read_records, summary_table, write_page
     from ..leaderboard.overall import overall
-    from ..leaderboard.page import build_page
+    from ..leaderboard.page import build_page, same_page
     from ..leaderboard.score_tables import leaderboard_tables
 
     records, speeds = read_records(args.records), read_speeds(args.cost) if args.cost.is_file() else {}
     places = overall(records, counts_of(records, args.records))
     fill_page(args.readme, summary_table(records), check=args.check)
     fill_page(args.tables, leaderboard_tables(records, args.records), check=args.check)
-    write_page(args.page, build_page(records, args.records, speeds), check=args.check)
+    write_page(args.page, build_page(records, args.records, speeds), check=args.check, same=same_page)
     if plot := cost_plot(places, speeds, alone=True):
         write_page(args.plot, plot + "\n", check=args.check)
     if args.datasets.is_file():  # it belongs to the package's own pages, not to everyone's records

@@ -14,6 +14,9 @@ from .storage import sha256
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+TASKS = "eval.yaml"
+RESULTS = ".eval_results"
+"""Card, tasks of a benchmark and results in it only tell of the other files, and more with every benchmark record."""
 
 
 class FileHash(TypedDict):
@@ -50,6 +53,10 @@ def read_entries(folder: Path) -> list[Entry]:
 
 
 def first_difference(ours: Iterable[FileHash], theirs: Iterable[FileHash]) -> str | None:
-    """The first path whose hashes differ; the card is left out, which says more with every benchmark record."""
-    a, b = ({file["path"]: file["sha256"] for file in files if file["path"] != CARD} for files in (ours, theirs))
+    """The first path whose hashes differ; what only tells of the other files is left out."""
+    a, b = ({f["path"]: f["sha256"] for f in files if not _tells(f["path"])} for files in (ours, theirs))
     return next((path for path in sorted(a.keys() | b.keys()) if a.get(path) != b.get(path)), None)
+
+
+def _tells(path: str) -> bool:
+    return path in (CARD, TASKS) or path.startswith(f"{RESULTS}/")

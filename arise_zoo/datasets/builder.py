@@ -19,7 +19,7 @@ from ..common.progress import Progress
 from ..common.storage import check_room, locked, replacing
 from ..errors import AriseZooError
 from ..hub.client import NAMESPACE
-from .cards import write_card
+from .cards import write_card, write_tasks
 from .catalogue import DATASETS, get_configs
 from .config import Config
 from .manifest import File, Manifest, released_manifest
@@ -196,14 +196,14 @@ def _finish(config: Config, store: ShardStore, shards: list[Shard], folder: Path
 
 
 def _list_files(dataset: str, files: list[File], folder: Path, work: Path, limit: int | None) -> None:
-    """Put files into the manifest, and write the card that follows from it."""
+    """Put files into the manifest, and write the card and the tasks that follow from it."""
     with locked(work / "lock", remedy="choose another folder"):
         for left_behind in folder.glob(".*.part"):  # by a build that was killed; who holds the lock writes here alone
             left_behind.unlink(missing_ok=True)
         manifest = _existing(folder, dataset, limit)
         manifest.replace(files, [config.name for config in DATASETS[dataset]])
-        card = write_card(folder, manifest)
-        manifest.replace([File(**file) for file in describe_files(folder, [card.name])], [])
+        written = [write_card(folder, manifest), *write_tasks(folder, manifest)]
+        manifest.replace([File(**file) for file in describe_files(folder, [path.name for path in written])], [])
         manifest.write(folder)
 
 

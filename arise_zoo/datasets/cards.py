@@ -1,6 +1,9 @@
-"""A data set's card: YAML for the Hub from schemas and manifest, prose from a template, numbers filled in.
+"""What tells the Hub of a data set: its card, and `eval.yaml`, which makes it a benchmark.
 
-The templates lie in `dataset_cards/` at the root of the source tree, and in `cards/` here once installed.
+The card is YAML from schemas and manifest, and prose from a template with numbers filled in. `eval.yaml` has a task for
+each condition, in which models report their results (https://huggingface.co/docs/hub/eval-results); those of this
+package's models are written by `releases.model_card`. The templates lie in `dataset_cards/` at the root of the source
+tree, and in `cards/` here once installed.
 """
 
 from __future__ import annotations
@@ -8,11 +11,12 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._version import DATA_VERSION
-from ..common.manifest import CARD
+from ..common.manifest import CARD, TASKS
 from ..common.storage import write_text
+from ..structures import CONDITIONS
 from .card_facts import facts
 from .catalogue import get_config
 from .manifest import Manifest
@@ -20,11 +24,15 @@ from .manifest import Manifest
 if TYPE_CHECKING:
     from .config import Config
 
+FRAMEWORK = "arise-bench"
+"""Name of the benchmark's program, by which the Hub tells evaluation frameworks apart."""
+
 _PRETTY_NAMES = {
     "prototypes": "ARISE prototypes: crystal classes and their pristine descriptors",
     "defects": "ARISE defects: crystal structures with displaced and missing atoms",
     "dynamics": "ARISE dynamics: crystals, melts and glasses by molecular dynamics",
 }
+_BENCHMARKS = {"prototypes": "ARISE: pristine crystal structures", "defects": "ARISE: defective crystal structures"}
 _TAGS = ["chemistry", "physics", "materials-science", "crystallography", "crystal-structure", "soap"]
 _SIZE_LIMITS = {1_000: "1K", 10_000: "10K", 100_000: "100K", 1_000_000: "1M", 10_000_000: "10M"}
 
@@ -65,6 +73,38 @@ def card_metadata(manifest: Manifest) -> dict[str, Any]:
         ],
         "dataset_info": [_dataset_info(config, manifest) for config in configs],
     }
+
+
+class Task(NamedTuple):
+    """Where the structures of a condition are: data set, its configuration, split."""
+
+    dataset: str
+    config: str
+    split: str
+
+
+def task_of(condition: str) -> Task:
+    """The task of one of the conditions of `arise/prototypes` and `arise/defects`; its id is the condition."""
+    return Task("prototypes", "structures", "train") if condition == "pristine" else Task("defects", condition, "test")
+
+
+def write_tasks(folder: Path, manifest: Manifest) -> list[Path]:
+    """Write `eval.yaml` of the conditions that the manifest lists; nothing where they are no tasks."""
+    from huggingface_hub.utils import yaml_dump  # type: ignore[attr-defined]  # loaded lazily
+
+    tasks = {c: task_of(c) for c in CONDITIONS}
+    there = {c: t for c, t in tasks.items() if t.dataset == manifest.dataset and t.config in manifest.configs}
+    if not there:
+        return []
+    content = {
+        "name": _BENCHMARKS[manifest.dataset],
+        "description": "Which of 108 classes is a crystal structure of? Right labels in percent, a task a condition, "
+        "as `arise-bench` scores them.",
+        "evaluation_framework": FRAMEWORK,
+        "tasks": [{"id": c, "config": task.config, "split": task.split} for c, task in there.items()],
+    }
+    write_text(folder / TASKS, yaml_dump(content))
+    return [folder / TASKS]
 
 
 def _dataset_info(config: Config, manifest: Manifest) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class ManifestError(AriseZooError, ValueError):
 @dataclass(frozen=True)
 class File:
     """A file: `path` below the data set's folder, `config` and `split` it holds, `rows`, `sha256`, and `size` on disk
-    and `size_in_memory` (bytes). The card has neither configuration nor split nor rows."""
+    and `size_in_memory` (bytes). The card and `eval.yaml` have neither configuration nor split nor rows."""
 
     path: str
     sha256: str
@@ -60,7 +60,7 @@ class Manifest:
         return list(dict.fromkeys(file.config for file in self.files if file.config is not None))
 
     def of(self, config: str | None) -> list[File]:
-        """The files of a configuration, one a split; the card for None."""
+        """The files of a configuration, one a split; card and tasks for None."""
         return [file for file in self.files if file.config == config]
 
     def replace(self, files: list[File], order: list[str]) -> None:

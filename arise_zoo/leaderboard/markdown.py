@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import html
+import operator
+from collections.abc import Callable
 from pathlib import Path
 
 from ..benchmark.record import Cell, Record, RecordError, read_record
@@ -65,10 +67,10 @@ def fill_page(page: Path, numbers: str, *, check: bool = False) -> None:
         write_text(Path(page), filled)
 
 
-def write_page(page: Path, text: str, *, check: bool = False) -> None:
-    """Write a page that is made as a whole; `check` only compares, and raises `ReportError` if it differs."""
+def write_page(page: Path, text: str, *, check: bool = False, same: Callable[[str, str], bool] = operator.eq) -> None:
+    """Write a page that is made as a whole, unless it is the `same`; with `check`, raise `ReportError` instead."""
     page = Path(page)
-    if not page.is_file() or page.read_text(encoding="utf-8") != text:
+    if not page.is_file() or not same(page.read_text(encoding="utf-8"), text):
         if check:
             raise ReportError(f"{page} is not what the records give; run `arise-bench report`.")
         write_text(page, text)

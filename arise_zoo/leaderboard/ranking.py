@@ -48,13 +48,15 @@ class Standing(NamedTuple):
 
 
 def standings(sums: dict[str, dict[str, np.ndarray]], group: str, iterations: int) -> dict[str, Standing]:
-    """Standings of the methods that have all conditions of a group; `sums`: the result of `class_sums` for each method.
+    """Standings of the methods that have all conditions of a group, or that single condition.
+
+    `sums`: the result of `class_sums` for each method.
 
     Two methods tie if the 95 % interval of the difference of their scores holds 0: percentiles of a paired bootstrap
     over structures, in which those of a class are drawn together, since its supercells tend to be right or wrong
     together.
     """
-    conditions = GROUPS[group]
+    conditions = GROUPS.get(group, (group,))
     names = [name for name, found in sums.items() if all(c in found for c in conditions)]
     if not names:
         return {}

@@ -152,6 +152,7 @@ class Model:
             if any(folder.iterdir()):
                 raise StorageError(f"{folder} is not empty; choose another folder.")
             for file in read_manifest(self.folder):
+                (folder / file["path"]).parent.mkdir(exist_ok=True)
                 shutil.copyfile(self.folder / file["path"], folder / file["path"])
             shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
         except StorageError:

@@ -1,4 +1,8 @@
-"""The results in a model's card, `model-index` in its YAML: taken from benchmark records, never typed."""
+"""The results in a model's repository: taken from benchmark records, never typed.
+
+The Hub reads them in two places: `model-index` in the YAML of the card, and `.eval_results/`, files from which it makes
+the leaderboards of the data sets whose `eval.yaml` names the tasks (`datasets.cards`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..datasets.cards import task_of
+from ..hub.client import NAMESPACE
 from ..models.checkpoint import weights_label
 from ..structures import CONDITIONS
 
@@ -25,6 +31,25 @@ def with_results(card: str, name: str, weights: str, records: str | Path | None)
     return str(parsed)
 
 
+def eval_results(name: str, weights: str, records: str | Path | None) -> str:
+    """The same results as `.eval_results/arise-bench.yaml` lists them; empty without a record."""
+    from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+    from huggingface_hub.utils import yaml_dump  # type: ignore[attr-defined]  # loaded lazily
+
+    entries = [
+        EvalResultEntry(
+            dataset_id=f"{NAMESPACE}/{task_of(condition).dataset}",
+            task_id=condition,
+            value=cell["accuracy"],
+            date=record["finished"],
+            notes=f"percent, {_interval(cell)}; data v{record['data_version']}, protocol {record['protocol_version']}",
+        )
+        for record in _records(records, name, weights)
+        for condition, cell in _of_conditions(record).items()
+    ]
+    return yaml_dump(eval_result_entries_to_yaml(entries)) if entries else ""
+
+
 def _records(folder: str | Path | None, name: str, weights: str) -> list[dict[str, Any]]:
     if folder is None:
         return []
@@ -38,21 +63,29 @@ def _is_by(record: dict[str, Any], weights: str) -> bool:
 
 
 def _cells(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """One result a condition of the data sets; tables that share a condition share the result."""
-    supported = [cell for cell in record["cells"] if cell["scored_on"] == "supported"]
-    of_condition = {cell["condition"]: cell for cell in supported if cell["condition"] in CONDITIONS}
+    """One result a condition."""
     return [
         {
             "task_type": "tabular-classification",
             "task_name": "crystal-structure recognition",
-            "dataset_type": "arise/prototypes" if condition == "pristine" else "arise/defects",
+            "dataset_type": f"{NAMESPACE}/{task_of(condition).dataset}",
             "dataset_name": f"ARISE, {condition}",
-            "dataset_config": "structures" if condition == "pristine" else condition,
-            "dataset_split": "train" if condition == "pristine" else "test",
+            "dataset_config": task_of(condition).config,
+            "dataset_split": task_of(condition).split,
             "dataset_revision": f"v{record['data_version']}",
             "metric_type": "accuracy",
-            "metric_name": f"accuracy, percent (95 % interval {cell['ci95'][0]} - {cell['ci95'][1]}, n = {cell['n']})",
+            "metric_name": f"accuracy, percent ({_interval(cell)})",
             "metric_value": cell["accuracy"],
         }
-        for condition, cell in of_condition.items()
+        for condition, cell in _of_conditions(record).items()
     ]
+
+
+def _of_conditions(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Condition of the data sets -> cell; tables that share a condition share the result."""
+    supported = [cell for cell in record["cells"] if cell["scored_on"] == "supported"]
+    return {cell["condition"]: cell for cell in supported if cell["condition"] in CONDITIONS}
+
+
+def _interval(cell: dict[str, Any]) -> str:
+    return f"95 % interval {cell['ci95'][0]} - {cell['ci95'][1]}, n = {cell['n']}"

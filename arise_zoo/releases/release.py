@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..common.manifest import CARD, MANIFEST, FileHash, describe_files, first_difference
+from ..common.manifest import CARD, MANIFEST, RESULTS, FileHash, describe_files, first_difference
 from ..common.storage import write_json
+from ..datasets.cards import FRAMEWORK
 from ..datasets.manifest import Manifest, released_manifest
 from ..hub.client import HubError
 from ..hub.fetching import read_manifest
 from ..index.folder import FACTS
-from .model_card import with_results
+from .model_card import eval_results, with_results
 
 _TAG = re.compile(r"v(\d+\.\d+\.\d+)([.-][0-9A-Za-z.-]+)?")
 
@@ -87,7 +88,8 @@ def dataset_release(dataset: str, folder: str | Path | None) -> Release:
 
 
 def model_release(name_or_folder: str, records: str | Path | None, work: Path) -> Release:
-    """A checkpoint, verified and copied to `work`, with the results of its benchmark records in the card.
+    """A checkpoint, verified and copied to `work`, with the results of its benchmark records in the card and
+    in `.eval_results/`.
 
     `records`: folder of records, of which those count that were made with exactly these weights.
     """
@@ -98,11 +100,15 @@ def model_release(name_or_folder: str, records: str | Path | None, work: Path) -
     folder = work / model.name
     folder.mkdir(parents=True)
     for file in read_manifest(model.folder):
-        shutil.copyfile(model.folder / file["path"], folder / file["path"])
+        if not file["path"].startswith(f"{RESULTS}/"):  # of a release that was pulled
+            shutil.copyfile(model.folder / file["path"], folder / file["path"])
     card = folder / CARD
     text = with_results(card.read_text(encoding="utf-8"), model.name, model.weights_sha256, records)
     card.write_text(text, encoding="utf-8")
-    names = sorted(path.name for path in folder.iterdir())
+    if results := eval_results(model.name, model.weights_sha256, records):
+        (folder / RESULTS).mkdir()
+        (folder / RESULTS / f"{FRAMEWORK}.yaml").write_text(results, encoding="utf-8")
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     write_json(folder / MANIFEST, {"files": describe_files(folder, names)})
     facts, _ = read_checkpoint(folder)
     files = sorted([*names, MANIFEST])

@@ -7,14 +7,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from datasets import Features
 from huggingface_hub import DatasetCard
 from small_builds import CONDITION, LIMIT, OTHER
 
-from arise_zoo.datasets import DATASETS, get_config
+from arise_zoo.datasets import DATASETS, get_config, list_datasets
 from arise_zoo.datasets.card_facts import NEAR_PAIRS, conflicting_numbers, crystal_systems
 from arise_zoo.datasets.cards import card_text
-from arise_zoo.datasets.manifest import File, Manifest
+from arise_zoo.datasets.manifest import File, Manifest, released_manifest
 from arise_zoo.prototypes import class_ids
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +98,19 @@ def test_the_wheel_carries_the_templates_and_uses_them(tmp_path):
     script = "from arise_zoo.datasets.cards import _template; print(_template('defects')[:9])"
     result = subprocess.run([sys.executable, "-c", script], cwd=tmp_path / "installed", capture_output=True, text=True)
     assert result.stdout == "# Defects\n", result.stderr
+
+
+def test_what_is_listed_is_what_the_package_carries_the_hashes_of():
+    for entry in list_datasets():
+        manifest = released_manifest(f"arise/{entry.name}", f"v{entry.version}")
+        assert set(entry.configs) == {file["config"] for file in manifest["files"] if file.get("config")}
+
+
+def test_a_build_registers_the_conditions_that_it_holds_as_tasks_of_a_benchmark(small_builds):
+    for dataset, conditions in (("prototypes", ["pristine"]), ("defects", [CONDITION, OTHER])):
+        folder = small_builds / "arise" / dataset
+        tasks = yaml.safe_load((folder / "eval.yaml").read_text())["tasks"]
+        assert [task["id"] for task in tasks] == conditions
+        assert "eval.yaml" in [file.path for file in Manifest.read(folder).of(None)]
+        splits = {c["config_name"]: c["data_files"] for c in DatasetCard.load(folder / "README.md").data.configs}
+        assert all(task["split"] in [file["split"] for file in splits[task["config"]]] for task in tasks)

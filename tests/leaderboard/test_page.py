@@ -1,5 +1,7 @@
 """The page's data are those of the records, whatever part of the benchmark they hold."""
 
+import base64
+import gzip
 import inspect
 import json
 import re
@@ -11,18 +13,16 @@ import pytest
 
 from arise_zoo.benchmark.tables import OWN_CONDITIONS, TABLES, published_rows
 from arise_zoo.cli.bench import main
+from arise_zoo.leaderboard.condition_names import condition_meaning
 from arise_zoo.leaderboard.cost_plot import read_speeds
 from arise_zoo.leaderboard.markdown import ReportError, read_records, write_page
-from arise_zoo.leaderboard.page import build_page
+from arise_zoo.leaderboard.page import build_page, data_of, packed, same_page
+from arise_zoo.models import list_models
 from arise_zoo.prototypes import class_ids
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
 SCRIPTS = sorted((Path(inspect.getfile(build_page)).parent / "scripts").glob("*.js"))
-
-
-def data_of(page):
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
 
 
 def cells_in(data, table):
@@ -52,13 +52,13 @@ def data(page):
 
 
 def test_the_committed_page_is_made_of_the_committed_records(page):
-    write_page(ROOT / "leaderboard" / "index.html", page, check=True)
+    write_page(ROOT / "leaderboard" / "index.html", page, check=True, same=same_page)
 
 
 def test_the_page_needs_nothing_but_itself_and_is_small(page):
     assert len(page.encode()) < 1_500_000
     assert "default-src 'none'" in page
-    code = page.replace(re.search(r'id="data">(.*?)</script>', page, re.S)[1], "")
+    code = re.sub(r'(?<=id="data">)[^<]*', "", page)
     assert set(re.findall(r"https?://[^\"' )]+", code)) == {
         "https://doi.org/10.1038/s41467-021-26511-5",
         "http://www.w3.org/2000/svg",
@@ -132,20 +132,82 @@ def test_worst_class_and_counts_are_those_of_the_record(records, data):
 def test_text_in_a_record_cannot_end_the_data(records, tmp_path):
     put(tmp_path, records["cna"], citation="</script><script>alert(1)</script>")
     page = build_page(read_records(tmp_path), tmp_path)
-    assert page.count("<script>") == 1
+    assert page.count("<script>") == 1 and "alert" not in page
     assert data_of(page)["methods"][0]["citation"] == "</script><script>alert(1)</script>"
 
 
 def test_a_page_that_is_not_that_of_the_records_is_refused(page, tmp_path, capsys):
     other = tmp_path / "index.html"
-    other.write_text(page.replace('"66.14"', '"66.15"', 1))
+    data = data_of(page)
+    cell = next(m for m in data["methods"] if m["method"] == "cna")["cells"]["supported"]["pristine"]
+    cell["accuracy"] = "66.15"
+    other.write_text(re.sub(r'(?<=id="data">)[^<]*', packed(data), page))
     with pytest.raises(ReportError, match="not what the records give"):
-        write_page(other, page, check=True)
+        write_page(other, page, check=True, same=same_page)
     options = ["--records", RECORDS, "--readme", ROOT / "README.md", "--tables", ROOT / "leaderboard" / "README.md"]
     assert main(["report", "--check", *map(str, options), "--page", str(other)]) == 2
     assert "run `arise-bench report`" in capsys.readouterr().err
     assert main(["report", *map(str, options), "--page", str(other)]) == 0
     assert other.read_text() == page
+
+
+def test_the_same_data_compressed_otherwise_is_the_same_page(page):
+    stored = base64.b64encode(gzip.compress(json.dumps(data_of(page)).encode(), 0)).decode()
+    assert same_page(page, re.sub(r'(?<=id="data">)[^<]*', stored, page))
+    assert not same_page(page, page.replace("</html>", "<p>more</p></html>"))
+    assert not same_page(page, re.sub(r'(?<=id="data">)[^<]*', "no data", page))
+
+
+def test_the_condition_shown_first_is_the_one_with_the_lowest_mean_score(data):
+    known = [c["id"] for c in data["conditions"] if any(c["id"] in method["ranks"] for method in data["methods"])]
+    everywhere = [method for method in data["methods"] if all(c in method["ranks"] for c in ["all", *known])]
+    assert len(everywhere) > 5
+    means = {c: sum(float(method["ranks"][c]["score"]) for method in everywhere) for c in known}
+    assert data["hardest"] == min(means, key=means.get)
+
+
+def test_scores_under_one_condition_are_those_of_the_record_where_all_classes_are_named(records, data):
+    for method in data["methods"]:
+        record = records[method["method"]]
+        if len(record["scored_on_supported"]) != 108 or record["level"] != "structure":
+            continue
+        for condition in ("pristine", "missing-0.2", "mixed-strong", "variant-far"):
+            counts = record["per_class"][condition].values()
+            share = 100 * sum(right for right, _ in counts) / sum(n for _, n in counts)
+            assert float(method["ranks"][condition]["score"]) == pytest.approx(share, abs=0.0051)
+
+
+def test_every_condition_is_explained_in_a_phrase(data):
+    assert [c["id"] for c in data["conditions"] if not c["meaning"]] == []
+    assert condition_meaning("both-0.2-0.04").startswith("20 % of the atoms missing, the others displaced")
+    assert condition_meaning("of-another-time") == ""
+
+
+def test_what_is_linked_is_there_and_every_method_has_record_code_and_licence(records, data):
+    for method in data["methods"]:
+        kinds = {what for what, _, _ in method["links"]}
+        assert {"Record", "Code", "Licence"} <= kinds
+        assert ("Paper" in kinds) == bool(records[method["method"]]["citation"]), method["method"]
+        for _, text, address in method["links"]:
+            if not address.startswith("https://"):
+                assert (ROOT / "leaderboard" / address).exists(), (method["method"], text)
+    checkpoints = {m["method"] for m in data["methods"] if any(what == "Checkpoint" for what, _, _ in m["links"])}
+    assert {model.name for model in list_models()} & set(records) <= checkpoints
+
+
+def test_a_method_of_another_package_shows_what_its_submitter_declared(records, tmp_path):
+    citation = "A. Author, J. Test. Cases 1, 1 (2026), doi:10.1000/182"
+    said = {"trained_on": "the 396 pristine structures", "seeds": "none", "licence": "MIT", "citation": citation}
+    said |= {"links": "https://example.org/code", "parameters": "12"}
+    put(tmp_path, records["cna"] | {"method": "mine"}, citation=citation, declaration=said)
+    (method,) = data_of(build_page(read_records(tmp_path), tmp_path))["methods"]
+    assert method["declared"] == said
+    assert method["links"] == [
+        ["Record", "mine.json", "records/mine.json"],
+        ["Licence", "MIT", None],
+        ["Links, as declared", "https://example.org/code", "https://example.org/code"],
+        ["Paper", "doi:10.1000/182", "https://doi.org/10.1000/182"],
+    ]
 
 
 def test_the_tables_that_can_be_shown_are_all_tables(data):

@@ -1,13 +1,17 @@
 """The page as a reader meets it: opened from a file in headless Chromium, read, sorted, filtered, by keyboard too."""
 
+import csv
 import http.server
 import inspect
+import io
 import json
 import re
 import shutil
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -33,17 +37,25 @@ WIDTHS = (1280, 360)
 SCHEMES = ("light", "dark")
 
 
+def drawn(browser):
+    """Wait until the data are unpacked and shown."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script("return document.querySelector('#board tr') !== null"))
+
+
 @pytest.fixture
 def show(browser):
     """Open a page at a width and in a colour scheme; afterwards there must be nothing in the browser's log."""
 
-    def opened(page=PAGE, width=1280, scheme="light"):
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    def opened(page=PAGE, width=1280, scheme="light", height=900, query=""):
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         wishes = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
         features = [{"name": name, "value": value} for name, value in wishes.items()]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        browser.get(Path(page).as_uri())
+        browser.get(Path(page).as_uri() + query)
+        drawn(browser)
         return browser
 
     yield opened
@@ -105,6 +117,7 @@ def board(browser):
     """Method -> column -> the lines of its field, in the order of the rows."""
     script = """
         const lines = (cell) => cell.innerText.split("\\n").map((line) => line.trim()).filter(Boolean);
+        document.getElementById("board").classList.add("all");
         return [...document.querySelectorAll("#board tbody tr")].map((row) => [row.dataset.method,
             Object.fromEntries([...row.querySelectorAll("td")].map((cell) => [cell.dataset.column, lines(cell)]))]);
     """
@@ -186,12 +199,12 @@ def test_ranks_and_scores_are_those_worked_out_from_the_counts(show, records):
 def test_ranks_of_methods_that_were_run_are_on_the_page(show, collected):
     page, _ = collected
     browser = show(page)
-    assert {row["rank"][0] for row in board(browser).values()} == {"–"}  # they lack most conditions
-    choose(browser, "group", "pristine")
     rows = board(browser)
     assert [(name, row["rank"]) for name, row in rows.items()] == [("cosine", ["1"]), ("cna", ["2"])]
     assert [row["score"][0] for row in rows.values()] == ["100.00", "0.51"]
     assert {row["score"][2] for row in rows.values()} == {"n = 396"}
+    choose(browser, "group", "all")
+    assert {row["rank"][0] for row in board(browser).values()} == {"–"}  # they lack most conditions
 
 
 def test_what_near_duplicates_are_called_is_counted_from_the_labels(show, collected):
@@ -278,7 +291,7 @@ def test_unknowns_of_the_committed_records_are_shown_against_every_known_conditi
     assert browser.execute_script(UNKNOWNS) == []
 
 
-def test_the_overall_ranking_comes_first_with_the_coverage_of_each_method(show, records):
+def test_the_overall_ranking_has_the_coverage_of_each_method(show, records):
     browser = show()
     script = """
         const lines = (cell) => cell.innerText.split("\\n").map((line) => line.trim()).filter(Boolean);
@@ -298,8 +311,6 @@ def test_the_overall_ranking_comes_first_with_the_coverage_of_each_method(show, 
         for group in overall["groups"]:
             found = place["groups"].get(group)
             assert row[group] == ([found["score"], f"[{', '.join(found['ci95'])}]"] if found else ["–"])
-    first = browser.execute_script("return document.querySelector('section').id")
-    assert first == "overall"
 
 
 def test_the_heat_map_has_the_counts_of_the_record(show, records):
@@ -379,6 +390,7 @@ def test_filters_leave_the_methods_asked_for(show, records):
     from selenium.webdriver.common.keys import Keys
 
     browser = show()
+    browser.find_element(By.CSS_SELECTOR, "#filter summary").click()
     find = browser.find_element(By.ID, "find")
     find.send_keys("matid")
     assert list(board(browser)) == ["matid-sbc"]
@@ -406,6 +418,7 @@ def test_everything_can_be_done_by_keyboard_with_the_focus_in_sight(show):
 
     press(Keys.TAB)
     assert focused("e.textContent") == "Skip to the table"
+    browser.execute_script("document.getElementById('filter').open = true")
     browser.execute_script("document.getElementById('complete').focus()")
     press(Keys.TAB)  # the table can be scrolled by keyboard
     assert focused("e.getAttribute('role')") == "region"
@@ -470,6 +483,94 @@ def test_accuracy_against_temperature_is_read_for_all_lattices_and_for_the_chose
     }
     choose(browser, "lattice", "each")
     assert len(browser.execute_script(script)) == 1 + len(measured[0]["cells"])
+
+
+IN_SIGHT = """
+    const board = document.getElementById("board");
+    const rows = [...board.querySelectorAll("tbody tr")].filter((row) => {
+        const { top, bottom } = row.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+    });
+    const cut = ["board", "overall-board"].filter((id) => {
+        const region = document.getElementById(id).parentElement;
+        return region.scrollWidth > region.clientWidth;
+    });
+    return [scrollY, rows.length, document.getElementById("condition").value, cut];
+"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def test_the_first_screen_is_the_ranking_under_the_hardest_condition_with_no_column_cut_off(show, records, size):
+    browser = show(width=size[0], height=size[1])
+    scrolled, rows, condition, cut = browser.execute_script(IN_SIGHT)
+    assert (scrolled, condition, cut) == (0, content(list(records.values()), RECORDS)["hardest"], [])
+    assert rows >= 5
+
+
+def test_the_address_holds_what_was_chosen_and_brings_it_back(show):
+    browser = show()
+    assert browser.execute_script("return location.search") == ""
+    choose(browser, "condition", "missing-0.3")
+    choose(browser, "scored-on", "all")
+    choose(browser, "group", "missing")
+    choose(browser, "level", "structure")
+    browser.execute_script("document.querySelector('#board [data-key=accuracy]').click()")
+    browser.execute_script("document.getElementById('table-S1-all').open = true")
+    browser.execute_script("[...document.querySelectorAll('.plain')].find((b) => b.textContent === 'none').click()")
+    shown = list(board(browser).items())
+    query = browser.execute_script("return new Promise((done) => setTimeout(() => done(location.search), 100))")
+    wanted = {"condition": "missing-0.3", "scored-on": "all", "group": "missing", "level": "structure"}
+    assert dict(parse_qsl(query[1:])) == wanted | {"sort": "-accuracy", "open": "table-S1-all", "methods": "none"}
+    again = show(query=query)
+    assert list(board(again).items()) == shown
+    said = """return [...document.querySelectorAll("select")].map((s) => [s.id, s.value])"""
+    assert wanted.items() <= dict(again.execute_script(said)).items()
+    assert again.execute_script("return document.getElementById('table-S1-all').open") is True
+    assert again.execute_script("return document.querySelectorAll('#panels .line').length") == 0
+    other = show(query="?condition=nonsense&group=nonsense&level=nonsense&sort=nonsense")
+    assert list(board(other).items()) == list(board(show()).items())
+
+
+SAVED = """
+    const saved = [];
+    URL.createObjectURL = (blob) => { saved.push(blob); return "data:,"; };
+    const names = [];
+    HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
+    document.querySelectorAll("[data-save]").forEach((button) => button.click());
+    return Promise.all(saved.map((blob) => blob.text())).then((texts) => names.map((name, i) => [name, texts[i]]));
+"""
+
+
+def test_every_table_is_saved_as_csv_and_every_picture_as_svg(show, records):
+    browser = show()
+    lacking = """
+        const saves = (element, kind) => element?.matches(`[data-save=${kind}]`);
+        const tables = [...document.querySelectorAll("main .scroll > table")].filter((table) =>
+            !saves(table.parentElement.nextElementSibling, "csv"));
+        const drawings = [...document.querySelectorAll("main svg[viewBox][role]")].filter((drawing) =>
+            !saves(drawing.nextElementSibling, "svg") && !saves(drawing.parentElement.nextElementSibling, "svg"));
+        return [...tables, ...drawings].map((element) => element.outerHTML.slice(0, 100));
+    """
+    assert browser.execute_script(lacking) == []
+    rows = board(browser)
+    condition = browser.execute_script("return document.getElementById('condition').value")
+    saved = browser.execute_script(SAVED)
+    files = dict(saved)
+    pictures = [ElementTree.fromstring(text) for name, text in saved if name.endswith(".svg")]
+    assert len(pictures) > 10
+    assert {picture.tag for picture in pictures} == {"{http://www.w3.org/2000/svg}svg"}
+    assert all("var(" not in text for name, text in saved if name.endswith(".svg"))
+    lines = list(csv.reader(io.StringIO(files["ranking.csv"])))
+    assert [len(line) for line in lines] == [len(lines[0])] * (len(records) + 1)
+    assert [line[0] for line in lines[1:]] == list(rows)
+    accuracy = next(i for i, title in enumerate(lines[0]) if title.startswith("Accuracy"))
+    assert [title.split()[-1] for title in lines[0][accuracy + 1 : accuracy + 4]] == ["low", "high", "n"]
+    for line in lines[1:]:
+        cell = cell_of(records[line[0]], condition, "supported")
+        texts = [f"{value:.2f}" for value in (cell["accuracy"], *cell["ci95"])] if cell else ["", "", ""]
+        assert line[accuracy : accuracy + 4] == [*texts, str(cell["n"]) if cell else ""]
+    table = list(csv.DictReader(io.StringIO(files["classes.csv"])))
+    assert len(table) == 108
 
 
 OVERFLOW = """
@@ -569,6 +670,7 @@ def test_the_scripts_are_modules_that_need_no_more_than_they_import(show, browse
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         browser.get(f"http://127.0.0.1:{server.server_port}/index.html")
+        drawn(browser)
         assert list(board(browser)) == shown
         server.shutdown()
 

@@ -146,7 +146,7 @@ def test_a_model_is_saved_as_it_is_and_read_again(small_checkpoint, tmp_path):
 def test_what_is_listed_is_what_is_loaded(entry):
     model = load_model(entry.name)
     assert (entry.classes, entry.knows_unknown) == (108, "unknown" in model.labels)
-    assert entry.trained_on_defects == model.trained_on_defects and not entry.single_atoms
+    assert (entry.trained_on_defects, entry.single_atoms) == (model.trained_on_defects, model.labels_atoms)
 
 
 def test_a_shipped_model_that_is_renewed_says_what_it_said(tmp_path):

@@ -22,7 +22,7 @@ def test_releases_are_made_again_without_effect_and_share_their_unchanged_files(
     repository = hub.repositories[NAME]
     commit = repository.tags[A]
     assert set(repository.commits[commit]) == {
-        ".gitattributes", "README.md", "manifest.json", "prototypes/train-00000-of-00001.parquet",
+        ".gitattributes", "README.md", "eval.yaml", "manifest.json", "prototypes/train-00000-of-00001.parquet",
         "structures/train-00000-of-00001.parquet",
     }  # fmt: skip
     uploads, commits = hub.uploads(), len(repository.commits)

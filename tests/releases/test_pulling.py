@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from hub_server import Fault
 
 import arise_zoo
@@ -163,7 +164,7 @@ np.save(sys.argv[3], [newest.predict(X, verbose=0), pinned.predict(X, verbose=0)
 
 def test_a_model_is_published_with_its_results_and_loaded_here_and_by_keras(hub, call, tmp_path):
     import numpy as np
-    from huggingface_hub import ModelCard
+    from huggingface_hub import ModelCard, parse_eval_result_entries
 
     model = arise_zoo.load_model("arise-mlp")
     X = np.array(json.loads((model.folder / "reference.json").read_text())["descriptors"], np.float32)
@@ -182,6 +183,8 @@ def test_a_model_is_published_with_its_results_and_loaded_here_and_by_keras(hub,
     card = ModelCard.load(folder / "README.md").data
     assert [(r.dataset_config, r.metric_value) for r in card.eval_results] == [("missing-0.05", 98.7654)]
     assert card.library_name == "keras" and card.model_name == "arise-mlp"
+    (entry,) = parse_eval_result_entries(yaml.safe_load((folder / ".eval_results" / "arise-bench.yaml").read_text()))
+    assert (entry.dataset_id, entry.task_id, entry.value) == ("arise/defects", "missing-0.05", 98.7654)
 
     by_keras = call("-c", KERAS, str(tmp_path / "X.npy"), MODEL_TAG, str(tmp_path / "Y.npy"))
     assert by_keras.returncode == 0, by_keras.stderr[-2000:]
@@ -195,7 +198,8 @@ def _record(model):
     cell = {"table": "S2", "condition": "missing-0.05", "scored_on": "supported", "accuracy": 98.7654,
             "ci95": [98.5, 99.0], "n": 5880}  # fmt: skip
     engine = f"weights {sha256(model.folder / 'model.weights.h5')[:12]}, 1000 passes"
-    return {"method": "arise-mlp", "engine": engine, "data_version": "1.0.0", "cells": [cell]}
+    made = {"data_version": "1.0.0", "protocol_version": "1.0", "finished": "2026-01-02T03:04:05+00:00"}
+    return {"method": "arise-mlp", "engine": engine, "cells": [cell], **made}
 
 
 def test_a_model_for_other_versions_of_the_code_is_refused(tmp_path):

@@ -19,11 +19,12 @@ from ...prototypes import class_ids, load_prototypes
 from ...prototypes.near_duplicates import NEAR_DUPLICATES
 from ..class_accuracy import Share, class_shares, confusion, share
 from ..collect import counts_of
-from ..condition_names import KINDS, amount, condition_name, kind
+from ..condition_names import KINDS, amount, condition_meaning, condition_name, kind
 from ..formatting import cells_of, differences, paper_texts, percent, rows_not_met
-from ..overall import Place, group_conditions, overall
-from ..ranking import GROUPS, Standing, class_sums, standings, structures_per_class
+from ..overall import DETECTION, Place, group_conditions, overall
+from ..ranking import CONDITIONS, GROUPS, Standing, class_sums, standings, structures_per_class
 from .dynamics import by_lattice
+from .links import links
 from .unknowns import EstimatePool, decisions, detections
 
 if TYPE_CHECKING:
@@ -45,16 +46,17 @@ _KINDS = {
 def content(records: list[Record], folder: Path) -> dict[str, Json]:
     """The page's data, as JSON; `folder` holds what `collect` stored beside the records, where it did."""
     counts = counts_of(records, folder)
-    sums = {r["method"]: class_sums(r, counts[r["method"]]) for r in records if r["method"] in counts}
-    first = records[0]
-    ranked = {group: standings(sums, group, first["iterations"]) for group in GROUPS}
-    conditions = _conditions(records)
+    first, conditions, known = records[0], _conditions(records), _known(records)
+    summed = (*CONDITIONS, *known)
+    sums = {r["method"]: class_sums(r, counts[r["method"]], summed) for r in records if r["method"] in counts}
+    ranked = {group: standings(sums, group, first["iterations"]) for group in dict.fromkeys((*GROUPS, *known))}
     pool, estimates = _Pool(), EstimatePool()
     return {
         "made": {key: first[key] for key in ("protocol_version", "data_version", "seed", "iterations")},
-        "conditions": [{"id": c, "name": condition_name(c), "ticks": _ticks(c)} for c in conditions],
+        "conditions": [_condition(c) for c in conditions],
+        "hardest": _hardest(ranked, [c for c in known if c in conditions]) or conditions[0],
         "kinds": _kinds(conditions),
-        "groups": {group: _group(group, first["iterations"]) for group in GROUPS},
+        "groups": {group: _group(group, first["iterations"]) for group in ranked},
         "classes": _classes(),
         "near": NEAR_DUPLICATES,
         "overall": _overall(records, counts),
@@ -97,6 +99,25 @@ def _conditions(records: list[Record]) -> list[str]:
     return sorted(ordered, key=lambda c: ([*_KINDS].index(kind(c)), amount(c) or 0))
 
 
+def _known(records: list[Record]) -> list[str]:
+    """Conditions of the records' tables whose structures are of a class as a whole."""
+    groups = group_conditions(records)
+    return [c for group, members in groups.items() if group != DETECTION for c in members]
+
+
+def _hardest(ranked: dict[str, dict[str, Standing]], conditions: Sequence[str]) -> str | None:
+    """The condition with the lowest mean score of those methods that are ranked under each; None if there are none."""
+    everywhere = [name for name in ranked["all"] if all(name in ranked[c] for c in conditions)]
+    if not (everywhere and conditions):
+        return None
+    return min(conditions, key=lambda c: sum(ranked[c][name].score for name in everywhere))
+
+
+def _condition(condition: str) -> Json:
+    name, meaning = condition_name(condition), condition_meaning(condition)
+    return {"id": condition, "name": name, "meaning": meaning, "ticks": _ticks(condition)}
+
+
 def _ticks(condition: str) -> list[str]:
     """Lines that stand for a condition on the axis of its kind."""
     if kind(condition) == "depth":
@@ -118,7 +139,9 @@ def _kinds(conditions: list[str]) -> list[Json]:
 
 
 def _group(group: str, iterations: int) -> Json:
-    n = sum(int(structures_per_class(c, iterations).sum()) for c in GROUPS[group])
+    n = sum(int(structures_per_class(c, iterations).sum()) for c in GROUPS.get(group, (group,)))
+    if group not in GROUPS:
+        return {"name": condition_name(group), "n": n}
     return {"name": "all of the paper" if group == "all" else _KINDS[group][0].lower(), "n": n}
 
 
@@ -136,10 +159,13 @@ def _classes() -> list[Json]:
 
 
 def _method(
-    record: Record, counts: pa.Table | None, ranked: dict[str, dict[str, Standing]], pool: _Pool
+    record: Record,
+    counts: pa.Table | None,
+    ranked: dict[str, dict[str, Standing]],
+    pool: _Pool,
 ) -> dict[str, Json]:
-    summaries = {entry.name: entry.summary for entry in list_methods() if entry.package == "arise-zoo"}
-    name = record["method"]
+    entries = {entry.name: entry for entry in list_methods() if entry.package == "arise-zoo"}
+    name, declared = record["method"], record.get("declaration", {})
     by_class = class_shares(record, counts)
     # In the order of the classes, since their ids would be most of the page.
     shown = {c: [pool(found[k]) if k in found else None for k in class_ids()] for c, found in by_class.items()}
@@ -150,7 +176,9 @@ def _method(
         **who,
         **run,
         "predictions": {"rows": record["predictions"]["rows"], "sha256": record["predictions"]["sha256"]},
-        "summary": summaries.get(name, ""),
+        "summary": entries[name].summary if name in entries else "",
+        "links": links(record, entries.get(name), counts is not None, declared),
+        "declared": declared,
         "recognises": len(record["recognises"]),
         "supported": len(record["scored_on_supported"]),
         "cells": {scored_on: _cells(record, scored_on) for scored_on in (SUPPORTED, ALL)},

@@ -3,17 +3,20 @@
 import { conditionName, data, share } from "./data.js";
 import { byId, h, svg } from "./elements.js";
 import { accuracy, estimate, grouped, interval, nothing, plural, rankText, size, value } from "./numbers.js";
-import { cellOf, onChange, state } from "./state.js";
+import { cellOf, onChange, put, state } from "./state.js";
 import { againstCondition, estimateOf } from "./unknowns.js";
 
-const board = { key: "rank", down: false };
-
-const rankOf = (method) => method.ranks[state.group];
+// What is ranked over: the chosen condition, or conditions of the paper.
+const ranked = () => (state.group === "condition" ? state.condition : state.group);
+const rankOf = (method) => method.ranks[ranked()];
+const overallOf = (method) => data.overall.places[method.method];
+const sorted = () => ({ key: state.sort.replace("-", ""), down: state.sort.startsWith("-") });
 const worstOf = (method) => method.worst[state.condition];
 const calibrationOf = (method) => method.calibration[state.condition];
 const scoreColumn = (key, title) => ({
   key,
   title,
+  from: "all",
   ascending: true,
   sort: (method) => calibrationOf(method)?.[key].value,
   show(method) {
@@ -24,6 +27,7 @@ const scoreColumn = (key, title) => ({
 const aurocColumn = (key, under, aurocsOf) => ({
   key,
   title: "AUROC",
+  from: "all",
   under,
   sort: (method) => Object.values(aurocsOf(method)).find(Boolean)?.value,
   show: (method) => showAurocs(aurocsOf(method)),
@@ -56,14 +60,22 @@ const columns = [
   {
     key: "score",
     title: "Score",
-    under: "%, all 108 classes",
+    under: () => `%, all 108 classes, ${data.groups[ranked()]?.name ?? conditionName(ranked())}`,
     sort: (method) => rankOf(method)?.score,
     show: showScore,
   },
   {
+    key: "overall",
+    title: "Overall",
+    under: "%, mean over groups",
+    sort: (method) => overallOf(method)?.score,
+    show: showOverall,
+  },
+  {
     key: "accuracy",
     title: "Accuracy",
-    under: () => `%, ${conditionName(state.condition)}`,
+    from: "wide",
+    under: () => `%, ${state["scored-on"] === "supported" ? "own classes" : "by space group"}, ${conditionName(state.condition)}`,
     sort: (method) => cellOf(method, state.condition)?.accuracy,
     show(method) {
       const cell = cellOf(method, state.condition);
@@ -73,6 +85,7 @@ const columns = [
   {
     key: "worst",
     title: "Worst class",
+    from: "wide",
     under: "%",
     sort: (method) => worstOf(method) && share(worstOf(method).share).percent,
     show: showWorst,
@@ -80,6 +93,7 @@ const columns = [
   {
     key: "coverage",
     title: "Classes",
+    from: "wide",
     under: "of 108",
     sort: (method) => method.recognises,
     show: (method) => value(String(method.recognises)),
@@ -87,6 +101,7 @@ const columns = [
   {
     key: "defects",
     title: "Defects",
+    from: "wide",
     under: "in training",
     sort: (method) => Number(method.trained_on_defects),
     show: (method) => value(method.trained_on_defects ? "yes" : "no"),
@@ -99,6 +114,7 @@ const columns = [
   {
     key: "speed",
     title: "Structures",
+    from: "wide",
     under: "per s",
     sort: (method) => method.speed,
     show: (method) =>
@@ -122,9 +138,6 @@ function showScore(method) {
   const [low, high] = found.ci95;
   const x = (percent) => 4 + percent * 0.96;
   return [
-    value(found.score),
-    interval(found.ci95),
-    size(grouped(data.groups[state.group].n)),
     svg(
       "svg",
       { class: "range", viewBox: "0 0 104 14", "aria-hidden": "true" },
@@ -132,7 +145,16 @@ function showScore(method) {
       svg("line", { class: "whisker", x1: x(low), x2: x(high), y1: 7, y2: 7 }),
       svg("circle", { cx: x(found.score), cy: 7, r: 3.6 }),
     ),
+    value(found.score),
+    interval(found.ci95),
+    size(grouped(data.groups[ranked()].n)),
   ];
+}
+function showOverall(method) {
+  const found = overallOf(method);
+  if (!found) return null;
+  const among = found.complete ? "" : " of the partial ranking";
+  return [value(found.score), interval(found.ci95), h("span", { class: "sub" }, `rank ${rankText(found)}${among}`)];
 }
 function showWorst(method) {
   const found = worstOf(method);
@@ -148,14 +170,16 @@ function showWorst(method) {
   ];
 }
 
+const meaning = (key) => document.querySelector(`#terms [data-term~="${key}"] + dd`)?.textContent;
+
 function head() {
+  const { key, down } = sorted();
   return columns.map((column) => {
-    const sorted = board.key === column.key;
-    const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, sorted ? (board.down ? "▼" : "▲") : "");
+    const isSorted = key === column.key;
+    const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, isSorted ? (down ? "▼" : "▲") : "");
     const under = typeof column.under === "function" ? column.under() : column.under;
     const sortBy = () => {
-      board.down = sorted ? !board.down : !column.ascending;
-      board.key = column.key;
+      put("sort", ((isSorted ? !down : !column.ascending) ? "-" : "") + column.key);
       drawBoard();
       byId("board").querySelector(`[data-key="${column.key}"]`).focus();
     };
@@ -165,6 +189,7 @@ function head() {
         type: "button",
         "data-key": column.key,
         onclick: sortBy,
+        title: meaning(column.key),
         "aria-label": `${column.title}${under ? `, ${under}` : ""}`,
       },
       column.title,
@@ -172,7 +197,7 @@ function head() {
     );
     return h(
       "th",
-      { scope: "col", "aria-sort": sorted ? (board.down ? "descending" : "ascending") : null },
+      { scope: "col", class: column.from, "aria-sort": isSorted ? (down ? "descending" : "ascending") : null },
       button,
       under && h("span", { class: "sub" }, under),
     );
@@ -180,12 +205,13 @@ function head() {
 }
 
 function inOrder(methods) {
-  const { sort } = columns.find((column) => column.key === board.key);
+  const { key: by, down } = sorted();
+  const { sort } = columns.find((column) => column.key === by) ?? columns[1];
   const keyed = methods.map((method) => {
     const key = sort(method);
     return [key == null || key === "" ? null : Number.isNaN(Number(key)) ? key : Number(key), method];
   });
-  const sign = board.down ? -1 : 1;
+  const sign = down ? -1 : 1;
   keyed.sort(([a], [b]) => {
     if (a === null || b === null) return (a === null) - (b === null); // what has no value stays last
     return sign * (a < b ? -1 : a > b ? 1 : 0);
@@ -194,15 +220,14 @@ function inOrder(methods) {
 }
 
 function filtered() {
-  const words = byId("find").value.toLowerCase().trim();
-  const level = byId("level").value;
-  const defects = byId("defects").value;
+  const words = state.find.toLowerCase().trim();
+  const { level, defects, complete } = state;
   return data.methods.filter(
     (method) =>
       `${method.method} ${method.summary}`.toLowerCase().includes(words) &&
       (!level || method.level === level) &&
       (!defects || method.trained_on_defects === (defects === "yes")) &&
-      (!byId("complete").checked || method.recognises === data.classes.length),
+      (!complete || method.recognises === data.classes.length),
   );
 }
 
@@ -218,9 +243,10 @@ export function drawBoard() {
         h("a", { href: `#method-${method.method}` }, method.method),
         h("span", { class: "sub" }, method.summary),
       ),
-      columns.slice(1).map((column) => h("td", { "data-column": column.key }, column.show(method) ?? nothing())),
+      columns.slice(1).map((column) => h("td", { "data-column": column.key, class: column.from }, column.show(method) ?? nothing())),
     ),
   );
+  byId("board").classList.toggle("all", state.columns === "yes");
   byId("board").replaceChildren(h("thead", {}, h("tr", {}, head())), h("tbody", {}, rows));
   byId("count").textContent = `${shown.length} of ${plural(data.methods.length, "method")}`;
 }

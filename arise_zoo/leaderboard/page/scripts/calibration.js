@@ -1,8 +1,9 @@
 // Reliability diagrams, one for each method with probabilities.
 
 import { data, share } from "./data.js";
-import { byId, h, scrollingTable, svg } from "./elements.js";
+import { byId, h, svg } from "./elements.js";
 import { grouped, intervalText } from "./numbers.js";
+import { saveButton, scrollingTable } from "./save.js";
 import { onChange, state } from "./state.js";
 
 function reliability(method) {
@@ -52,6 +53,7 @@ function reliability(method) {
     { class: "card", "data-method": method.method },
     h("h3", {}, method.method),
     drawing,
+    saveButton("svg", `reliability-${method.method}`),
     h("figcaption", { class: "n" }, `ECE ${value} ${intervalText(ci95)}, n = ${grouped(found.n)}`),
     h(
       "details",

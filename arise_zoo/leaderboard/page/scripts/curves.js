@@ -5,24 +5,30 @@ import { byId, h } from "./elements.js";
 import { latticeCell, latticeOptions, latticePanels } from "./lattices.js";
 import { panel } from "./panel.js";
 import { swatch } from "./series.js";
-import { onChange } from "./state.js";
+import { bind, onChange, put, state } from "./state.js";
 
 const names = data.methods.map(({ method }) => method);
 const best = data.by_score.slice(0, 5);
-const chosen = new Set(best);
+const asked = state.methods ? state.methods.split(",") : best;
+const chosen = new Set(names.filter((name) => asked.includes(name)));
 let drawnAt = 0;
 
 function drawChips() {
+  const keep = () => {
+    const isDefault = chosen.size === best.length && best.every((name) => chosen.has(name));
+    put("methods", isDefault ? "" : [...chosen].join(",") || "none");
+    drawPanels();
+  };
   const toggle = (name) => (event) => {
     if (event.target.checked) chosen.add(name);
     else chosen.delete(name);
-    drawPanels();
+    keep();
   };
   const choose = (methods) => () => {
     chosen.clear();
     methods.forEach((name) => chosen.add(name));
     drawChips();
-    drawPanels();
+    keep();
   };
   const button = (text, methods) => h("button", { type: "button", class: "plain", onclick: choose(methods) }, text);
   const chips = names.map((name) =>
@@ -62,7 +68,7 @@ function drawPanels() {
   );
   byId("temperature").hidden = !temperature;
   if (!temperature) return;
-  const lattices = latticePanels(temperature, byId("lattice").value);
+  const lattices = latticePanels(temperature, state.lattice);
   const across = widthOf(lattices.length + 1);
   byId("temperature-panels").replaceChildren(
     panel(temperature, across, methods),
@@ -72,7 +78,7 @@ function drawPanels() {
 
 drawChips();
 byId("lattice").append(...latticeOptions());
-byId("lattice").addEventListener("change", drawPanels);
+bind("lattice", drawPanels);
 onChange(drawPanels);
 new ResizeObserver(() => {
   if (byId("panels").clientWidth !== drawnAt) drawPanels();

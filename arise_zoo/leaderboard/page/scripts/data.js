@@ -4,7 +4,8 @@ import { byId } from "./elements.js";
 
 const named = (members, key) => Object.fromEntries(members.map((one) => [one[key], one]));
 
-export const data = JSON.parse(byId("data").textContent);
+const packed = Uint8Array.from(atob(byId("data").textContent), (letter) => letter.charCodeAt(0));
+export const data = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 export const methodNamed = named(data.methods, "method");
 export const conditionNamed = named(data.conditions, "id");
 export const conditionName = (id) => conditionNamed[id]?.name ?? id;

@@ -23,9 +23,3 @@ export const row = (name, texts, attributes = {}) =>
     texts.map((text) => h("td", {}, text)),
   );
 export const heads = (texts) => texts.map((text) => h("th", { scope: "col" }, text));
-
-// A table that can be scrolled by itself, by keyboard too.
-export function scrollingTable(label, columns, rows, attributes = {}, caption = null) {
-  const table = h("table", {}, caption, h("thead", {}, h("tr", {}, heads(columns))), h("tbody", {}, rows));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label, ...attributes }, table);
-}

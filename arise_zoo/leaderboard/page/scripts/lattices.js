@@ -22,7 +22,7 @@ export function latticePanels(temperature, chosen) {
 export function latticeCell(lattice) {
   const row = lattices.indexOf(lattice);
   return (method, condition) => {
-    if (state.scoredOn !== "supported" && method.supported !== data.classes.length) return undefined;
+    if (state["scored-on"] !== "supported" && method.supported !== data.classes.length) return undefined;
     const place = data.lattices.methods[method.method]?.[row]?.[data.lattices.conditions.indexOf(condition)];
     if (place == null) return undefined;
     const [accuracy, low, high, n] = data.lattices.shares[place];

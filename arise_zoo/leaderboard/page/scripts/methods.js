@@ -1,13 +1,14 @@
 // The record of each method, which does not depend on the choices.
 
 import { conditionName, data } from "./data.js";
-import { byId, h, row, scrollingTable } from "./elements.js";
+import { byId, h, row } from "./elements.js";
 import { grouped, intervalText, minus, plural, rankText } from "./numbers.js";
+import { scrollingTable } from "./save.js";
 import { onWhat } from "./tables.js";
 import { againstCondition, estimateOf, scoreNames } from "./unknowns.js";
 
 function facts(texts) {
-  const there = Object.entries(texts).filter(([, text]) => text);
+  const there = Object.entries(texts).filter(([, text]) => text && text.length !== 0);
   return h(
     "dl",
     { class: "record" },
@@ -63,6 +64,12 @@ function detections(method) {
     .join("; ");
 }
 
+// Of one kind, such as "Paper", one after another.
+const linked = (method, kind) =>
+  method.links
+    .filter(([what]) => what === kind)
+    .map(([, text, address], i) => [i > 0 && "; ", address ? h("a", { href: address }, text) : text]);
+
 function section(method) {
   const { hardware, predictions } = method;
   const labels = [
@@ -78,10 +85,19 @@ function section(method) {
     h("summary", {}, method.method, " ", h("span", {}, method.summary)),
     facts({
       Rank: standing(method),
-      Paper: against(method),
+      Record: linked(method, "Record"),
+      Code: linked(method, "Code"),
+      Licence: linked(method, "Licence"),
+      Paper: linked(method, "Paper"),
+      Checkpoint: linked(method, "Checkpoint"),
+      "Against the paper": against(method),
       Labels: labels.join("; "),
       Classes: `recognises ${method.recognises} of ${data.classes.length}; scored on ${method.supported} in the rows of its own classes`,
       "Trained on": method.trained_on_defects ? "defective structures too" : "no defective structures",
+      "Trained on, as declared": method.declared.trained_on,
+      "Seeds, as declared": method.declared.seeds,
+      "Parameters, as declared": method.declared.parameters,
+      "Links, as declared": linked(method, "Links, as declared"),
       Unknowns: detections(method),
       Citation: method.citation,
       Engine: method.engine,

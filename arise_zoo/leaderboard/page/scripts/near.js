@@ -1,9 +1,10 @@
 // What near-duplicate classes are taken for.
 
 import { byScore, classNamed, data, methodNamed, share } from "./data.js";
-import { byId, h, scrollingTable } from "./elements.js";
+import { byId, h } from "./elements.js";
 import { grouped, interval, shade, value } from "./numbers.js";
-import { onChange, state } from "./state.js";
+import { scrollingTable } from "./save.js";
+import { onChange, put, state } from "./state.js";
 
 const choice = byId("near-method");
 
@@ -35,14 +36,17 @@ function drawNear() {
 }
 
 function offerMethods() {
-  const chosen = choice.value;
+  const chosen = state["near-method"];
   const there = byScore.filter((method) => method.confusion[state.condition]);
   choice.replaceChildren(
     ...there.map(({ method }) => h("option", { value: method, selected: method === chosen }, method)),
   );
 }
 
-choice.addEventListener("change", drawNear);
+choice.addEventListener("change", () => {
+  put("near-method", choice.value);
+  drawNear();
+});
 onChange(() => {
   offerMethods();
   drawNear();

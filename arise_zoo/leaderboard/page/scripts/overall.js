@@ -28,7 +28,9 @@ function place([name, { score, ci95, first, last, ties, groups: found }]) {
     "tr",
     { "data-method": name },
     h("th", { scope: "row" }, h("a", { href: `#method-${name}` }, name)),
-    Object.entries(fields).map(([column, field]) => h("td", { "data-column": column }, field)),
+    Object.entries(fields).map(([column, field], i) =>
+      h("td", { "data-column": column, "data-title": overallColumns[i + 1] }, field),
+    ),
   );
 }
 

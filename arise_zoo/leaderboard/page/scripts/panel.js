@@ -3,6 +3,7 @@
 import { conditionNamed } from "./data.js";
 import { fill, h, svg } from "./elements.js";
 import { grouped, intervalText } from "./numbers.js";
+import { saveButton } from "./save.js";
 import { series, swatch } from "./series.js";
 import { cellOf } from "./state.js";
 
@@ -76,7 +77,7 @@ export function panel(kind, width, methods, cellIn = cellOf) {
   }
   if (!(slanted && narrow)) drawing.append(...labels(ends, width - right + 12, top, height - bottom));
   const tip = h("div", { class: "tip", role: "status", hidden: true });
-  const figure = h("figure", { class: slanted ? "panel wide" : "panel" }, h("h3", {}, kind.name), drawing, tip);
+  const figure = h("figure", { class: slanted ? "panel wide" : "panel" }, h("h3", {}, kind.name), drawing, saveButton("svg", kind.name), tip);
   let current = -1;
   const show = (i) => {
     current = Math.max(0, Math.min(conditions.length - 1, i));

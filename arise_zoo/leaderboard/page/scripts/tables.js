@@ -1,8 +1,9 @@
 // The paper's tables in full, which do not depend on the choices.
 
 import { conditionName, data, methodNamed } from "./data.js";
-import { byId, h, row, scrollingTable } from "./elements.js";
+import { byId, h, row } from "./elements.js";
 import { accuracy, nothing } from "./numbers.js";
+import { scrollingTable } from "./save.js";
 
 export const onWhat = {
   supported: "own classes",
@@ -24,7 +25,7 @@ function fullTable({ table, scored_on, conditions, rows, paper_only }) {
   });
   return h(
     "details",
-    { "data-table": table, "data-scored-on": scored_on },
+    { id: `table-${table}-${scored_on}`, "data-table": table, "data-scored-on": scored_on },
     h("summary", {}, title),
     scrollingTable(title, ["method", ...conditions.map(conditionName)], [ours, theirs]),
   );
