@@ -70,7 +70,7 @@ def measure(
     methods = {model: partial(_by_model, loaded), **{name: partial(_by_method, get_method(name)) for name in PEERS}}
     shells: dict[str, dict[str, dict[str, list[list[int]]]]] = {}
     samples = list(_samples(seeds))
-    with Progress(len(samples), "samples", warms_up=True) as bar:
+    with Progress(len(samples), "samples", warm_up=1) as bar:
         for sample in samples:
             _count(sample, methods, shells)
             bar.advance()
@@ -192,7 +192,7 @@ def _faults(methods: dict[str, Any], n_layers: int, width: int, frames: int) -> 
     """Atoms of cubic and of hexagonal layers that are seen as fcc and as hcp, at rest and hot."""
     found: dict[tuple[str, str, str], dict[str, list[list[int]]]] = {}
     constant = system("Al").a or 4.05
-    with Progress(len(FAULTS), "faults", warms_up=True) as bar:
+    with Progress(len(FAULTS), "faults", warm_up=1) as bar:
         for kind in FAULTS:
             cold = stacking_fault(kind, n_layers, width, "Al", constant)
             truth = _by_method(get_method("a-cna"), cold)

@@ -99,7 +99,7 @@ def measure(
 
 def _queries(index: StructureIndex, entries: Sequence[int]) -> Iterator[Query]:
     soap = ChannelSOAP(**shipped_metric().descriptor)
-    with Progress(len(entries) * len(CONDITIONS), "describing queries", warms_up=True) as bar:
+    with Progress(len(entries) * len(CONDITIONS), "describing queries", warm_up=1) as bar:
         for entry in entries:
             for condition in CONDITIONS:
                 atoms = _made(_prototype(index, entry), condition)
