@@ -98,8 +98,9 @@ def matid(cells: Sequence[Atoms], vectors: np.ndarray) -> Ranking:
         except np.exceptions.AxisError:  # as of the method `matid-sbc`
             clusters = []
         largest = max(clusters, key=len, default=None)
-        covered = largest is not None and len(largest) >= _LEAST_COVERED * len(atoms)
-        cell = largest.get_cell() if covered else None
+        if largest is None or len(largest) < _LEAST_COVERED * len(atoms):
+            return np.full(len(keys), np.inf)
+        cell = largest.get_cell()
         return _equal(keys, None if cell is None else _key(cell, _LOOSE))
 
     return rank

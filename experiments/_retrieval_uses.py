@@ -31,11 +31,12 @@ SMALL_CELL = 8  # atoms at most of the cells that an index is made of
 def few_shot(draws: int) -> Record:
     """The classes of the tutorial on fine-tuning, each added as one cell to an index of the 108, asked as there."""
     cells = finetuning.tutorial_cells()
-    index, added = StructureIndex.build("classes"), {}
+    index = StructureIndex.build("classes")
     begin = time.process_time()
     index = index.add(cells)
     took = time.process_time() - begin
     tuned = finetuning.EXPERIMENT.record()
+    added: Record = {}
     after = {r["condition"]: {"n": r["n"], **r["after"]} for r in tuned["results"] if r["classes"] == "new"}
     with Progress(len(finetuning.ASKED), "classes of one's own") as bar:
         for condition in finetuning.ASKED:

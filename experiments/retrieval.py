@@ -213,7 +213,7 @@ def _confused(
     for row, query in enumerate(queries):
         if ranks[row] > 0:
             pairs.setdefault((query.entry, int(whole[row].argmin())), []).append(query.condition)
-    found = []
+    found: list[Record] = []
     for (entry, other), conditions in pairs.items():
         cells = index.atoms(entry), index.atoms(other)
         verdict = match(*cells)
@@ -240,7 +240,7 @@ def _peers(
     cells = [index.atoms(row) for row in range(len(index))]
     periodic = [q.entry for q in queries if q.condition == "pristine" and q.atoms.pbc.all()]
     few = set(periodic[:: max(1, len(periodic) // slow)][:slow])
-    found = []
+    found: list[Record] = []
     for name, make in peers.ALL.items():
         asked = [q for q in queries if q.entry in few] if name in peers.SLOW else queries
         try:

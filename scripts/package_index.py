@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="INDEX")
     parser.add_argument("--jobs", type=int, default=-1, metavar="N")
     options = parser.parse_args()
-    items = {}
+    items: dict[str, Item] = {}
     for package, name, structure in all_entries():
         distribution, licence, _ = PACKAGES[package]
         own = f"{distribution}/{name}"
