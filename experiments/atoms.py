@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
-from ase.neighborlist import neighbor_list
+from scipy.spatial import cKDTree
 
 from arise_zoo.benchmark.record import read_record
 from arise_zoo.common.progress import Progress
@@ -150,11 +151,8 @@ def _normal(atoms: Atoms) -> int:
 def _count(sample: Sample, methods: dict[str, Any], shells: dict[str, Any]) -> None:
     """Right labels and all, of each method and shell, of one sample."""
     unit = first_peak_distance(sample.atoms)
-    away = np.full(len(sample.atoms), np.inf)
-    i, j, apart = neighbor_list("ijd", sample.atoms, 2.0 * max(SHELLS["second shell"], 2.2) * unit)
     units = _units(sample, unit)
-    other = sample.part[i] != sample.part[j]
-    np.minimum.at(away, i[other], apart[other] / units[i[other]])
+    away = _apart(sample, SHELLS["second shell"] * float(units.max())) / units
     shell = np.where(away <= SHELLS["first shell"], 2, np.where(away <= SHELLS["second shell"], 1, 0))
     for name, method in methods.items():
         right = method(sample.atoms) == sample.truth
@@ -163,6 +161,25 @@ def _count(sample: Sample, methods: dict[str, Any], shells: dict[str, Any]) -> N
             cell = shells.setdefault(sample.kind, {}).setdefault(place, {}).setdefault(name, [])
             if here.any():
                 cell.append([int(right[here].sum()), int(here.sum())])
+
+
+def _apart(sample: Sample, most: float) -> np.ndarray:
+    """Distance (angstrom) of each atom to the nearest one of another part, across periodic boundaries, up to `most`."""
+    cell, positions = sample.atoms.cell.array, sample.atoms.positions
+    steps = [range(-1, 2) if periodic else range(1) for periodic in sample.atoms.pbc]
+    images, parts = [], []
+    for step in product(*steps):
+        image = positions + np.array(step) @ cell
+        near = ((image > positions.min(axis=0) - most) & (image < positions.max(axis=0) + most)).all(axis=1)
+        images.append(image[near])
+        parts.append(sample.part[near])
+    around, part_of = np.concatenate(images), np.concatenate(parts)
+    apart = np.full(len(positions), np.inf)
+    for part in np.unique(sample.part):
+        mine = sample.part == part
+        if (others := around[part_of != part]).size:
+            apart[mine] = cKDTree(others).query(positions[mine], distance_upper_bound=most)[0]
+    return apart
 
 
 def _units(sample: Sample, otherwise: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from arise_zoo.structures import condition
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
-DEFECTIVE = "arise-robust", "arise-field"
+DEFECTIVE = "arise-robust", "arise-field", "arise-local"
 
 
 def reached(name: str) -> dict[str, float]:
@@ -33,7 +33,7 @@ def up_to(displacement: float, missing: float, accuracies: dict[str, float]) -> 
     return [accuracies[name] for name in mild]
 
 
-@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust", "arise-field"])
+@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust", "arise-field", "arise-local"])
 def test_the_record_is_that_of_the_shipped_weights(name):
     record = read_record(RECORDS / f"{name}.json")
     assert record["engine"] == get_method(name).engine
@@ -67,6 +67,22 @@ def test_the_network_of_the_paper_keeps_its_accuracy_and_is_as_unsure_as_it_was(
     assert max(lost.values()) <= 0.02  # a structure of 5,880
     study = json.loads((ROOT / "docs" / "figures" / "out-of-sample.json").read_text(encoding="utf-8"))
     assert study["model"] == "arise-mlp" and study["numbers"]["n_within_a_factor_of_two"] >= 6
+
+
+def test_the_network_for_single_atoms_is_nowhere_below_template_matching_and_knows_melts():
+    local, ptm = read_record(RECORDS / "arise-local.json"), read_record(RECORDS / "ptm.json")
+    of_the_paper = reached("arise-local")
+    assert min(up_to(0.04, 0.30, of_the_paper)) >= 97.0
+    assert min(up_to(0.1, 0.0, of_the_paper)) >= 93.0
+    for name in of_the_paper:
+        shares = []
+        for record in (local, ptm):
+            counts = [record["per_class"][name][c] for c in ptm["scored_on_supported"]]
+            shares.append(100 * sum(right for right, _ in counts) / sum(n for _, n in counts))
+        assert shares[0] >= max(shares[1] - 0.5, 99.0), name
+    cells = {cell["condition"]: cell["accuracy"] for cell in local["cells"] if cell["table"] == "M"}
+    assert min(cells[name] for name in cells if name.startswith("md-")) >= 99.9
+    assert min(cells[name] for name in cells if name.startswith("liquid-")) >= 98.0
 
 
 def test_the_network_for_real_samples_holds_where_the_others_fail():
