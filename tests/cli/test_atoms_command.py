@@ -155,7 +155,7 @@ def test_frames_that_have_changed_are_asked_about_anew(frames, local_checkpoint,
 @pytest.fixture
 def no_ovito(monkeypatch):
     def absent(*_):
-        raise ImportError
+        raise EngineError("OVITO is not there.")
 
     monkeypatch.setattr(picture, "render", absent)
 
@@ -215,8 +215,8 @@ CRYSTAL, LABELS = bulk("Cu", cubic=True) * 3, np.array(["fcc_cu", "unknown"] * 5
 def test_atoms_are_drawn_by_ovito():
     try:
         image = render(CRYSTAL, np.ones((len(CRYSTAL), 3)), 1.2)
-    except (ImportError, OSError, EngineError) as error:
-        pytest.skip(f"OVITO does not draw here: {error}")
+    except EngineError as error:
+        pytest.skip(str(error))
     assert image.shape[:2] == SIZE[::-1] and np.ptp(image) > 0
     assert len(picture.draw(CRYSTAL, LABELS, ["fcc_cu", "unknown"]).axes[0].images) == 1
 

@@ -53,7 +53,7 @@ def draw(atoms: Atoms, labels: np.ndarray, classes: Sequence[str]) -> Figure:
     radius = TOUCHING * nearest_distance(atoms)
     try:
         ax.imshow(render(atoms, rgb, radius), interpolation="antialiased")
-    except (ImportError, OSError, EngineError):  # OVITO is not there, or cannot draw here
+    except EngineError:  # OVITO is not there, or cannot draw here
         _discs(ax, atoms, rgb, radius)
     ax.set_axis_off()
     present = [name for name in shown if name in names or name == OTHER]
