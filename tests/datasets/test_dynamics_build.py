@@ -34,6 +34,7 @@ def _nothing_in_use(monkeypatch):
     monkeypatch.setattr(frames, "_source", None)
 
 
+@pytest.mark.slow
 def test_a_trial_build_is_good_and_none_of_its_trajectories_is_repeated(built):
     report = verify(built / "arise" / "dynamics")
     assert report.ok and report.rows == 71 and report.rebuilt == 1  # the row of the system
@@ -41,6 +42,7 @@ def test_a_trial_build_is_good_and_none_of_its_trajectories_is_repeated(built):
     assert "| Al | `fcc_cu` |" in card and "$" not in card.partition("```")[0]
 
 
+@pytest.mark.slow
 def test_rows_say_what_was_proved(built):
     table = load_dataset("dynamics", "solids", split="test", folder=built)
     assert table.num_rows == 7 * protocol.FRAMES
@@ -51,6 +53,7 @@ def test_rows_say_what_was_proved(built):
     assert amplitudes == sorted(amplitudes)  # hotter crystals vibrate more
 
 
+@pytest.mark.slow
 def test_a_build_that_is_not_the_released_one_is_used_with_an_identity_of_its_own(built, monkeypatch):
     plans = [
         Plan(resolve(get_method(name)).facts, Sampling()) for name in ("cna", "spglib-loose")
@@ -67,6 +70,7 @@ def test_a_build_that_is_not_the_released_one_is_used_with_an_identity_of_its_ow
     assert spec.build().positions.tolist() == row["positions"] and spec.n_atoms == row["n_atoms"]
 
 
+@pytest.mark.slow
 def test_a_damaged_build_is_named(built, tmp_path, monkeypatch):
     copytree(built, tmp_path / "copy")
     path = tmp_path / "copy" / "arise" / "dynamics" / frames.path_of("solids")
