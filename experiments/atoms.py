@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,9 @@ from ase import Atoms
 from ase.build import bulk
 from scipy.spatial import cKDTree
 
+from arise_zoo.analysis.boxes import atoms_around
+from arise_zoo.analysis.studies.four_grains import defective
+from arise_zoo.analysis.studies.grains import GRAINS
 from arise_zoo.benchmark.record import read_record
 from arise_zoo.common.progress import Progress
 from arise_zoo.common.seeds import rng_for, seed_of
@@ -31,23 +33,20 @@ from arise_zoo.simulation.engine import Box
 from arise_zoo.simulation.frames import UNSCORED, atom_labels
 from arise_zoo.simulation.interface import LIQUID, SOLID
 from arise_zoo.simulation.systems import system
-from arise_zoo.structures import benchmark_structures, displace, remove_atoms
+from arise_zoo.structures import benchmark_structures
 from arise_zoo.structures.conditions import condition as condition_of
 from arise_zoo.structures.operations import shaken
 
 from .harness import ROOT, Experiment, Record, document, in_fresh_process, machine, table
 
 PEERS = ("ptm", "a-cna")
-GRAINS = ("fcc_cu", "bcc_w", "hcp_mg", "diamond_c")
-"""Of the polycrystal: densities differ, so that distances to neighbours do."""
-
 SHELLS = {"inside": np.inf, "second shell": 2.2, "first shell": 1.3}
 """Up to how many distances to neighbours the nearest atom of another part is away."""
 
 HEIGHT, COUNTED = 40.0, 6.0
 """Angstrom: of the polycrystal, whose layers do not fit at its ends, and above and below its middle, what counts."""
 
-MISSING, DISPLACED, HOT = 0.20, 0.04, 0.05
+HOT = 0.05  # displacement, of the distance to neighbours
 FAULTS = ("none", "intrinsic", "extrinsic", "twin")
 MELTING = 0.8  # of the melting point, for hot faults
 
@@ -119,7 +118,7 @@ def _samples(seeds: int) -> Iterator[Sample]:
     for seed in range(seeds):
         atoms = voronoi_polycrystal(GRAINS, (110.0, 110.0, HEIGHT), 4, dimensions=2, seed=seed)
         yield _grains("polycrystal", atoms)
-        yield _grains("polycrystal, a fifth missing, displaced by 4 %", _defective(atoms, seed))
+        yield _grains("polycrystal, a fifth missing, displaced by 4 %", defective(atoms, seed))
     for seed in range(seeds):
         atoms = tilt_grain_boundary((2, 1, 0), (0, 0, 1), "Cu", thickness=35.0, width=22.0)
         atoms = shaken(atoms, HOT * first_peak_distance(atoms), rng_for("atoms", "tilt", seed))
@@ -130,12 +129,6 @@ def _samples(seeds: int) -> Iterator[Sample]:
         state = atom_labels(spec.id)
         truth = np.select([state == SOLID, state == LIQUID], [spec.class_id, UNKNOWN], UNSCORED)
         yield Sample("crystal and melt", spec.build(), truth, state)
-
-
-def _defective(atoms: Atoms, seed: int) -> Atoms:
-    rng = rng_for("atoms", "polycrystal", seed)
-    nearest = min(first_peak_distance(get_prototype(c).build()) for c in GRAINS)
-    return displace(remove_atoms(atoms, MISSING, rng), DISPLACED, nearest, rng)
 
 
 def _grains(kind: str, atoms: Atoms) -> Sample:
@@ -165,15 +158,9 @@ def _count(sample: Sample, methods: dict[str, Any], shells: dict[str, Any]) -> N
 
 def _apart(sample: Sample, most: float) -> np.ndarray:
     """Distance (angstrom) of each atom to the nearest one of another part, across periodic boundaries, up to `most`."""
-    cell, positions = sample.atoms.cell.array, sample.atoms.positions
-    steps = [range(-1, 2) if periodic else range(1) for periodic in sample.atoms.pbc]
-    images, parts = [], []
-    for step in product(*steps):
-        image = positions + np.array(step) @ cell
-        near = ((image > positions.min(axis=0) - most) & (image < positions.max(axis=0) + most)).all(axis=1)
-        images.append(image[near])
-        parts.append(sample.part[near])
-    around, part_of = np.concatenate(images), np.concatenate(parts)
+    positions = sample.atoms.positions
+    around, numbers = atoms_around(sample.atoms, positions, 2 * most)
+    part_of = sample.part[numbers]
     apart = np.full(len(positions), np.inf)
     for part in np.unique(sample.part):
         mine = sample.part == part

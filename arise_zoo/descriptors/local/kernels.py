@@ -16,6 +16,41 @@ _ROOM = 8 * LANES  # neighbours of a kind that wait to be treated
 
 
 @numba_jit
+def others_within(
+    c: int,
+    centres: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    key: np.ndarray,
+    start: np.ndarray,
+    lower: np.ndarray,
+    side: np.ndarray,
+    shape: np.ndarray,
+    radius: float,
+    room: np.ndarray,
+) -> tuple[np.ndarray, int]:
+    """Numbers of the atoms, once for each image, that are nearer to the atom `c` than `radius`; itself left out.
+
+    Returns the array they are in, which is `room` or, where that is too small, a larger one, and how many they are.
+    """
+    cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
+    count = 0
+    i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
+    for i in range(i0, i1 + 1):
+        for j in range(j0, j1 + 1):
+            row = (i * shape[1] + j) * shape[2]
+            for p in range(start[row + k0], start[row + k1 + 1]):
+                dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
+                if dx * dx + dy * dy + dz * dz < radius * radius and key[p] != 4 * c:
+                    if count == len(room):
+                        room = np.concatenate((room, np.empty(len(room), np.int64)))
+                    room[count] = (key[p] + 1) >> 2
+                    count += 1
+    return room, count
+
+
+@numba_jit
 def mark_neighbours(
     centres: np.ndarray,
     numbers: np.ndarray,
@@ -31,17 +66,12 @@ def mark_neighbours(
     marked: np.ndarray,
 ) -> None:
     """Mark the atoms `numbers` and all that have an image nearer to one of them than `radius`."""
+    room = np.empty(64, np.int64)
     for c in numbers:
-        cx, cy, cz = centres[c, 0], centres[c, 1], centres[c, 2]
         marked[c] = True
-        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
-        for i in range(i0, i1 + 1):
-            for j in range(j0, j1 + 1):
-                row = (i * shape[1] + j) * shape[2]
-                for p in range(start[row + k0], start[row + k1 + 1]):
-                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
-                    if dx * dx + dy * dy + dz * dz < radius * radius:
-                        marked[(key[p] + 1) >> 2] = True
+        room, count = others_within(c, centres, x, y, z, key, start, lower, side, shape, radius, room)
+        for other in room[:count]:
+            marked[other] = True
 
 
 @numba_jit
@@ -61,23 +91,13 @@ def shell_averages(
     averages: np.ndarray,
 ) -> None:
     """Mean or median, of each atom and those nearer to it than its radius, of their `values`."""
-    found = np.empty(64)
+    room = np.empty(64, np.int64)
     for c in range(len(centres)):
-        cx, cy, cz, radius = centres[c, 0], centres[c, 1], centres[c, 2], radii[c]
+        room, count = others_within(c, centres, x, y, z, key, start, lower, side, shape, radii[c], room)
+        found = np.empty(count + 1)
         found[0] = values[c]
-        count = 1
-        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
-        for i in range(i0, i1 + 1):
-            for j in range(j0, j1 + 1):
-                row = (i * shape[1] + j) * shape[2]
-                for p in range(start[row + k0], start[row + k1 + 1]):
-                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
-                    if dx * dx + dy * dy + dz * dz < radius * radius and key[p] != 4 * c:
-                        if count == len(found):
-                            found = np.concatenate((found, np.empty(len(found))))
-                        found[count] = values[(key[p] + 1) >> 2]
-                        count += 1
-        averages[c] = np.median(found[:count]) if by_median else found[:count].mean()
+        found[1:] = values[room[:count]]
+        averages[c] = np.median(found) if by_median else found.mean()
 
 
 @numba_jit
@@ -98,20 +118,15 @@ def shell_votes(
     found: np.ndarray,
 ) -> None:
     """The group that most atoms nearer than its radius have, for each of `numbers`; what was there where none has."""
+    room = np.empty(64, np.int64)
     votes = np.empty(n_groups, np.int64)
     for a in range(len(numbers)):
         c = numbers[a]
-        cx, cy, cz, radius = centres[c, 0], centres[c, 1], centres[c, 2], radii[c]
         votes[:] = 0
-        i0, i1, j0, j1, k0, k1 = cells_within(cx, cy, cz, radius, lower, side, shape)
-        for i in range(i0, i1 + 1):
-            for j in range(j0, j1 + 1):
-                row = (i * shape[1] + j) * shape[2]
-                for p in range(start[row + k0], start[row + k1 + 1]):
-                    dx, dy, dz = x[p] - cx, y[p] - cy, z[p] - cz
-                    group = groups[(key[p] + 1) >> 2]
-                    if group >= 0 and dx * dx + dy * dy + dz * dz < radius * radius:
-                        votes[group] += 1
+        room, count = others_within(c, centres, x, y, z, key, start, lower, side, shape, radii[c], room)
+        for other in room[:count]:
+            if groups[other] >= 0:
+                votes[groups[other]] += 1
         if votes.max() > 0:
             found[a] = votes.argmax()
 

@@ -47,7 +47,7 @@ def scales(points: Points) -> list[tuple[float, np.ndarray]]:
     firm = np.abs(values - gathered[nearest]) <= _FIRM
     groups = _voted(np.where(firm, nearest, -1), nearest, len(gathered), shells)
     parts = [np.flatnonzero(groups == g) for g in range(len(gathered))]
-    return _joined(points, [part for part in parts if len(part)])
+    return _joined(points, centres, [part for part in parts if len(part)])
 
 
 _Shells = tuple[np.ndarray, np.ndarray, Grid]
@@ -106,19 +106,18 @@ def _voted(groups: np.ndarray, otherwise: np.ndarray, n_groups: int, shells: _Sh
     return np.where(groups < 0, otherwise, groups)
 
 
-def _joined(points: Points, parts: list[np.ndarray]) -> list[tuple[float, np.ndarray]]:
+def _joined(points: Points, centres: np.ndarray, parts: list[np.ndarray]) -> list[tuple[float, np.ndarray]]:
     """The parts with their scales, ascending, those together whose scales are alike."""
     found: list[tuple[float, np.ndarray]] = []
-    for scale, part in sorted(((_scale(points, part), part) for part in parts), key=lambda entry: entry[0]):
+    for scale, part in sorted(((_scale(points, centres[part]), part) for part in parts), key=lambda entry: entry[0]):
         if found and scale < found[-1][0] * (1 + _ALIKE):
             part = np.sort(np.concatenate([found.pop()[1], part]))
-            scale = _scale(points, part)
+            scale = _scale(points, centres[part])
         found.append((scale, part))
     return found
 
 
-def _scale(points: Points, part: np.ndarray) -> float:
+def _scale(points: Points, positions: np.ndarray) -> float:
     """First peak of the pairs within a part."""
-    positions = np.concatenate(points.positions)[part]
-    own = Points(Atoms(np.ones(len(part), int), positions=positions, cell=points.cell, pbc=points.pbc))
+    own = Points(Atoms(np.ones(len(positions), int), positions=positions, cell=points.cell, pbc=points.pbc))
     return first_peak(own) * own.unit

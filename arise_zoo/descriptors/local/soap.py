@@ -21,17 +21,18 @@ from .scales import scales
 
 
 class LocalSOAP:
-    """Locally averaged SOAP descriptor of every atom, with one length scale and three channels.
+    """Locally averaged SOAP descriptor of every atom, with three channels.
 
     Positions are divided by the first peak of the pair distribution (`first_peak_distance`, species ignored) times
     `extrinsic_scale`. A structure of parts that differ in density by several percent, such as grains of several
-    materials, has a scale for each, the first peak of the pairs within it. The densities of all neighbours, of those of
-    the atom's own species and of others are expanded
-    around every atom, the atom itself not counted. The coefficients of an atom and of its neighbours are summed: those
-    up to `radius` - `taper` away with weight 1, which from there falls by half a cosine to 0 at `radius`, so that the
-    vector never jumps. Of each sum the power spectrum is taken, all three divided by the length of the first. This is
-    to an atom's neighbourhood what `ChannelSOAP` is to a structure, and like it has even l only. An atom without
-    neighbours has a vector of zeros.
+    materials, has a scale for each, the first peak of the pairs within it.
+
+    The densities of all neighbours, of those of the atom's own species and of others are expanded around every atom,
+    the atom itself not counted. The coefficients of an atom and of its neighbours are summed: those up to `radius` -
+    `taper` away with weight 1, which from there falls by half a cosine to 0 at `radius`, so that the vector never
+    jumps. Of each sum the power spectrum is taken, all three divided by the length of the first. This is to an atom's
+    neighbourhood what `ChannelSOAP` is to a structure, and like it has even l only. An atom without neighbours has a
+    vector of zeros.
 
     The coefficients of an atom are computed once, however many sums they are part of, so that the cost grows with the
     number of atoms. They are kept for some thousand atoms at a time and for what lies within `radius` of these, 4 bytes
