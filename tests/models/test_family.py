@@ -10,7 +10,7 @@ import arise_zoo
 from arise_zoo.cli.zoo import main
 from arise_zoo.prototypes import class_ids, get_prototype
 
-OPTIONS = ["--field", "2", "--background", "1", "--held-out", "1", "--epochs", "12", "--hidden", "64"]
+OPTIONS = ["--field", "2", "--whole", "1", "--background", "1", "--held-out", "1", "--epochs", "12", "--hidden", "64"]
 
 
 @pytest.fixture(scope="module")
