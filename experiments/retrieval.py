@@ -24,6 +24,7 @@ from arise_zoo.index.evidence import match, space_group
 from arise_zoo.index.learning import (
     FOLDS,
     UNKNOWN_NEAR,
+    UNKNOWN_SAME,
     Asked,
     asked_of,
     distances_to,
@@ -289,7 +290,7 @@ def page(record: Record) -> str:
         "\n".join([head, *(_recall_line(row) for row in (own, *record["peers"]))]),
         _CONFUSED,
         table(_CONFUSED_ROWS, confused),
-        _VERDICTS,
+        _VERDICTS.format(same=100 * UNKNOWN_SAME),
         table(_VERDICT_ROWS, verdicts),
         _CALIBRATION,
         table(_BIN_ROWS, bins),
@@ -368,8 +369,8 @@ _VERDICTS = """## What it says of prototypes that it does not hold
 Libraries without a third of the prototypes, with metric and verdicts learnt without that third, are asked about
 periodic structures of all of them. Percent of those of prototypes that they hold which are taken to be of the right
 one, of a wrong one, called similar to one, and called none; and the same of those held out, all of which are wrong to
-take for one. Limits are set so that 0.8 % of the held-out structures that they are fitted to are taken for one, all
-conditions together; here others are asked about, and pristine ones, whose vectors lie nearest to entries, are taken
+take for one. Limits are set so that {same:.1f} % of the held-out structures that they are fitted to are taken for one,
+all conditions together; here others are asked about, and pristine ones, whose vectors lie nearest to entries, are taken
 more often than hot ones."""
 _VERDICT_ROWS = (
     "| condition | n held | right | wrong | similar | none | n held out | taken for one | similar | none |\n"

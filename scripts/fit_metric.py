@@ -56,7 +56,7 @@ from arise_zoo.structures import displace, remove_atoms
 from arise_zoo.structures.operations import deformed, uniaxial
 
 DATA = Path(__file__).parents[1] / "arise_zoo" / "index" / "data"
-SEED, NAME = "metric", "channels-2"
+SEED, NAME = "metric", "channels-3"
 DESCRIPTOR = {"r_cut": 4.0, "sigma": 0.15, "n_max": 9, "l_max": 8}  # those of the model arise-field
 BALLS = (4.0, 2.5)
 HEATS = (0.0, 0.03, 0.06, 0.1)
