@@ -22,15 +22,24 @@ import numpy as np
 from pymatgen.core import Composition, Element, Lattice, Structure
 from pymatgen.core.operations import SymmOp
 
+
+class Package(NamedTuple):
+    """Its name on package indexes, its licence, and what of it holds crystals."""
+
+    distribution: str
+    licence: str
+    holds: str
+
+
 PACKAGES = {
-    "larixite": ("larixite", "MIT", "the American Mineralogist Crystal Structure Database"),
-    "NCrystal": ("ncrystal", "Apache-2.0", "its standard library of crystals"),
-    "xraylib": ("xraylib", "BSD-3-Clause", "its list of crystals"),
-    "xrayutilities": ("xrayutilities", "GPL-2.0-or-later", "its predefined materials"),
-    "crystals": ("crystals", "GPL-3.0", "its built-in CIF files"),
-    "robocrys": ("robocrys", "BSD-3-Clause", "its minerals, after the AFLOW library of prototypes"),
+    "larixite": Package("larixite", "MIT", "the American Mineralogist Crystal Structure Database"),
+    "NCrystal": Package("ncrystal", "Apache-2.0", "its standard library of crystals"),
+    "xraylib": Package("xraylib", "BSD-3-Clause", "its list of crystals"),
+    "xrayutilities": Package("xrayutilities", "GPL-2.0-or-later", "its predefined materials"),
+    "crystals": Package("crystals", "GPL-3.0", "its built-in CIF files"),
+    "robocrys": Package("robocrys", "BSD-3-Clause", "its minerals, after the AFLOW library of prototypes"),
 }
-"""Module -> distribution, licence, and what of it holds crystals; in the order in which they are asked."""
+"""By module, in the order in which they are asked."""
 
 
 class Entry(NamedTuple):
@@ -56,6 +65,11 @@ def all_entries() -> Iterator[Entry]:
     for package in PACKAGES:
         for formula in _by_formula(package).values():
             yield from (Entry(package, name, structure) for name, structure in formula)
+
+
+def all_of(package: str) -> list[tuple[str, Structure]]:
+    """Names and structures of a package that must be installed."""
+    return list(READERS[package]())
 
 
 def _by_formula(package: str) -> dict[str, list[tuple[str, Structure]]]:

@@ -5,7 +5,7 @@
 Noise is learnt from the 108 classes as one meets them (`arise_zoo.models.augmentation.field_rows`): hot, strained, with
 vacancies and foreign atoms, in boxes, films and pieces. What a structure has besides its class's nearest view is noise.
 Descriptors are divided by the square root of its covariance, then projected on the directions in which prototypes
-differ most: the 108 classes and the AFLOW library (`prototype_library.py`). `arise_zoo.index.learning` says how.
+differ most: the 108 classes and the others of `prototype_library.py`. `arise_zoo.index.learning` says how.
 
 What distances mean is fitted to the answers for structures of the benchmark's kinds by libraries from which a third of
 the prototypes is left out, with a metric that was learnt without them. The seeds are not the benchmark's. Verdicts are

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import shutil
 
-from prototype_library import known_prototypes, same_geometries, same_ones
+from crystal_libraries import PACKAGES
+from prototype_library import FURTHER, known_prototypes, same_geometries, same_ones
 
 from arise_zoo._version import __version__
 from arise_zoo.common.manifest import CARD, MANIFEST, describe_files
@@ -29,6 +30,8 @@ An index of {entries} structures of {prototypes} prototypes for `arise_zoo.Struc
 | --- | --: | --- | --- |
 | the 108 classes of arise_zoo | {classes} | Apache-2.0; crystal parameters from the source of each entry | A. Leitherer et al., Nat. Commun. 12, 6234 (2021) |
 | AFLOW library of crystallographic prototypes, in the cells that pymatgen holds | {aflow} | MIT (pymatgen) | M. J. Mehl et al., Comput. Mater. Sci. 136, S1 (2017); D. Hicks et al., ibid. 161, S1 (2019); S. P. Ong et al., ibid. 68, 314 (2013) |
+| the standard library of NCrystal | {ncrystal} | Apache-2.0 | X.-X. Cai and T. Kittelmann, Comput. Phys. Commun. 246, 106851 (2020) |
+| the crystals of xraylib | {xraylib} | BSD-3-Clause | T. Schoonjans et al., Spectrochim. Acta B 66, 776 (2011) |
 
 Entries that are the same structure under two names, by space group within 0.1 angstrom and pymatgen's StructureMatcher, have
 one prototype; `duplicates.json` lists them.
@@ -53,12 +56,14 @@ def main() -> int:
     same = {first: ids for first, ids in same.items() if len(ids) > 1}
     write_json(SHIPPED / DUPLICATES, same)
     n_classes = sum(k.prototype.number > 0 for k in known)
+    further = {p.lower(): sum(k.source.startswith(PACKAGES[p].distribution) for k in known) for p in FURTHER}
     card = LICENCES.format(
         entries=len(index),
         prototypes=len({item.prototype for item in items}),
         version=__version__,
         classes=n_classes,
-        aflow=len(index) - n_classes,
+        aflow=len(index) - n_classes - sum(further.values()),
+        **further,
     )
     write_text(SHIPPED / CARD, card)
     names = sorted(path.name for path in SHIPPED.iterdir() if path.name != MANIFEST)

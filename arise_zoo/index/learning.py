@@ -15,7 +15,7 @@ from .answers import NONE, SAME, SIMILAR
 from .calibration import Calibration
 
 FOLDS = 3
-UNKNOWN_SAME, UNKNOWN_NEAR = 0.008, 0.04
+UNKNOWN_SAME, UNKNOWN_NEAR = 0.006, 0.04
 """Shares of structures of prototypes that are not in a library that may be taken for one that is, and that may be
 called like one that is or more: a little below 1 % and 5 %, which then hold for prototypes that were not fitted to."""
 
