@@ -25,11 +25,13 @@ def duplicates():
     return json.loads((SHIPPED / "duplicates.json").read_text())
 
 
-def test_it_holds_the_classes_and_the_library_of_aflow(prototypes):
-    ids = prototypes.entries["id"].to_pylist()
+def test_it_holds_the_classes_the_library_of_aflow_and_further_crystals(prototypes):
+    ids, sources = (prototypes.entries[column].to_pylist() for column in ("id", "source"))
     assert ids[:108] == list(class_ids())
-    assert len(ids) == len(set(ids)) == 108 + 288
-    assert all(prototypes.entries["source"].to_pylist())
+    assert len(ids) == len(set(ids)) and all(sources)
+    assert sum("AFLOW" in source for source in sources[108:]) == 288
+    assert all("ncrystal" in source or "xraylib" in source for source in sources[108 + 288 :])
+    assert {"TiO2_141_Anatase", "Mg2SiO4_62_MagnesiumSilicate", "Beryl"} <= set(ids)
 
 
 def test_its_manifest_lists_all_of_it():
