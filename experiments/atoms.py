@@ -16,7 +16,7 @@ from ase.build import bulk
 from scipy.spatial import cKDTree
 
 from arise_zoo.analysis.boxes import atoms_around
-from arise_zoo.analysis.studies.four_grains import defective
+from arise_zoo.analysis.studies.four_grains import DISPLACEMENT, MISSING
 from arise_zoo.analysis.studies.grains import GRAINS
 from arise_zoo.benchmark.record import read_record
 from arise_zoo.common.progress import Progress
@@ -33,7 +33,7 @@ from arise_zoo.simulation.engine import Box
 from arise_zoo.simulation.frames import UNSCORED, atom_labels
 from arise_zoo.simulation.interface import LIQUID, SOLID
 from arise_zoo.simulation.systems import system
-from arise_zoo.structures import benchmark_structures
+from arise_zoo.structures import benchmark_structures, displace, remove_atoms
 from arise_zoo.structures.conditions import condition as condition_of
 from arise_zoo.structures.operations import shaken
 
@@ -118,7 +118,7 @@ def _samples(seeds: int) -> Iterator[Sample]:
     for seed in range(seeds):
         atoms = voronoi_polycrystal(GRAINS, (110.0, 110.0, HEIGHT), 4, dimensions=2, seed=seed)
         yield _grains("polycrystal", atoms)
-        yield _grains("polycrystal, a fifth missing, displaced by 4 %", defective(atoms, seed))
+        yield _grains("polycrystal, a fifth missing, displaced by 4 %", _defective(atoms, seed))
     for seed in range(seeds):
         atoms = tilt_grain_boundary((2, 1, 0), (0, 0, 1), "Cu", thickness=35.0, width=22.0)
         atoms = shaken(atoms, HOT * first_peak_distance(atoms), rng_for("atoms", "tilt", seed))
@@ -129,6 +129,12 @@ def _samples(seeds: int) -> Iterator[Sample]:
         state = atom_labels(spec.id)
         truth = np.select([state == SOLID, state == LIQUID], [spec.class_id, UNKNOWN], UNSCORED)
         yield Sample("crystal and melt", spec.build(), truth, state)
+
+
+def _defective(atoms: Atoms, seed: int) -> Atoms:
+    rng = rng_for("atoms", "polycrystal", seed)
+    nearest = min(first_peak_distance(get_prototype(c).build()) for c in GRAINS)
+    return displace(remove_atoms(atoms, MISSING, rng), DISPLACEMENT, nearest, rng)
 
 
 def _grains(kind: str, atoms: Atoms) -> Sample:
