@@ -47,3 +47,10 @@ def test_classification_names_geometry_and_decoration(small):
     assert answer.geometry is not None and 0 < answer.geometry_probability <= 1 + 1e-9
     assert {"geometry", "decoration"} <= set(found.to_dataframe().columns)
     json.dumps(found.to_json())
+
+
+def test_a_number_of_structures_below_none_is_refused_before_anything_is_made(tmp_path, capsys):
+    out = tmp_path / "models"
+    assert main(["train", "arise-field", "--out", str(out), "--whole", "-3"]) == 2
+    assert "whole is a number of structures and must be at least 0, not -3." in capsys.readouterr().err
+    assert not out.exists()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..network.architecture import Architecture
-from .loop import Recipe
+from .loop import Recipe, TrainingError
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ class Plan:
     held_out: int = 0
     per_atom: bool = False
     further: tuple[Plan, ...] = ()
+
+    def __post_init__(self) -> None:
+        for kind in ("blurred", "perturbed", "field", "whole", "analytic", "background", "held_out"):
+            if getattr(self, kind) < 0:
+                raise TrainingError(
+                    f"{kind} is a number of structures and must be at least 0, not {getattr(self, kind)}."
+                )
 
     @property
     def networks(self) -> tuple[Plan, ...]:
