@@ -63,6 +63,26 @@ def test_grains_have_scales_of_their_own(polycrystal):
         assert right[(classes == class_id) & inside].mean() > 0.97
 
 
+@pytest.mark.parametrize("is_defective", [False, True])
+def test_copper_and_tungsten_side_by_side_have_scales_of_their_own(is_defective):
+    atoms = voronoi_polycrystal(("fcc_cu", "bcc_w"), (90.0, 70.0, 25.0), 2, dimensions=2, seed=3)
+    if is_defective:
+        rng = rng_for("scales", "copper and tungsten")
+        atoms = displace(remove_atoms(atoms, 0.2, rng), 0.04, 2.5, rng)
+    found = [scale * Points(atoms).unit for scale, _ in scales(Points(atoms))]
+    expected = [first_peak_distance(get_prototype(c).build()) for c in ("fcc_cu", "bcc_w")]
+    assert found == pytest.approx(expected, rel=0.015)
+
+
+@pytest.mark.parametrize("class_id", ["cu2kvs4", "pba2i4", "diamond_c"])
+def test_sites_of_one_crystal_share_a_scale_though_their_neighbours_are_differently_far_away(class_id):
+    cell = get_prototype(class_id).build()
+    atoms = cell.repeat(int(np.ceil((600 / len(cell)) ** (1 / 3))))
+    free = Atoms(atoms.numbers, positions=atoms.positions)
+    for state in (atoms, free, remove_atoms(free, 0.1, rng_for("scales", class_id))):
+        assert len(scales(Points(state))) == 1
+
+
 def apart_from_others(polycrystal):
     """Distance of each atom to the nearest one of another grain, across the periodic boundaries of the box."""
     grain, edges = polycrystal.arrays["grain"], polycrystal.cell.lengths()

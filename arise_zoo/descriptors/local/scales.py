@@ -16,13 +16,14 @@ LEAST_ATOMS = 400
 """Structures with fewer atoms have one scale."""
 
 _LEAST_SHARE, _LEAST_GROUP = 0.01, 60  # of all atoms, and atoms, that a scale of its own needs
-_APART = 0.08  # in log r, by which two gatherings differ at least
+_APART = 0.065  # in log r, by which two gatherings differ at least; of copper and tungsten they differ by 0.07
 _VALLEY = 0.5  # of the lower of two gatherings, how many values there may be between them at most
 _FIRM = 0.03  # in log r; atoms farther from all gatherings are of that of their neighbours
 _STEP, _BLUR = 0.005, 0.012  # of the histogram of values, in log r
 _SHELL = 1.6  # distances to the nearest neighbour over which averages go
-_ALIKE = 0.04  # in log r; scales that differ by less are one
+_ALIKE = 0.065  # relative; scales that differ by less are one, as of the ends of a molecule
 _VOTES = 24  # times that atoms between gatherings ask their neighbours at most
+_TOGETHER = 0.5  # of the atoms of a grain, how many have neighbours mostly of the same grain at least
 
 
 def scales(points: Points) -> list[tuple[float, np.ndarray]]:
@@ -46,6 +47,7 @@ def scales(points: Points) -> list[tuple[float, np.ndarray]]:
     nearest = np.abs(values[:, None] - gathered).argmin(axis=1)
     firm = np.abs(values - gathered[nearest]) <= _FIRM
     groups = _voted(np.where(firm, nearest, -1), nearest, len(gathered), shells)
+    groups = _without_sublattices(groups, len(gathered), shells)
     parts = [np.flatnonzero(groups == g) for g in range(len(gathered))]
     return _joined(points, centres, [part for part in parts if len(part)])
 
@@ -104,6 +106,26 @@ def _voted(groups: np.ndarray, otherwise: np.ndarray, n_groups: int, shells: _Sh
         groups = groups.copy()
         groups[missing] = found
     return np.where(groups < 0, otherwise, groups)
+
+
+def _without_sublattices(groups: np.ndarray, n_groups: int, shells: _Shells) -> np.ndarray:
+    """Groups; atoms of one that is scattered among another, as a site of a crystal is, are of the other."""
+    from .kernels import shell_votes
+
+    centres, radii, grid = shells
+    everyone = np.arange(len(groups))
+    while True:
+        around = groups.copy()
+        shell_votes(centres, everyone, radii, *grid, groups, n_groups, around)
+        together = np.bincount(groups, around == groups, n_groups) / np.maximum(
+            np.bincount(groups, minlength=n_groups), 1
+        )
+        loosest = min(np.unique(groups), key=lambda g: together[g])
+        if together[loosest] >= _TOGETHER:
+            return groups
+        counts = np.bincount(around[groups == loosest], minlength=n_groups)
+        counts[loosest] = 0
+        groups = np.where(groups == loosest, counts.argmax(), groups)
 
 
 def _joined(points: Points, centres: np.ndarray, parts: list[np.ndarray]) -> list[tuple[float, np.ndarray]]:
