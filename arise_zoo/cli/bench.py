@@ -25,7 +25,11 @@ def parser() -> argparse.ArgumentParser:
         epilog="An interrupted run continues where it stopped when the same command is given again.",
     )
     parser.add_argument("--list", action="store_true", help="list the registered methods and end")
-    parser.add_argument("--method", metavar="NAME[,NAME|all]", help="methods to run, or all of them")
+    parser.add_argument(
+        "--method",
+        metavar="NAME[,NAME|all]",
+        help="methods to run, or all of them; FILE.py:CLASS for one of your own",
+    )
     parser.add_argument(
         "--table", default="2", metavar="2,S1,S2,S3,D,M,V", help="tables (default: 2); D, M, V go beyond the paper"
     )

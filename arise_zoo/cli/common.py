@@ -24,6 +24,8 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
             kind = "command" if action.metavar == "COMMAND" else action.dest.replace("_", " ")
+            if kind == "command" and f"--{value}" in self._option_string_actions:
+                raise AriseZooError(f"unknown command {value!r}; the option --{value} does that.")
             raise UnknownNameError(kind, value, action.choices)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:

@@ -6,13 +6,15 @@ arguments that returns a `Method`. Nothing of a method is imported before it is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..common.quiet import quiet
 from ..errors import AriseZooError, UnknownNameError
+from .from_code import is_code, made_from
 from .resolved import MethodError, resolve
 
 if TYPE_CHECKING:
@@ -118,11 +120,15 @@ def _entry(point: EntryPoint) -> MethodEntry:
 
 
 def get_method(name: str) -> Method:
-    """Make the method of this name.
+    """Make the method of this name, or the one whose code `FILE.py:NAME` or `MODULE:NAME` makes it.
 
     Raises `UnknownNameError` with the nearest name, or `MethodError` if the name is registered twice, its package
     fails to load, or what it makes does not follow the protocol.
     """
+    if is_code(name):
+        method = _loaded(name, "", lambda: made_from(name))
+        resolve(method)
+        return method
     found = [entry for entry in list_methods() if entry.name == name]
     if not found:
         raise UnknownNameError("method", name, [entry.name for entry in list_methods()])
@@ -130,16 +136,21 @@ def get_method(name: str) -> Method:
         packages = " and ".join(entry.package for entry in found)
         raise MethodError(f"method {name!r} is registered by {packages}; rename or uninstall one.")
     (entry,) = found
+    module, _, factory = entry.target.partition(":")
+    method = _loaded(name, f" of {entry.package}", lambda: getattr(import_module(module), factory.strip())())
+    resolve(method)
+    if method.name != name:
+        raise MethodError(f"method {name!r} of {entry.package} calls itself {method.name!r}; make the names one.")
+    return method
+
+
+def _loaded(name: str, origin: str, make: Callable[[], Any]) -> Method:
     try:
-        module, _, factory = entry.target.partition(":")
         with quiet():  # its libraries have nothing to say
-            method: Method = getattr(import_module(module), factory.strip())()
+            method: Method = make()
     except AriseZooError:
         raise
     except (Exception, SystemExit) as error:  # another package's code may do anything
         reason = f"{type(error).__name__}: {error}"
-        raise MethodError(f"method {name!r} of {entry.package} cannot be loaded ({reason}).") from error
-    resolve(method)
-    if method.name != name:
-        raise MethodError(f"method {name!r} of {entry.package} calls itself {method.name!r}; make the names one.")
+        raise MethodError(f"method {name!r}{origin} cannot be loaded ({reason}).") from error
     return method
