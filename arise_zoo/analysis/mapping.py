@@ -16,6 +16,7 @@ from .export import write_labelled
 from .labelling import WAYS
 from .maps import save_maps
 from .pattern_matching import strided_pattern_matching
+from .result import RESULT
 
 _WORK = ".parts"
 
@@ -44,7 +45,7 @@ def map_file(
     work = out / _WORK
     with sole_run(out.with_name(f".{out.name}.lock"), out):
         result = strided_pattern_matching(atoms, work=work, progress=True, **settings)
-        files = [result.save(out / "result.parquet"), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
+        files = [result.save(out / RESULT), write_labelled(result, atoms, out / "atoms.xyz", per_atom)]
         files += save_maps(result, out)
         remove_parts(work)
     valid, counts, certainty = result.valid, result.counts(), result.certainty

@@ -24,6 +24,9 @@ from .labelling import WAYS, labelled_atoms
 if TYPE_CHECKING:
     from ase import Atoms
 
+RESULT = "result.parquet"
+"""Name of the file in the folder of a map."""
+
 SCALARS = ("mutual_information", "predictive_entropy", "variation_ratio")
 _KEY = b"arise_zoo"
 _FORMAT = 1
@@ -175,11 +178,13 @@ class PatternMatchingResult:
 
 
 def load_result(path: str | Path) -> PatternMatchingResult:
-    """Read a result from its file; raises `ResultError` if it holds none."""
+    """Read a result from its file, or from the folder that `arise-zoo map` wrote; raises `ResultError` if it holds none."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = Path(path)
+    if path.is_dir():
+        path /= RESULT
     if not path.is_file():
         raise ResultError(f"there is no file {path}.")
     try:

@@ -66,7 +66,7 @@ def add_commands(subparsers: Any) -> None:
         "result of `arise-zoo map --hidden 1`: writes the cluster map, the embedding coloured by cluster, class and "
         "mutual information, similarities of clusters, and a table.",
     )
-    explore.add_argument("result", metavar="RESULT", help="result.parquet of `arise-zoo map`")
+    explore.add_argument("result", metavar="RESULT", help="folder of `arise-zoo map`, or its result.parquet")
     explore.add_argument("--out", default="explored", metavar="DIR", help="output folder (default: explored)")
     explore.add_argument("--features", metavar="NAME", help="descriptor, hidden_0, hidden_1 ... (default: hidden_1)")
     explore.add_argument(
