@@ -178,7 +178,7 @@ class PatternMatchingResult:
 
 
 def load_result(path: str | Path) -> PatternMatchingResult:
-    """Read a result from its file, or from the folder that `arise-zoo map` wrote; raises `ResultError` if it holds none."""
+    """Read a result from its file, or from the folder of `arise-zoo map`; raises `ResultError` if it holds none."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
