@@ -34,6 +34,12 @@ def test_every_page_is_in_the_table_of_contents_and_becomes_a_page_of_the_site(s
     assert "docs/index.html" in (site / "index.html").read_text(encoding="utf-8")
 
 
+def test_no_page_was_forgotten_in_the_table_of_contents():
+    listed = set((ROOT / "docs" / "index.md").read_text(encoding="utf-8").split())
+    assert {page for page in PAGES if page != "index"} - listed == set()
+    assert {f"tutorials/{page}" for page in NOTEBOOKS} - listed == set()
+
+
 def test_notebooks_show_what_they_showed_when_they_were_run(site):
     pages = {page: (site / "docs" / "tutorials" / f"{page}.html").read_text(encoding="utf-8") for page in NOTEBOOKS}
     assert {page for page, text in pages.items() if "cell_output" not in text} == set()
