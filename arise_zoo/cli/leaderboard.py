@@ -62,6 +62,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from ..common.progress import Progress
     from ..datasets.release_table import release_table
     from ..leaderboard.collect import counts_of
     from ..leaderboard.cost_plot import cost_plot, read_speeds
@@ -70,15 +71,26 @@ def _report(args: argparse.Namespace) -> int:
     from ..leaderboard.page import build_page, same_page
     from ..leaderboard.score_tables import leaderboard_tables
 
-    records, speeds = read_records(args.records), read_speeds(args.cost) if args.cost.is_file() else {}
-    places = overall(records, counts_of(records, args.records))
-    fill_page(args.readme, summary_table(records), check=args.check)
-    fill_page(args.tables, leaderboard_tables(records, args.records), check=args.check)
-    write_page(args.page, build_page(records, args.records, speeds), check=args.check, same=same_page)
-    if plot := cost_plot(places, speeds, alone=True):
-        write_page(args.plot, plot + "\n", check=args.check)
-    if args.datasets.is_file():  # it belongs to the package's own pages, not to everyone's records
-        fill_page(args.datasets, release_table(), check=args.check)
+    check: bool = args.check
+    with Progress(5, "records") as bar:
+        records, speeds = read_records(args.records), read_speeds(args.cost) if args.cost.is_file() else {}
+        bar.advance()
+        bar.note("ranks")
+        places = overall(records, counts_of(records, args.records))
+        bar.advance()
+        bar.note("tables")
+        fill_page(args.readme, summary_table(records), check=check)
+        fill_page(args.tables, leaderboard_tables(records, args.records), check=check)
+        bar.advance()
+        bar.note("page")
+        write_page(args.page, build_page(records, args.records, speeds), check=check, same=same_page)
+        bar.advance()
+        bar.note("plot and data sets")
+        if plot := cost_plot(places, speeds, alone=True):
+            write_page(args.plot, plot + "\n", check=check)
+        if args.datasets.is_file():  # it belongs to the package's own pages, not to everyone's records
+            fill_page(args.datasets, release_table(), check=check)
+        bar.advance()
     return 0
 
 
