@@ -64,8 +64,7 @@ def measure(
     epochs: int = 20,
 ) -> Record:
     """Right labels of networks without each ingredient, for each seed, under each condition."""
-    sizes = range(field), range(background), (), range(whole)
-    blocks = field_blocks(*sizes)
+    blocks = field_blocks(range(field), range(background), whole=range(whole))
     runs = []
     for number, (name, leaves_out) in enumerate(WITHOUT.items()):
         kept = {block: structures for block, structures in blocks.items() if not leaves_out(block)}
@@ -112,8 +111,9 @@ def page(record: Record) -> str:
     first, seeds = record["runs"][0]["right"], sorted({run["seed"] for run in record["runs"]})
     return document(
         "# What each ingredient gives",
-        "Right labels in percent of networks of the shape and recipe of `arise-field`, each trained on a third of its "
-        f"structures for {record['epochs']} epochs, without one ingredient: mean over seeds "
+        "Right labels in percent of networks of the shape of `arise-field`, each trained on a third of the structures "
+        "that it was made of before hot and incomplete supercells, more of other free parameters, and prior odds were "
+        f"added, for {record['epochs']} epochs, without one ingredient: mean over seeds "
         f"{', '.join(map(str, seeds))}, in brackets the 95 % interval (Wilson) that one network's number of structures "
         "leaves, below the range over the seeds. Right for `unknown` (crystals of other prototypes) and `liquid-1.3` "
         "(melts) is the answer `unknown`. Frames of one run of molecular dynamics are not independent: intervals of "

@@ -38,8 +38,10 @@ def executed(path: Path) -> nbformat.NotebookNode:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
-    parser.add_argument("names", nargs="*", choices=[*names, []], default=names, metavar="NAME")
-    chosen = parser.parse_args().names
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    chosen = parser.parse_args().names or names
+    if unknown := set(chosen) - set(names):
+        parser.error(f"there is no notebook {', '.join(sorted(unknown))}; there are {', '.join(names)}.")
     with Progress(len(chosen), "notebooks") as bar:
         for name in chosen:
             bar.note(name)

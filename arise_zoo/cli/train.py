@@ -26,6 +26,8 @@ _FURTHER = {
     "perturbed": "variants with displaced and missing atoms in the training data",
     "field": "structures of each class as one meets them, for arise-field and arise-local",
     "whole": "whole supercells of each class that suffered little, for arise-field",
+    "worn": "whole supercells of each class that are hot and incomplete, for arise-field",
+    "varied": "whole supercells of each class with other free parameters, for arise-field",
     "analytic": "pieces of the perfect crystal of each class, for arise-open",
     "background": "hundreds of structures of each kind of background, for arise-open, arise-field and arise-local",
     "held-out": "structures of each class on which such a model is measured",

@@ -142,7 +142,7 @@ Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the 
 
 ## When it says `unknown`
 
-Where that is the most probable answer. On structures that were held out: classes right
+Where that is the most probable answer.{_odds(record)} On structures that were held out: classes right
 {results["classes"]:.2f} % (n = {n["classes"]:,}), background caught {results["unknown"]:.2f} % (n = {n["unknown"]:,}),
 right answers lost {results["lost"]:.2f} %. What the benchmark finds is on the leaderboard.
 
@@ -158,11 +158,19 @@ def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
     rows = f"{record['rows']:,}"
     if facts.trained_on_defects:
         return f"""{rows} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
-each class (`arise_zoo.models.augmentation.field`), {record["whole"]} whole supercells that suffered little, random
+each class (`arise_zoo.models.augmentation.field`), whole supercells of each ({record["whole"]} that suffered little,
+{record.get("worn", 0)} that are hot and incomplete, {record.get("varied", 0)} of other free parameters), random
 alloys"""
     return f"""{rows} rows that are made for it: {record["analytic"]} pieces of the perfect crystal of each class
 and of its random alloys, with the average effect of heat and of exchanged species
 (`arise_zoo.models.augmentation.analytic`)"""
+
+
+def _odds(record: dict[str, Any]) -> str:
+    if record.get("odds", 1.0) == 1.0:
+        return ""
+    return f""" β-Np and In, each the structure of one element and a slight distortion of bcc
+and fcc, are taken beforehand to be {record["odds"]:g} times as rare as any other answer."""
 
 
 def _seen(facts: Facts) -> str:

@@ -62,7 +62,7 @@ def _lattice(rotations: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _unique(points: np.ndarray) -> np.ndarray:
     kept: list[np.ndarray] = []
     for point in points:
-        if not any(np.abs((point - other + 0.5) % 1.0 - 0.5).max() < 1e-3 for other in kept):
+        if not kept or np.abs((point - np.array(kept) + 0.5) % 1.0 - 0.5).max(axis=1).min() >= 1e-3:
             kept.append(point)
     return np.array(kept)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 import arise_zoo
 from arise_zoo.cli.zoo import main
+from arise_zoo.common.seeds import rng_for
+from arise_zoo.models.augmentation.field_rows import field_outputs
+from arise_zoo.models.network.architecture import Architecture
+from arise_zoo.models.training import family
+from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids, get_prototype
 
-OPTIONS = ["--field", "2", "--whole", "1", "--background", "1", "--held-out", "1", "--epochs", "12", "--hidden", "64"]
+OPTIONS = "--field 2 --whole 1 --worn 0 --varied 0 --background 1 --held-out 1 --epochs 12 --batch-size 64 --hidden 64"
+OPTIONS = OPTIONS.split()
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +46,19 @@ def test_the_same_command_makes_the_same_model_and_does_nothing_twice(small, cap
     before = (small / "arise-field" / "model.weights.h5").read_bytes()
     assert main(["train", "arise-field", "--out", str(small), *OPTIONS, "--jobs", "1"]) == 0
     assert (small / "arise-field" / "model.weights.h5").read_bytes() == before
+
+
+def test_rare_distortions_of_common_lattices_are_less_probable_beforehand():
+    outputs = field_outputs()
+    network = Architecture(n_features=3, n_classes=len(outputs), hidden=(8,)).build(np.zeros(3), np.ones(3))
+    vectors = rng_for("odds").normal(size=(5, 3)).astype(np.float32)
+    before = network.predict(vectors, verbose=0)
+    family._weigh(network, 20.0)
+    ratio = network.predict(vectors, verbose=0) / before
+    for name in ("beta_np", "beta_np/random", "bct_in"):
+        assert ratio[:, outputs.index(name)] == pytest.approx(ratio[:, outputs.index("bcc_w")] / 20, rel=1e-4)
+    assert ratio[:, outputs.index("unknown")] == pytest.approx(ratio[:, outputs.index("bcc_w")], rel=1e-4)
+    assert PLANS["arise-field"].odds > 1 and PLANS["arise-local"].odds == 1
 
 
 def test_classification_names_geometry_and_decoration(small):

@@ -46,12 +46,26 @@ def test_a_whole_supercell_keeps_its_cell_and_most_of_its_atoms():
     prototype = get_prototype("nias")
     periodic = 0
     for variant in range(12):
-        atoms = FieldStructure("nias", variant, whole=True).build()
+        atoms = FieldStructure("nias", variant, kind="whole").build()
         sizes = [supercell(prototype, k, periodic=True) for k in prototype.supercell_sizes]
         assert any(0.65 * len(cell) <= len(atoms) <= len(cell) for cell in sizes)
         periodic += atoms.pbc.all()
     assert 2 <= periodic <= 10
-    assert FieldStructure("nias", 1, whole=True).id != FieldStructure("nias", 1).id
+    assert FieldStructure("nias", 1, kind="whole").id != FieldStructure("nias", 1).id
+
+
+def test_a_worn_supercell_is_the_prototype_s_own_and_a_varied_one_is_not():
+    prototype = get_prototype("nias")
+    cells = [supercell(prototype, k, periodic=True) for k in prototype.supercell_sizes]
+    for variant in range(6):
+        worn = FieldStructure("nias", variant, kind="worn").build()
+        assert any(0.65 * len(cell) <= len(worn) <= len(cell) for cell in cells)
+        if worn.pbc.all():
+            assert any(np.allclose(worn.cell.array, cell.cell.array) for cell in cells)
+        varied = FieldStructure("nias", variant, kind="varied").build()
+        assert len(varied) in [len(cell) for cell in cells]
+        if varied.pbc.all():
+            assert not any(np.allclose(varied.cell.array, cell.cell.array, atol=1e-3) for cell in cells)
 
 
 @pytest.mark.parametrize("kind", KINDS)

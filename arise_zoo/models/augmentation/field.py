@@ -22,7 +22,7 @@ from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
-from .variations import varied_cell
+from .variations import mixed_cell, varied_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
@@ -36,26 +36,25 @@ _FARTHER = 0.4  # of the way to the last cell that is still the class
 class FieldStructure:
     """A structure of a class: `variant` decides, with the seed, everything else.
 
-    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit; `whole`: one of the
-    supercells that suffered little besides heat or vacancies.
+    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit. `kind`: `"field"`, a piece
+    that suffered anything; or a whole supercell that suffered little (`"whole"`), much heat and many vacancies, but
+    nothing else (`"worn"`), or hardly anything, of other free parameters (`"varied"`).
     """
 
     class_id: str
     variant: int
     alloy: bool = False
-    whole: bool = False
+    kind: str = "field"
     seed: int = FIELD_SEED
 
     @property
     def id(self) -> str:
         """Readable and unique among structures of one seed; never that of a `StructureSpec`."""
-        kind = f"{'whole' if self.whole else 'field'}{'-alloy' if self.alloy else ''}"
-        return f"{self.class_id}/{kind}/{self.variant}"
+        return f"{self.class_id}/{self.kind}{'-alloy' if self.alloy else ''}/{self.variant}"
 
     def build(self) -> Atoms:
         """The structure."""
-        make = hardly_disturbed if self.whole else disturbed
-        return make(get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
+        return _MAKERS[self.kind](get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
 
 
 def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
@@ -94,12 +93,7 @@ def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool
     k = _size(prototype, rng)
     unit = displacement_unit(prototype, k)
     cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
-    if prototype.is_periodic:
-        atoms = replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < 0.5)
-    else:
-        atoms = Atoms(cell.numbers, positions=cell.positions)
-    if alloy:
-        atoms = _alloyed(atoms, rng)
+    atoms = _whole(prototype, cell, k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
     if kind < 0.5:
         atoms = displace(atoms, 0.1 * amount**1.5, unit, rng)
@@ -108,6 +102,43 @@ def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool
     if rng.random() < 0.5:
         atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
     return atoms
+
+
+def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
+    """A whole supercell of the prototype itself, hot and incomplete: what tells it from its nearest relatives then."""
+    k = _size(prototype, rng)
+    unit = displacement_unit(prototype, k)
+    atoms = _whole(prototype, prototype.build(), k, 0.5, alloy, rng)
+    kind, amount = rng.random(2)
+    if kind < 0.5:
+        atoms = displace(atoms, 0.1 * (0.4 + 0.6 * amount), unit, rng)
+    elif kind < 0.9:
+        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw((0.05 + 0.06 * amount) * unit, rng)
+    if rng.random() < 0.5:
+        atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
+    return atoms
+
+
+def varied(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
+    """A whole supercell of other free parameters, half of them slightly displaced."""
+    k = _size(prototype, rng)
+    unit = displacement_unit(prototype, k)
+    atoms = _whole(prototype, mixed_cell(prototype, rng, nearest=_FARTHER), k, 0.6, alloy, rng)
+    if rng.random() < 0.5:
+        atoms = displace(atoms, 0.05 * rng.random(), unit, rng)
+    return atoms
+
+
+def _whole(prototype: Prototype, cell: Atoms, k: int, periodic: float, alloy: bool, rng: np.random.Generator) -> Atoms:
+    """The supercell of a cell; `periodic`: how often it is."""
+    if prototype.is_periodic:
+        atoms = replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < periodic)
+    else:
+        atoms = Atoms(cell.numbers, positions=cell.positions)
+    return _alloyed(atoms, rng) if alloy else atoms
+
+
+_MAKERS = {"field": disturbed, "whole": hardly_disturbed, "worn": worn, "varied": varied}
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:

@@ -37,17 +37,25 @@ def field_outputs() -> tuple[str, ...]:
 
 
 def field_blocks(
-    variants: Sequence[int], background: Sequence[int], analytic: Sequence[int] = (), whole: Sequence[int] = ()
+    variants: Sequence[int],
+    background: Sequence[int],
+    *,
+    whole: Sequence[int] = (),
+    worn: Sequence[int] = (),
+    varied: Sequence[int] = (),
+    analytic: Sequence[int] = (),
 ) -> dict[str, list[Structure]]:
-    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, of `analytic` and of
-    `whole` supercells, and one of each kind for each of `background`."""
+    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, one for each of
+    `whole`, `worn` and `varied` supercells and of `analytic` rows, and one of each kind for each of `background`."""
     blocks: dict[str, list[Structure]] = {}
-    kinds: tuple[tuple[str, Callable[..., FieldStructure | AnalyticRows], Sequence[int]], ...] = (
-        ("field", FieldStructure, variants),
-        ("whole", partial(FieldStructure, whole=True), whole),
-        ("analytic", AnalyticRows, analytic),
-    )
-    for name, kind_of, numbers_of in kinds:
+    kinds: dict[str, tuple[Callable[..., FieldStructure | AnalyticRows], Sequence[int]]] = {
+        "field": (FieldStructure, variants),
+        "whole": (partial(FieldStructure, kind="whole"), whole),
+        "worn": (partial(FieldStructure, kind="worn"), worn),
+        "varied": (partial(FieldStructure, kind="varied"), varied),
+        "analytic": (AnalyticRows, analytic),
+    }
+    for name, (kind_of, numbers_of) in kinds.items():
         for variant in numbers_of:
             blocks[f"{name}-{variant:04d}"] = [
                 *(kind_of(c, variant) for c in class_ids()),

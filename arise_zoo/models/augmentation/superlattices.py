@@ -9,6 +9,8 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
+from ...structures.pairs import near_pairs
+
 _VACANT = 0
 _FIRST = atomic_numbers["Sc"]
 _CUBIC = {
@@ -109,7 +111,5 @@ def _rise(place: int, following: int, rng: np.random.Generator) -> float:
 
 
 def _closest(atoms: Atoms) -> float:
-    from ase.neighborlist import neighbor_list
-
-    distances = neighbor_list("d", atoms, 1.01)  # a layer's own are at 1
+    *_, distances = near_pairs(atoms, 1.01)  # a layer's own are at 1
     return float(distances.min())

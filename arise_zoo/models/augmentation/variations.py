@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 from ase import Atoms
 
+from ...descriptors import first_peak_distance
 from ...prototypes import Prototype
 
 
@@ -24,6 +25,30 @@ def varied_cell(prototype: Prototype, rng: np.random.Generator, nearest: float =
         built: Atoms = prototype.build()
         return built
     return _moved(prototype, moves[int(rng.integers(len(moves)))], nearest + (1.0 - nearest) * rng.random())
+
+
+def mixed_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 0.0) -> Atoms:
+    """As `varied_cell`, but in a direction between two of the moves, as far as these go.
+
+    There are many more such directions than moves.
+    """
+    moves = _moves().get(prototype.id, [])
+    if len(moves) < 2:
+        return varied_cell(prototype, rng, nearest)
+    atoms, angle = prototype.build(), 0.5 * np.pi * rng.random()
+    weights = np.array([np.cos(angle), np.sin(angle)])
+    pair = [moves[int(i)] for i in rng.permutation(len(moves))[:2]]
+    strain, displacement = (np.tensordot(weights, [move[part] for move in pair], 1) for part in (0, 1))
+    wanted = float(np.linalg.norm(weights * [_size(move, atoms) for move in pair]))
+    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), atoms), 1e-9)
+    return _moved(prototype, (strain, displacement), share)
+
+
+def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
+    """Norm of the strain and root mean square displacement, relative to the distance to neighbours, as one number."""
+    strain, displacement = move
+    moved = np.sqrt(np.mean(np.sum((displacement @ atoms.cell.array) ** 2, axis=1))) / first_peak_distance(atoms)
+    return float(np.hypot(np.linalg.norm(strain), moved))
 
 
 def varied_cells(prototype: Prototype) -> list[Atoms]:

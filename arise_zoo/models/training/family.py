@@ -6,6 +6,7 @@ What the structures are is in `augmentation.field` and `augmentation.background`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,12 @@ LOCAL_DESCRIPTOR: dict[str, Any] = {
 }
 """Parameters of the descriptor of its models of single atoms."""
 
+DISTORTIONS = ("beta_np", "bct_in")
+"""Classes that are a common lattice, slightly distorted: beta-Np of bcc and In of fcc. Each is the structure of one
+element, and heat makes them and the common ones alike."""
+
+_FURTHER = ("whole", "worn", "varied", "analytic")
+
 PASSES = 10
 """Monte-Carlo passes of a prediction."""
 
@@ -46,14 +53,16 @@ def make_family_model(
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
     spare = range(most, most + plan.held_out), range(deepest, deepest + max(1, plan.held_out // 10))
-    held_out = _rows(plan, described, (*spare, range(0), range(0)), n_jobs=n_jobs, progress=progress)
+    held_out = _rows(plan, described, *spare, n_jobs=n_jobs, progress=progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
-        sizes = range(part.field), range(part.background), range(part.analytic), range(part.whole)
-        rows = _rows(part, described, sizes, n_jobs=n_jobs, progress=progress)
+        sizes = {kind: range(getattr(part, kind)) for kind in _FURTHER}
+        field, background = range(part.field), range(part.background)
+        rows = _rows(part, described, field, background, sizes, n_jobs=n_jobs, progress=progress)
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
         )
+        _weigh(network, part.odds)
         networks.append(network)
         records.append(
             {
@@ -61,9 +70,9 @@ def make_family_model(
                 "recipe": asdict(part.recipe),
                 "rows": len(rows[1]),
                 "field": part.field,
-                "whole": part.whole,
-                "analytic": part.analytic,
+                **{kind: getattr(part, kind) for kind in _FURTHER},
                 "background": part.background,
+                "odds": part.odds,
                 "log": log,
                 "seconds": round(sum(epoch["seconds"] for epoch in log), 1),
             }
@@ -72,13 +81,29 @@ def make_family_model(
     return _finish(folder, average(networks), plan, record, held_out)
 
 
-def _rows(plan: Plan, folder: Path, sizes: tuple[range, ...], *, n_jobs: int, progress: bool) -> Examples:
-    """Rows of a plan; `sizes`: which variants, hundreds of background, pieces of perfect crystals, and supercells."""
-    variants, background, analytic, whole = sizes
+def _rows(
+    plan: Plan,
+    folder: Path,
+    variants: range,
+    background: range,
+    further: Mapping[str, range] | None = None,
+    *,
+    n_jobs: int,
+    progress: bool,
+) -> Examples:
+    """Rows of a plan: which variants, hundreds of background, and further kinds as for `field_blocks`."""
     if plan.per_atom:
         blocks = atom_blocks(variants, background)
         return field_rows(folder, blocks, LOCAL_DESCRIPTOR, n_jobs, progress, describe=described_atoms)
-    return field_rows(folder, field_blocks(variants, background, analytic, whole), DESCRIPTOR, n_jobs, progress)
+    return field_rows(folder, field_blocks(variants, background, **further or {}), DESCRIPTOR, n_jobs, progress)
+
+
+def _weigh(network: Any, odds: float) -> None:
+    """Divide the prior probability of classes that are rare distortions of a common lattice, in the output's biases."""
+    output = network.get_layer("output")
+    kernel, bias = output.get_weights()
+    is_rare = np.array([name.partition("/")[0] in DISTORTIONS for name in field_outputs()])
+    output.set_weights([kernel, bias - np.float32(np.log(odds)) * is_rare])
 
 
 def _finish(folder: Path, network: Any, plan: Plan, record: dict[str, Any], held_out: Examples) -> dict[str, float]:

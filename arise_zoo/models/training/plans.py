@@ -12,6 +12,8 @@ from typing import Any
 from ..network.architecture import Architecture
 from .loop import Recipe, TrainingError
 
+_WHOLE = ("whole", "worn", "varied")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -30,8 +32,9 @@ class Plan:
     field : int
         Structures of each class as one meets them (`arise_zoo.models.augmentation.field`), in the place of the rows of
         the data set.
-    whole : int
-        Whole supercells of each class that suffered little (`FieldStructure.whole`), for `field`.
+    whole, worn, varied : int
+        Whole supercells of each class that suffered little, that are hot and incomplete, and of other free parameters
+        (kinds of `FieldStructure`), for `field`.
     analytic : int
         Pieces of the perfect crystal of each class with the average effect of heat and of exchanged species
         (`arise_zoo.models.augmentation.analytic`), likewise.
@@ -42,6 +45,9 @@ class Plan:
         model is measured.
     per_atom : bool
         Whether rows are of single atoms, and also of interfaces (`arise_zoo.models.augmentation.atom_rows`).
+    odds : float
+        How many times as common the other classes are taken to be as those that are slight distortions of a common
+        lattice (`family.DISTORTIONS`).
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -52,14 +58,17 @@ class Plan:
     perturbed: int = 0
     field: int = 0
     whole: int = 0
+    worn: int = 0
+    varied: int = 0
     analytic: int = 0
     background: int = 0
     held_out: int = 0
     per_atom: bool = False
+    odds: float = 1.0
     further: tuple[Plan, ...] = ()
 
     def __post_init__(self) -> None:
-        for kind in ("blurred", "perturbed", "field", "whole", "analytic", "background", "held_out"):
+        for kind in ("blurred", "perturbed", "field", *_WHOLE, "analytic", "background", "held_out"):
             if getattr(self, kind) < 0:
                 raise TrainingError(
                     f"{kind} is a number of structures and must be at least 0, not {getattr(self, kind)}."
@@ -94,16 +103,19 @@ _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
-    Recipe(learning_rate=1e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, epochs=40),
-    field=240,
-    whole=80,
-    background=32,
+    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, batch_size=1024, epochs=34),
+    field=180,
+    whole=50,
+    worn=90,
+    varied=90,
+    background=36,
     held_out=24,
+    odds=20.0,
 )
 
 _LOCAL = Plan(
     Architecture(n_features=540, n_classes=136, hidden=(256, 256), dropout=0.03, input_dropout=0.0),
-    replace(_FIELD.recipe, batch_size=512, epochs=24),
+    replace(_FIELD.recipe, learning_rate=1e-3, batch_size=512, epochs=24),
     field=80,
     background=30,
     held_out=4,
@@ -111,7 +123,7 @@ _LOCAL = Plan(
 )
 
 
-_OPEN = replace(_FIELD, field=0, whole=0, analytic=40)
+_OPEN = replace(_FIELD, field=0, whole=0, worn=0, varied=0, analytic=40)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
@@ -125,7 +137,7 @@ PLANS: dict[str, Plan] = {
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _SHARP)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
     "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1),)),
-    "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1),)),
+    "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1), _seeded(_FIELD, 2))),
     "arise-local": _LOCAL,
 }
 
