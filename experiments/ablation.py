@@ -20,7 +20,7 @@ from arise_zoo.models import Model, load_model
 from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs, field_rows
 from arise_zoo.models.checkpoint import Facts, write_checkpoint
 from arise_zoo.models.outputs import UNKNOWN
-from arise_zoo.models.training.family import DESCRIPTOR, PASSES
+from arise_zoo.models.training.family import DESCRIPTOR, PASSES, weigh
 from arise_zoo.models.training.loop import train_network
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids
@@ -31,16 +31,20 @@ KNOWN = ("displacement-0.1", "both-0.3-0.1", "substitution-0.1", "thermal-0.08",
 NONE = ("unknown", "liquid-1.3")
 """Conditions, of structures of the classes and of none."""
 
+ODDS = "prior odds"
 WITHOUT: dict[str, Callable[[str], bool]] = {
     "all of it": lambda _: False,
     "whole supercells that suffered little": lambda block: block.startswith("whole"),
+    "whole supercells that are hot and incomplete": lambda block: block.startswith("worn"),
+    "whole supercells of other free parameters": lambda block: block.startswith("varied"),
     "pieces that suffered much": lambda block: block.startswith("field"),
     "packings and gases": lambda block: block.startswith("disordered"),
     "crystals of random symmetry": lambda block: block.startswith("stranger"),
     "other orders, superlattices, layers": lambda block: block.startswith(("ordering", "superlattice", "layered")),
-    "any background": lambda block: not block.startswith(("field", "whole")),
+    "any background": lambda block: not block.startswith(("field", "whole", "worn", "varied")),
+    ODDS: lambda _: False,
 }
-"""What is left out: of which blocks of rows."""
+"""What is left out: of which blocks of rows, or the prior odds of common lattices."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,16 @@ def measure(
     work: Path = Path("ablation-work"),
     descriptors: Path = Path("kept"),
     seeds: Sequence[int] = (0, 1),
-    field: int = 80,
-    whole: int = 27,
-    background: int = 11,
-    epochs: int = 20,
+    field: int = 60,
+    whole: int = 17,
+    worn: int = 30,
+    varied: int = 30,
+    background: int = 12,
+    epochs: int = 34,
 ) -> Record:
     """Right labels of networks without each ingredient, for each seed, under each condition."""
-    blocks = field_blocks(range(field), range(background), whole=range(whole))
+    further = {"whole": range(whole), "worn": range(worn), "varied": range(varied)}
+    blocks = field_blocks(range(field), range(background), **further)
     runs = []
     for number, (name, leaves_out) in enumerate(WITHOUT.items()):
         kept = {block: structures for block, structures in blocks.items() if not leaves_out(block)}
@@ -72,7 +79,8 @@ def measure(
             folder = work / f"{number}-seed-{seed}"
             if not (folder / "rows.json").is_file():
                 rows = field_rows(work / "structures", kept, DESCRIPTOR, n_jobs=-1, progress=True)
-                _train(folder, rows, seed, epochs)
+                trained = work / f"0-seed-{seed}" if name == ODDS else folder  # the same network
+                _train(folder / "model", trained / "work", rows, seed, epochs, 1.0 if name == ODDS else None)
                 write_json(folder / "rows.json", {"rows": len(rows[1])})
             method = _Trained(f"without-{number}-{seed}", n_samples=PASSES, folder=str(folder / "model"))
             found = evaluate(method, table="2,S1,S2,S3,D,M,V", only=[*KNOWN, *NONE], descriptors=descriptors, n_jobs=-1)
@@ -80,14 +88,17 @@ def measure(
     return {"runs": runs, "epochs": epochs}
 
 
-def _train(folder: Path, rows: tuple[np.ndarray, np.ndarray], seed: int, epochs: int) -> None:
+def _train(
+    model: Path, work: Path, rows: tuple[np.ndarray, np.ndarray], seed: int, epochs: int, odds: float | None
+) -> None:
     plan = PLANS["arise-field"]
     recipe = replace(plan.recipe, seed=seed, epochs=epochs)
     few = rows[0][:64], rows[1][:64]  # nothing is chosen by validation
-    network, log = train_network(plan.architecture, recipe, rows, few, folder / "work", progress=True)
+    network, log = train_network(plan.architecture, recipe, rows, few, work, progress=True)
+    weigh(network, plan.odds if odds is None else odds)
     labels = (*class_ids(), UNKNOWN)
     facts = Facts("model", labels, DESCRIPTOR, True, field_outputs(), PASSES)
-    write_checkpoint(folder / "model", network, facts, {"log": log}, (["first"], rows[0][:1]), "")
+    write_checkpoint(model, network, facts, {"log": log}, (["first"], rows[0][:1]), "")
 
 
 def _n_rows(folder: Path) -> int:
@@ -111,9 +122,8 @@ def page(record: Record) -> str:
     first, seeds = record["runs"][0]["right"], sorted({run["seed"] for run in record["runs"]})
     return document(
         "# What each ingredient gives",
-        "Right labels in percent of networks of the shape of `arise-field`, each trained on a third of the structures "
-        "that it was made of before hot and incomplete supercells, more of other free parameters, and prior odds were "
-        f"added, for {record['epochs']} epochs, without one ingredient: mean over seeds "
+        "Right labels in percent of networks of the shape and recipe of `arise-field`, each trained on a third of its "
+        f"structures for {record['epochs']} epochs, without one ingredient: mean over seeds "
         f"{', '.join(map(str, seeds))}, in brackets the 95 % interval (Wilson) that one network's number of structures "
         "leaves, below the range over the seeds. Right for `unknown` (crystals of other prototypes) and `liquid-1.3` "
         "(melts) is the answer `unknown`. Frames of one run of molecular dynamics are not independent: intervals of "
@@ -133,5 +143,5 @@ EXPERIMENT = Experiment(
     page,
     page_path="docs/ablation.md",
     packages=("tensorflow", "numba"),
-    small={"seeds": (0,), "field": 2, "whole": 1, "background": 1, "epochs": 1},
+    small={"seeds": (0,), "field": 2, "whole": 1, "worn": 1, "varied": 1, "background": 1, "epochs": 1},
 )

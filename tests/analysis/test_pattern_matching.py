@@ -49,7 +49,7 @@ def test_answers_are_those_of_classify_for_the_boxes_cut_out(two_crystals):
         assert answer.label == result.most_probable[i]
         assert answer.probability == pytest.approx(result.probabilities[i].max(), abs=1e-4)
         assert answer.mutual_information == pytest.approx(result.mutual_information[i], abs=1e-4)
-    assert result.hidden[1].shape == (len(result), 1024)
+    assert result.hidden[1].shape == (len(result), 3 * 512)
 
 
 def test_each_crystal_is_recognised_where_it_is_and_nothing_where_nothing_is(two_crystals):

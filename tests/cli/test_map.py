@@ -28,7 +28,7 @@ def test_a_file_becomes_a_result_maps_and_labelled_atoms(crystal, tmp_path, caps
     assert said["n_atoms"] == 432 and "fcc_cu" in said["classes"]
     assert {path.name for path in out.iterdir()} == set(said["files"])
     result = load_result(out)
-    assert list(result.grid.shape) == said["shape"] and result.hidden[1].shape == (len(result), 1024)
+    assert list(result.grid.shape) == said["shape"] and result.hidden[1].shape == (len(result), 3 * 512)
     assert "fcc_cu" in set(ase.io.read(out / "atoms.xyz").arrays["label"])
 
 

@@ -53,7 +53,7 @@ def test_rare_distortions_of_common_lattices_are_less_probable_beforehand():
     network = Architecture(n_features=3, n_classes=len(outputs), hidden=(8,)).build(np.zeros(3), np.ones(3))
     vectors = rng_for("odds").normal(size=(5, 3)).astype(np.float32)
     before = network.predict(vectors, verbose=0)
-    family._weigh(network, 20.0)
+    family.weigh(network, 20.0)
     ratio = network.predict(vectors, verbose=0) / before
     for name in ("beta_np", "beta_np/random", "bct_in"):
         assert ratio[:, outputs.index(name)] == pytest.approx(ratio[:, outputs.index("bcc_w")] / 20, rel=1e-4)

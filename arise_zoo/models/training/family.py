@@ -62,7 +62,7 @@ def make_family_model(
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
         )
-        _weigh(network, part.odds)
+        weigh(network, part.odds)
         networks.append(network)
         records.append(
             {
@@ -98,7 +98,7 @@ def _rows(
     return field_rows(folder, field_blocks(variants, background, **further or {}), DESCRIPTOR, n_jobs, progress)
 
 
-def _weigh(network: Any, odds: float) -> None:
+def weigh(network: Any, odds: float) -> None:
     """Divide the prior probability of classes that are rare distortions of a common lattice, in the output's biases."""
     output = network.get_layer("output")
     kernel, bias = output.get_weights()
