@@ -67,7 +67,7 @@ def measure(
     worn: int = 30,
     varied: int = 30,
     background: int = 12,
-    epochs: int = 34,
+    epochs: int = 24,
 ) -> Record:
     """Right labels of networks without each ingredient, for each seed, under each condition."""
     further = {"whole": range(whole), "worn": range(worn), "varied": range(varied)}

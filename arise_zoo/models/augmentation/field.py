@@ -95,13 +95,7 @@ def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool
     cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
     atoms = _whole(prototype, cell, k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
-    if kind < 0.5:
-        atoms = displace(atoms, 0.1 * amount**1.5, unit, rng)
-    elif kind < 0.8:
-        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw(0.1 * amount**0.7 * unit, rng)
-    if rng.random() < 0.5:
-        atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
-    return atoms
+    return _suffered(atoms, unit, kind, 0.8, 0.1 * amount**1.5, 0.1 * amount**0.7, rng)
 
 
 def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
@@ -110,10 +104,18 @@ def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) ->
     unit = displacement_unit(prototype, k)
     atoms = _whole(prototype, prototype.build(), k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
+    return _suffered(atoms, unit, kind, 0.9, 0.1 * (0.4 + 0.6 * amount), 0.05 + 0.06 * amount, rng)
+
+
+def _suffered(
+    atoms: Atoms, unit: float, kind: float, moved: float, apart: float, together: float, rng: np.random.Generator
+) -> Atoms:
+    """Displaced by up to `apart` each (`kind` below a half), as neighbours by `together` (below `moved`), or not; half
+    of them with vacancies."""
     if kind < 0.5:
-        atoms = displace(atoms, 0.1 * (0.4 + 0.6 * amount), unit, rng)
-    elif kind < 0.9:
-        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw((0.05 + 0.06 * amount) * unit, rng)
+        atoms = displace(atoms, apart, unit, rng)
+    elif kind < moved:
+        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw(together * unit, rng)
     if rng.random() < 0.5:
         atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
     return atoms

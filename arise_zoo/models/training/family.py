@@ -23,7 +23,7 @@ from ..model import Model
 from ..network.architecture import average
 from ..outputs import UNKNOWN
 from .loop import train_network
-from .plans import Plan
+from .plans import WHOLE, Plan
 from .rows import Examples
 
 DESCRIPTOR: dict[str, Any] = {KIND: "channels", **CHANNELS}
@@ -39,7 +39,7 @@ DISTORTIONS = ("beta_np", "bct_in")
 """Classes that are a common lattice, slightly distorted: beta-Np of bcc and In of fcc. Each is the structure of one
 element, and heat makes them and the common ones alike."""
 
-_FURTHER = ("whole", "worn", "varied", "analytic")
+_FURTHER = (*WHOLE, "analytic")
 
 PASSES = 10
 """Monte-Carlo passes of a prediction."""

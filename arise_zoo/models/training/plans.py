@@ -12,7 +12,8 @@ from typing import Any
 from ..network.architecture import Architecture
 from .loop import Recipe, TrainingError
 
-_WHOLE = ("whole", "worn", "varied")
+WHOLE = ("whole", "worn", "varied")
+"""Kinds of whole supercells (`FieldStructure.kind`)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Plan:
     further: tuple[Plan, ...] = ()
 
     def __post_init__(self) -> None:
-        for kind in ("blurred", "perturbed", "field", *_WHOLE, "analytic", "background", "held_out"):
+        for kind in ("blurred", "perturbed", "field", *WHOLE, "analytic", "background", "held_out"):
             if getattr(self, kind) < 0:
                 raise TrainingError(
                     f"{kind} is a number of structures and must be at least 0, not {getattr(self, kind)}."
