@@ -95,7 +95,7 @@ def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool
     cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
     atoms = _whole(prototype, cell, k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
-    return _suffered(atoms, unit, kind, 0.8, 0.1 * amount**1.5, 0.1 * amount**0.7, rng)
+    return _suffered(atoms, unit, kind, (0.8, 0.1 * amount**1.5, 0.1 * amount**0.7), rng)
 
 
 def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
@@ -104,14 +104,15 @@ def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) ->
     unit = displacement_unit(prototype, k)
     atoms = _whole(prototype, prototype.build(), k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
-    return _suffered(atoms, unit, kind, 0.9, 0.1 * (0.4 + 0.6 * amount), 0.05 + 0.06 * amount, rng)
+    return _suffered(atoms, unit, kind, (0.9, 0.1 * (0.4 + 0.6 * amount), 0.05 + 0.06 * amount), rng)
 
 
 def _suffered(
-    atoms: Atoms, unit: float, kind: float, moved: float, apart: float, together: float, rng: np.random.Generator
+    atoms: Atoms, unit: float, kind: float, amounts: tuple[float, float, float], rng: np.random.Generator
 ) -> Atoms:
-    """Displaced by up to `apart` each (`kind` below a half), as neighbours by `together` (below `moved`), or not; half
+    """`amounts` are (moved, apart, together): displaced by up to `apart` each (`kind` below a half), as neighbours by `together` (below `moved`), or not; half
     of them with vacancies."""
+    moved, apart, together = amounts
     if kind < 0.5:
         atoms = displace(atoms, apart, unit, rng)
     elif kind < moved:
