@@ -110,8 +110,8 @@ def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) ->
 def _suffered(
     atoms: Atoms, unit: float, kind: float, amounts: tuple[float, float, float], rng: np.random.Generator
 ) -> Atoms:
-    """`amounts` are (moved, apart, together): displaced by up to `apart` each (`kind` below a half), as neighbours by `together` (below `moved`), or not; half
-    of them with vacancies."""
+    """By `amounts`, (moved, apart, together), and `kind`: each atom displaced by up to `apart` (`kind` below a half),
+    neighbours together by `together` (below `moved`), or nothing; half of them with vacancies."""
     moved, apart, together = amounts
     if kind < 0.5:
         atoms = displace(atoms, apart, unit, rng)
