@@ -17,7 +17,7 @@ from arise_zoo.benchmark import evaluate
 from arise_zoo.common.storage import write_json
 from arise_zoo.methods.network import BayesianNetworkMethod
 from arise_zoo.models import Model, load_model
-from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs, field_rows
+from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows
 from arise_zoo.models.checkpoint import Facts, write_checkpoint
 from arise_zoo.models.outputs import UNKNOWN
 from arise_zoo.models.training.family import DESCRIPTOR, PASSES, weigh
@@ -71,7 +71,7 @@ def measure(
 ) -> Record:
     """Right labels of networks without each ingredient, for each seed, under each condition."""
     further = {"whole": range(whole), "worn": range(worn), "varied": range(varied)}
-    blocks = field_blocks(range(field), range(background), **further)
+    blocks = field_blocks(Amounts(field=range(field), background=range(background), **further))
     runs = []
     for number, (name, leaves_out) in enumerate(WITHOUT.items()):
         kept = {block: structures for block, structures in blocks.items() if not leaves_out(block)}

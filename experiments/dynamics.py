@@ -27,6 +27,7 @@ DRAWN = (
     "arise-mlp",
     "arise-thermal",
     "arise-robust",
+    "arise-open",
     "arise-field",
     "arise-local",
 )

@@ -34,7 +34,7 @@ from arise_zoo.index.learning import (
     projection,
 )
 from arise_zoo.index.metric import shipped_metric
-from arise_zoo.models.augmentation.field_rows import field_blocks, field_rows
+from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_rows
 from arise_zoo.prototypes import Prototype, class_ids, get_prototype
 from arise_zoo.prototypes.custom import prototype_from_atoms
 from arise_zoo.prototypes.supercells import displacement_unit, supercell
@@ -137,7 +137,7 @@ class _Library:
         """Distances to all entries, shape (n_queries, n_entries), by the metric without the third that a query is of,
         and what periodic queries are answered by the libraries without each third."""
         metric = shipped_metric()
-        rows, outputs = field_rows(work, field_blocks(range(variants), ()), {KIND: CHANNELS, **metric.descriptor})
+        rows, outputs = field_rows(work, field_blocks(Amounts(field=range(variants))), {KIND: CHANNELS, **metric.descriptor})
         noise = [noise_of(rows[outputs == c], self.views[c]) for c in range(len(class_ids()))]  # which come first
         fold_of_noise = np.repeat(self.folds[: len(noise)], [len(n) for n in noise])
         whole, parts = np.zeros((len(self.vectors), len(self.groups))), []

@@ -32,6 +32,8 @@ BACKGROUND = {
     "ordering": "known lattices with another order of species",
     "superlattice": "simple lattices, sites taken or empty along waves",
     "layered": "stacked triangular layers",
+    "filled": "close packings with some holes filled",
+    "molecular": "cages and molecules",
 }
 DYNAMICS = {
     "crystals at 0.4 of the melting point": "md-0.4",
@@ -228,8 +230,9 @@ _WHICH = """## Which model for which sample
 - **A sample as one meets it** (hot, defective, alloyed, cut out, from simulation or experiment), or one that may be
   none of the classes: `arise-field`. It has learnt what is none of them.
 - **Displaced and missing atoms alone**: `arise-robust`.
-- **Heat alone**, where a network that has seen nothing defective is wanted: `arise-thermal`.
-- **Mostly liquid, amorphous or gas**: none of them but `arise-field`; the others name a class even there, and the
+- **A sample as one meets it, but a network that has seen nothing defective is wanted**: `arise-open`, which says
+  `unknown` too.
+- **Mostly liquid, amorphous or gas**: none of them but `arise-field` and `arise-open`; the others name a class even there, and the
   tables show how sure of it.
 
 Where the verdict is `none` or `unsure`, ask `arise-field` too, look at several frames or larger pieces, and at the

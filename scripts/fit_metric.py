@@ -48,7 +48,7 @@ from arise_zoo.index.learning import (
     share,
 )
 from arise_zoo.index.metric import Metric
-from arise_zoo.models.augmentation.field_rows import field_blocks, field_rows
+from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_rows
 from arise_zoo.models.augmentation.shapes import cluster
 from arise_zoo.prototypes import Prototype, class_ids
 from arise_zoo.prototypes.supercells import displacement_unit, supercell
@@ -193,7 +193,7 @@ def main() -> int:
     prototypes = [known.prototype for known in known_prototypes()]
     found = all_described(prototypes, options.work, options.jobs)
     cells, bulk = [p.build() for p in prototypes], [sum(p.repetitions) == 3 for p in prototypes]
-    blocks = field_blocks(range(FIELD), ())
+    blocks = field_blocks(Amounts(field=range(FIELD)))
     descriptor = {KIND: KIND_OF_CHANNELS, **DESCRIPTOR}
     rows, outputs = field_rows(options.work, blocks, descriptor, options.jobs, progress=True)
     of_a_class = outputs < len(class_ids())  # the others are alloys

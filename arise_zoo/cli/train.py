@@ -28,7 +28,8 @@ _FURTHER = {
     "whole": "whole supercells of each class that suffered little, for arise-field",
     "worn": "whole supercells of each class that are hot and incomplete, for arise-field",
     "varied": "whole supercells of each class with other free parameters, for arise-field",
-    "analytic": "pieces of the perfect crystal of each class, for arise-open",
+    "analytic": "pieces of the perfect crystal of each class, three rows each, for arise-open",
+    "relatives": "further worn or analytic ones of each class with a near relative, for arise-open and arise-field",
     "background": "hundreds of structures of each kind of background, for arise-open, arise-field and arise-local",
     "held-out": "structures of each class on which such a model is measured",
 }

@@ -25,17 +25,14 @@ class _Channels:
         self._spectra = Spectra(settings, n_max, l_max, basis)
         self._even = np.array([n > 0 and l % 2 == 0 for n, _, l in self._spectra.components])
 
-    def _moments(self, atoms: Atoms) -> np.ndarray:
-        """Moments of the pairs of like and of unlike atoms."""
-        return self._moments_and_length(atoms)[0]
-
-    def _moments_and_length(self, atoms: Atoms) -> tuple[np.ndarray, float]:
-        """As `_moments`, and the first peak (angstrom)."""
+    def _moments(self, atoms: Atoms) -> tuple[np.ndarray, float]:
+        """Moments of the pairs of like and of unlike atoms, and the first peak (angstrom)."""
         points = Points(atoms)
         points.check_spacing()
         bins, _ = self._spectra.tables()
         peak = first_peak(points)
-        return channel_moments(points, peak, bins, self._spectra.l_max), peak * points.unit
+        pieces = points.like_and_unlike_pairs(bins.r_max * peak)
+        return channel_moments(pieces, peak, bins, self._spectra.l_max), peak * points.unit
 
     def _coefficients(self, moments: np.ndarray) -> np.ndarray:
         """Coefficients of densities at all settings, shape (n, n_settings, n_max, (l_max + 1)^2)."""
@@ -56,7 +53,7 @@ class _Channels:
 class ChannelGrid(_Channels):
     """The channels of a structure at several scales and thermal displacements, from one pass over the pairs.
 
-    What is drawn from it is known without drawing atoms: blurred by heat, with species exchanged at random.
+    They are those of hot structures, and of balls cut out of them, without displacing atoms.
 
     Parameters
     ----------
@@ -78,20 +75,6 @@ class ChannelGrid(_Channels):
         super().__init__(settings, n_max, l_max, BASIS)
         self._balls: dict[tuple[float, ...], np.ndarray] = {}
 
-    def coefficients(self, atoms: Atoms) -> np.ndarray:
-        """Coefficients of the densities of like and of unlike neighbours, shape (2, n_combinations, ...), all of which
-        or some may be given to `descriptors`."""
-        return self._coefficients(self._moments(atoms))
-
-    def descriptors(self, pairs: np.ndarray, stays_like: float = 1.0, becomes_like: float = 0.0) -> np.ndarray:
-        """Descriptors at the combinations of the coefficients `pairs`, shape (n_combinations, n_features).
-
-        `stays_like`, `becomes_like`: the shares of like and of unlike pairs that are like once species were exchanged.
-        """
-        like, unlike = pairs
-        alike = stays_like * like + becomes_like * unlike
-        return self._vectors(np.stack([like + unlike, alike, like + unlike - alike]))
-
     def balls(self, atoms: Atoms, radii: Sequence[float]) -> tuple[np.ndarray, float]:
         """The descriptors at the combinations that balls cut out of a crystal have on average, shape
         (n_radii, n_combinations, n_features), and the first peak (angstrom), from one pass over the pairs.
@@ -99,7 +82,7 @@ class ChannelGrid(_Channels):
         `radii` are in units of the first peak; an infinite one is the crystal itself. Of all pairs at a distance r, a
         ball of radius R holds the share 1 - 3 r / 4 R + r^3 / 16 R^3, by which their densities are multiplied.
         """
-        moments, length = self._moments_and_length(atoms)
+        moments, length = self._moments(atoms)
         like, unlike = coefficients(moments, self._of_balls(tuple(radii)), even_only=True)
         vectors = self._vectors(np.stack([like + unlike, like, unlike]))
         return vectors.reshape(len(radii), -1, vectors.shape[1]), length
@@ -167,9 +150,25 @@ class ChannelSOAP(_Channels):
 
     def create(self, atoms: Atoms) -> np.ndarray:
         """The descriptor of a structure, shape (n_features,), float64; raises `StructureError` if it has none."""
-        like, unlike = self._moments(atoms)
+        return self._of_moments(self._moments(atoms)[0])
+
+    def _of_moments(self, moments: np.ndarray) -> np.ndarray:
+        like, unlike = moments
         vector: np.ndarray = self._vectors(self._coefficients(np.stack([like + unlike, like, unlike])))[0]
         return vector
+
+    def create_from_pairs(self, like: np.ndarray, unlike: np.ndarray, peak: float) -> np.ndarray:
+        """The descriptor, shape (n_features,), of pairs in the place of a structure.
+
+        Parameters
+        ----------
+        like, unlike : array of shape (n, 4)
+            Vectors between atoms of one species and of two, and squared distances (angstrom).
+        peak : float
+            Their length scale (angstrom).
+        """
+        bins, _ = self._spectra.tables()
+        return self._of_moments(channel_moments([(like, unlike)], peak, bins, self._spectra.l_max))
 
     def create_many(self, structures: Iterable[Atoms], n_jobs: int = 1) -> np.ndarray:
         """The descriptors of many structures, shape (n_structures, n_features), on `n_jobs` processes."""

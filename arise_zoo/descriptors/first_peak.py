@@ -6,6 +6,7 @@ all distances to neighbours stays. docs/length_scales.md compares it with other 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from .neighbours import Points, usual_distance
 _STEP = 0.0025  # between the marks at which distances are counted, in log r
 BLUR = 0.08  # standard deviation of the Gaussian that smooths the histogram, in log r: what heat moves neighbours by
 LEAST = 0.4  # of the highest peak, from which a peak counts
-_BEGIN, _END = 0.35, 2.0  # where peaks are looked for, in units of the usual distance to the nearest neighbour
+_BEGIN, REACH = 0.35, 2.0  # where peaks are looked for, in units of the usual distance to the nearest neighbour
 
 
 def first_peak_distance(atoms: Atoms) -> float:
@@ -41,16 +42,21 @@ def first_peak(points: Points, blur: float = BLUR, least: float = LEAST) -> floa
         raise StructureError("no atom has a neighbour; check the cell and the pbc.")
     if usual <= 0:
         raise StructureError("atoms coincide, so that the nearest-neighbour distance is 0; remove the duplicates.")
-    n_marks = round(np.log(_END / _BEGIN) / _STEP) + 1
+    pieces = points.like_and_unlike_pairs(REACH * usual)
+    return first_peak_among((pairs[:, 3] for kinds in pieces for pairs in kinds), usual, blur, least)
+
+
+def first_peak_among(squares: Iterable[np.ndarray], usual: float, blur: float = BLUR, least: float = LEAST) -> float:
+    """The first peak of squared distances, given in pieces, all below `REACH` times the `usual` nearest one or more."""
+    n_marks = round(np.log(REACH / _BEGIN) / _STEP) + 1
     counts = np.zeros(n_marks)
-    for like, unlike in points.like_and_unlike_pairs(_END * usual):
-        for pairs in (like, unlike):
-            place = (0.5 * np.log(pairs[:, 3]) - np.log(_BEGIN * usual)) / _STEP
-            place = place[(place >= 0) & (place < n_marks - 1)]
-            mark = place.astype(int)
-            share = place - mark  # of the next mark, so that no distance is rounded
-            counts += np.bincount(mark, weights=1.0 - share, minlength=n_marks)
-            counts[1:] += np.bincount(mark, weights=share, minlength=n_marks - 1)
+    for piece in squares:
+        place = (0.5 * np.log(piece) - np.log(_BEGIN * usual)) / _STEP
+        place = place[(place >= 0) & (place < n_marks - 1)]
+        mark = place.astype(int)
+        share = place - mark  # of the next mark, so that no distance is rounded
+        counts += np.bincount(mark, weights=1.0 - share, minlength=n_marks)
+        counts[1:] += np.bincount(mark, weights=share, minlength=n_marks - 1)
     logarithms = np.arange(n_marks) * _STEP
     smooth = np.convolve(counts * np.exp(-3.0 * logarithms), _gaussian(blur), mode="same")
     inner = smooth[1:-1]

@@ -86,17 +86,19 @@ def pair_moments(points: Points, a: int, b: int, scales: Sequence[float], bins: 
     return moments
 
 
-def channel_moments(points: Points, scale: float, bins: RadialBins, l_max: int) -> np.ndarray:
+def channel_moments(
+    pieces: Iterable[tuple[np.ndarray, np.ndarray]], scale: float, bins: RadialBins, l_max: int
+) -> np.ndarray:
     """Sums of T_p Y_lm over the pairs of like and of unlike atoms, shape (2, n_bins, 6, n_components), even l only.
 
-    Distances are in units of the scale (in units of `points.unit`). Averaged over all atoms, opposite pairs cancel for
-    odd l in both.
+    `pieces` are those of `Points.like_and_unlike_pairs`, at least as far as the last bin. Distances are in units of
+    the scale. Averaged over all atoms, opposite pairs cancel for odd l in both.
     """
     from .moment_kernels import add_moments, sort_into_bins
 
     first_component = first_components(l_max, True)
     moments = np.zeros((2, len(bins.edges) - 1, _ORDER, first_component[-1]))
-    for kinds in points.like_and_unlike_pairs(bins.r_max * scale):
+    for kinds in pieces:
         for pairs, sums in zip(kinds, moments, strict=True):
             order, start = sort_into_bins(pairs, scale, bins.edges, bins.guess, GUESSES_PER_UNIT)
             add_moments(pairs, order, start, scale, bins.edges, True, *recursion(l_max), first_component, sums)

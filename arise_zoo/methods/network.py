@@ -133,6 +133,11 @@ def arise_thermal() -> BayesianNetworkMethod:
     return BayesianNetworkMethod("arise-thermal")
 
 
+def arise_open() -> BayesianNetworkMethod:
+    """Networks that saw perfect crystals only, the pairs of whose atoms were moved, and what is of no class."""
+    return BayesianNetworkMethod("arise-open", n_samples=10)
+
+
 def arise_field() -> BayesianNetworkMethod:
     """Networks that saw structures as one meets them, of other seeds than the benchmark's, and what is of no class."""
     return BayesianNetworkMethod("arise-field", n_samples=10)

@@ -92,6 +92,11 @@ _MODELS = (
         "average of Bayesian networks trained on defects (of other seeds) too",
     ),
     MethodEntry(
+        "arise-open",
+        f"{_NETWORK}:arise_open",
+        "average of Bayesian networks trained on pairs of atoms of perfect crystals, which know what is unknown",
+    ),
+    MethodEntry(
         "arise-field",
         f"{_NETWORK}:arise_field",
         "average of Bayesian networks trained on structures as one meets them, which know what is unknown",

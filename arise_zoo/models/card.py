@@ -133,9 +133,9 @@ pair distribution):
 ## Training
 
 {_family_rows(facts, record)}, and background
-(`arise_zoo.models.augmentation.background`): disordered packings, gases, crystals of random symmetry, other orders of
-known lattices, superlattices and stacked layers. {_seen(facts)} No molecular dynamics and no prototype outside the
-classes took part.
+(`arise_zoo.models.augmentation.background`): disordered packings, gases, molecules and cages, crystals of random
+symmetry, other orders of known lattices, superlattices, stacked layers and close packings with some holes filled.
+{_seen(facts)} No molecular dynamics and no prototype outside the classes took part.
 
 Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
 {recipe["learning_rate"]:g}. `training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
@@ -159,11 +159,11 @@ def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
     if facts.trained_on_defects:
         return f"""{rows} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
 each class (`arise_zoo.models.augmentation.field`), whole supercells of each ({record["whole"]} that suffered little,
-{record.get("worn", 0)} that are hot and incomplete, {record.get("varied", 0)} of other free parameters), random
-alloys"""
-    return f"""{rows} rows that are made for it: {record["analytic"]} pieces of the perfect crystal of each class
-and of its random alloys, with the average effect of heat and of exchanged species
-(`arise_zoo.models.augmentation.analytic`)"""
+{record.get("worn", 0)} that are hot and incomplete, {record.get("varied", 0)} of other free parameters;
+{record.get("relatives", 0)} more hot and incomplete ones of each class that has a near relative), random alloys"""
+    return f"""{rows} rows that are made for it: three of each of {record["analytic"]} pieces of the perfect crystal of
+each class and of random alloys, and of {record["relatives"]} more of each class that has a near relative. Pairs of
+their atoms are moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
 
 
 def _odds(record: dict[str, Any]) -> str:

@@ -31,3 +31,9 @@ def near_pairs(atoms: Atoms, reach: float) -> tuple[np.ndarray, np.ndarray, np.n
     others = image != i + len(shifts) // 2 * len(atoms)  # not the atom itself, which is not shifted
     i, image = i[others], image[others]
     return i, image % len(atoms), images[image] - positions[i], found["v"][others]
+
+
+def closest(atoms: Atoms, reach: float) -> float:
+    """The shortest distance between two atoms, images included, or `reach` where none is shorter."""
+    *_, distances = near_pairs(atoms, reach)
+    return float(distances.min(initial=reach))

@@ -13,6 +13,7 @@ from arise_zoo.structures import condition
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "leaderboard" / "records"
+WHOLE = "arise-mlp", "arise-thermal", "arise-robust", "arise-open", "arise-field"
 DEFECTIVE = "arise-robust", "arise-field", "arise-local"
 
 
@@ -33,14 +34,14 @@ def up_to(displacement: float, missing: float, accuracies: dict[str, float]) -> 
     return [accuracies[name] for name in mild]
 
 
-@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust", "arise-field", "arise-local"])
+@pytest.mark.parametrize("name", [*WHOLE, "arise-local"])
 def test_the_record_is_that_of_the_shipped_weights(name):
     record = read_record(RECORDS / f"{name}.json")
     assert record["engine"] == get_method(name).engine
     assert record["trained_on_defects"] == get_method(name).trained_on_defects == (name in DEFECTIVE)
 
 
-@pytest.mark.parametrize("name", ["arise-mlp", "arise-thermal", "arise-robust", "arise-field"])
+@pytest.mark.parametrize("name", WHOLE)
 def test_all_pristine_structures_are_recognised(name):
     assert reached(name)["pristine"] == 100.0
 
@@ -67,6 +68,18 @@ def test_the_network_of_the_paper_keeps_its_accuracy_and_is_as_unsure_as_it_was(
     assert max(lost.values()) <= 0.02  # a structure of 5,880
     study = json.loads((ROOT / "docs" / "figures" / "out-of-sample.json").read_text(encoding="utf-8"))
     assert study["model"] == "arise-mlp" and study["numbers"]["n_within_a_factor_of_two"] >= 6
+
+
+def test_the_network_of_pairs_of_perfect_crystals_is_nowhere_below_the_blurred_one_and_knows_what_is_unknown():
+    pairs, thermal = reached("arise-open"), reached("arise-thermal")
+    assert all(pairs[name] >= thermal[name] for name in thermal)
+    record = read_record(RECORDS / "arise-open.json")
+    accuracies = {cell["condition"]: cell["accuracy"] for cell in record["cells"] if cell["scored_on"] == "supported"}
+    known = [accuracies[name] for name in OWN_CONDITIONS["D"] if name not in ("unknown", "amorphous")]
+    assert sum(known) / len(known) >= 90.0
+    assert accuracies["unknown"] >= 80.0 and accuracies["amorphous"] >= 99.0
+    assert accuracies["md-0.8"] >= 95.0
+    assert min(accuracies[name] for name in ("liquid-1.1", "liquid-1.3", "liquid-1.6", "gas", "quenched")) >= 99.0
 
 
 def test_the_network_for_single_atoms_is_nowhere_below_template_matching_and_knows_melts():

@@ -31,6 +31,7 @@ BUILT_IN = [
     "arise-mlp",
     "arise-thermal",
     "arise-robust",
+    "arise-open",
     "arise-field",
     "arise-local",
 ]

@@ -11,7 +11,7 @@ from arise_zoo.descriptors import first_peak_distance
 from arise_zoo.errors import StructureError
 from arise_zoo.models.augmentation.background import KINDS, BackgroundStructure
 from arise_zoo.models.augmentation.field import FIELD_SEED, FieldStructure, alloy_classes
-from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs, field_rows, output_of
+from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows, output_of
 from arise_zoo.models.training.family import DESCRIPTOR
 from arise_zoo.prototypes import class_ids, get_prototype
 from arise_zoo.structures import StructureSpec, supercell
@@ -77,9 +77,11 @@ def test_background_is_of_no_class(kind):
 
 
 def test_rows_are_kept_and_the_same_on_any_number_of_workers(tmp_path):
-    blocks = {name: structures[:5] for name, structures in field_blocks([0], [0], whole=[0]).items()}
+    blocks = {
+        name: structures[:5] for name, structures in field_blocks(Amounts(field=[0], whole=[0], background=[0])).items()
+    }
     X, y = field_rows(tmp_path / "one", blocks, DESCRIPTOR)
-    assert X.shape == (35, 675) and X.dtype == np.float32 and np.isfinite(X).all()
+    assert X.shape == (45, 675) and X.dtype == np.float32 and np.isfinite(X).all()
     assert y.tolist() == [output_of(s) for structures in blocks.values() for s in structures]
     again, _ = field_rows(tmp_path / "two", blocks, DESCRIPTOR, n_jobs=2)
     assert np.array_equal(X, again)

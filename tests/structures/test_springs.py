@@ -58,3 +58,20 @@ def test_atoms_at_a_surface_move_more():
     moved = np.array([np.sum(springs.draw(0.1, rng_for("surface", i)) ** 2, axis=1) for i in range(60)]).mean(axis=0)
     z = atoms.positions[:, 2]
     assert moved[(z < z.min() + 0.1) | (z > z.max() - 0.1)].mean() > 1.3 * moved[np.abs(z - z.mean()) < 4].mean()
+
+
+@pytest.mark.parametrize("kind", ["crystal", "cluster"])
+def test_a_draw_is_the_inverse_square_root_of_the_stiffness_times_normal_numbers(kind):
+    atoms = bulk("Cu", a=3.6, cubic=True).repeat(4)
+    if kind == "cluster":
+        rng = rng_for("cluster")
+        atoms = atoms[np.linalg.norm(atoms.positions - 7.0, axis=1) < 6.0]
+        atoms = atoms[np.sort(rng.permutation(len(atoms))[: int(0.7 * len(atoms))])]
+        atoms.pbc = False
+    springs = Springs(atoms, 3.6 / 2**0.5, 0.02)
+    values, vectors = np.linalg.eigh(springs._stiffness.toarray())
+    normal = rng_for("normal").standard_normal(3 * len(atoms))
+    expected = (vectors @ ((vectors.T @ normal) / np.sqrt(values))).reshape(-1, 3)
+    expected -= expected.mean(axis=0)
+    found = springs.draw(np.sqrt(np.mean(expected**2)), rng_for("normal"))
+    assert np.linalg.norm(found - expected) < 0.01 * np.linalg.norm(expected)

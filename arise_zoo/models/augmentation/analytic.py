@@ -1,33 +1,29 @@
-"""What heat and exchanged species do to a descriptor on average, without displacing or exchanging any atom.
+"""What heat, vacancies and exchanged species do to a descriptor, without displacing, removing or exchanging any atom.
 
-Displacements blur the density of neighbours; vacancies thin it, which the descriptor does not see; species exchanged at
-random mix the channels of like and unlike neighbours in known shares. So a network learns what defects look like from
-pristine crystals alone.
+All are drawn for each pair of neighbours of the perfect crystal by itself (`loose_pairs`), so that a network learns
+what defects look like from pristine crystals alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from ase import Atoms
 
 from ...common.seeds import rng_for
-from ...descriptors.channel_soap import ChannelGrid
+from ...descriptors.channel_soap import ChannelSOAP
 from ...descriptors.parameters import KIND
 from ...prototypes import Prototype, get_prototype
+from ...prototypes.replication import replicated
 from ...prototypes.supercells import displacement_unit
-from .field import FIELD_SEED
+from .field import FIELD_SEED, supercell_size
+from .loose_pairs import Disturbance, LoosePairs
 from .shapes import random_shape
+from .variations import mixed_cell
 
-_SCALES = (0.92, 0.95, 0.97, 0.985, 1.0, 1.015, 1.03, 1.05, 1.08)
-_THERMAL = (0.0, 0.025, 0.05, 0.075, 0.1, 0.125)
-COMBINATIONS = tuple((scale, thermal) for scale in _SCALES for thermal in _THERMAL)
-"""Scales and thermal displacements of the rows of one structure."""
-
-_TAKEN = 12  # of the combinations, for each structure
+_DRAWS = 3  # from the pairs of one structure
 _MOST_EXCHANGED = 0.3
 
 
@@ -46,21 +42,38 @@ class AnalyticRows:
         return f"{self.class_id}/analytic{'-alloy' if self.alloy else ''}/{self.variant}"
 
     def describe(self, parameters: dict[str, Any]) -> np.ndarray:
-        """Descriptors, shape (12, n_features); `parameters`: of the descriptor."""
+        """Descriptors, shape (3, n_features); `parameters`: of the descriptor."""
         rng = rng_for(self.seed, self.id)
-        atoms = pristine_shape(get_prototype(self.class_id), self.variant, rng)
-        grid = _grid(tuple(parameters.items()))
-        pairs = grid.coefficients(atoms)
-        chosen = rng.permutation(len(COMBINATIONS))[:_TAKEN]
-        return np.concatenate([grid.descriptors(pairs[:, [c]], *self._mixture(atoms, rng)) for c in chosen])
+        atoms = pristine_shape(get_prototype(self.class_id), rng)
+        soap = ChannelSOAP(**{name: value for name, value in parameters.items() if name != KIND})
+        loose = LoosePairs(atoms, soap.r_cut)
+        n_species = len(np.unique(atoms.numbers))
+        rows = []
+        for _ in range(_DRAWS):
+            pairs, peak = loose.drawn(disturbance(n_species, self.alloy, rng), rng)
+            rows.append(soap.create_from_pairs(*pairs, peak))
+        return np.array(rows)
 
-    def _mixture(self, atoms: Atoms, rng: np.random.Generator) -> tuple[float, float]:
-        """Shares of like and of unlike pairs that are like after an exchange of species."""
-        if self.alloy:
-            shares = rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
-            return (float(shares @ shares),) * 2
-        exchanged = _MOST_EXCHANGED * rng.random() ** 1.4 if rng.random() < 0.4 else 0.0
-        return mixture(exchanged, len(np.unique(atoms.numbers)))
+
+def disturbance(n_species: int, alloy: bool, rng: np.random.Generator) -> Disturbance:
+    """What is done to the pairs of one row: heat of either kind or none, vacancies for half of them, exchanged species
+    for a third."""
+    if alloy:
+        shares = rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
+        stays = becomes = float(shares @ shares)
+    else:
+        stays, becomes = mixture(_MOST_EXCHANGED * rng.random() ** 1.4 if rng.random() < 0.3 else 0.0, n_species)
+    kind, amount = rng.random(2)
+    suffered = {
+        "missing": 0.5 * rng.random() ** 1.3 if rng.random() < 0.5 else 0.0,
+        "stays_like": stays,
+        "becomes_like": becomes,
+    }
+    if kind < 0.15:
+        return Disturbance(**suffered)
+    if kind < 0.55:
+        return Disturbance(apart=0.125 * amount**0.7, **suffered)
+    return Disturbance(heat=0.11 * amount**0.7, together=0.8 * rng.random(), **suffered)
 
 
 def mixture(exchanged: float, n_species: int) -> tuple[float, float]:
@@ -75,14 +88,10 @@ def mixture(exchanged: float, n_species: int) -> tuple[float, float]:
     return stays, becomes
 
 
-def pristine_shape(prototype: Prototype, variant: int, rng: np.random.Generator) -> Atoms:
-    """One of the supercells, or another piece of the crystal."""
-    sizes = prototype.supercell_sizes
-    k = sizes[variant % len(sizes)]
-    return random_shape(prototype, k, displacement_unit(prototype, k), rng)
-
-
-@lru_cache(maxsize=2)
-def _grid(parameters: tuple[tuple[str, Any], ...]) -> ChannelGrid:
-    named = {name: value for name, value in parameters if name != KIND}
-    return ChannelGrid(COMBINATIONS, **named)
+def pristine_shape(prototype: Prototype, rng: np.random.Generator) -> Atoms:
+    """One of the supercells, of the prototype's free parameters or others, or another piece of the crystal."""
+    k, kind = supercell_size(prototype, rng), rng.random()
+    if kind > 0.6 or not prototype.is_periodic:
+        return random_shape(prototype, k, displacement_unit(prototype, k), rng)
+    cell = mixed_cell(prototype, rng) if kind < 0.3 else prototype.build()
+    return replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < 0.5)

@@ -11,7 +11,7 @@ from ...common.seeds import rng_for
 from ..outputs import UNKNOWN
 from .analytic import AnalyticRows
 from .field import FIELD_SEED
-from .field_rows import Structure, field_blocks, field_outputs, output_of
+from .field_rows import Amounts, Structure, field_blocks, field_outputs, output_of
 from .interfaces import InterfaceStructure, bulk_classes, inner_atoms
 from .shapes import LETTERS
 from .stackings import StackedStructure
@@ -30,7 +30,7 @@ _STACKINGS = 6  # of each class, for each variant
 def atom_blocks(variants: Sequence[int], background: Sequence[int]) -> dict[str, list[AtomStructure]]:
     """Blocks of structures by name: `field_blocks`, and one each of interfaces and stackings for each of `variants`."""
     blocks: dict[str, list[AtomStructure]] = {
-        name: [*block] for name, block in field_blocks(variants, background).items()
+        name: [*block] for name, block in field_blocks(Amounts(field=variants, background=background)).items()
     }
     for variant in variants:
         blocks[f"interfaces-{variant:04d}"] = [InterfaceStructure(c, variant) for c in bulk_classes()]

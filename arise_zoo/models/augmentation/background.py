@@ -1,5 +1,6 @@
-"""What is no crystal of the classes, to learn what `unknown` is: packings, melts of no material, gases, crystals of
-random symmetry and relatives of the classes. Neither prototypes of a library nor molecular dynamics are among them.
+"""What is no crystal of the classes, to learn what `unknown` is: packings, melts of no material, gases, molecules,
+crystals of random symmetry and relatives of the classes. Neither prototypes of a library nor molecular dynamics are
+among them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from ...prototypes import class_ids, get_prototype
 from ...structures.operations import shaken
 from ...structures.strangers import random_crystal
 from .field import FIELD_SEED
+from .filled_packings import filled_packing
+from .molecules import molecules
 from .superlattices import layered, superlattice
 from .variations import varied_cells
 
@@ -140,22 +143,33 @@ def _relative(draw: Callable[[np.random.Generator], Atoms]) -> Callable[[np.rand
     return drawn
 
 
+def _molecular(rng: np.random.Generator) -> Atoms:
+    """Molecules and cages that are of no class, half of them hot."""
+    while _is_known(atoms := _scaled(molecules(rng))):
+        pass
+    return shaken(atoms, 0.06 * rng.random() * _DISTANCE, rng) if rng.random() < 0.5 else atoms
+
+
 def _scaled(cell: Atoms) -> Atoms:
     """The cell itself, after its neighbours have been put at the common distance."""
-    cell.set_cell(cell.cell * (_DISTANCE / first_peak_distance(cell)), scale_atoms=True)
+    factor = _DISTANCE / first_peak_distance(cell)
+    cell.positions *= factor
+    cell.cell *= factor
     return cell
 
 
 def _is_known(cell: Atoms) -> bool:
     vector = _soap().create(cell)
-    return bool((np.linalg.norm(_known() - vector, axis=1) < _SAME).any())
+    known, squares = _known()
+    return bool((squares + vector @ vector - 2.0 * (known @ vector) < _SAME**2).any())
 
 
 @lru_cache(maxsize=1)
-def _known() -> np.ndarray:
-    """Descriptors of the classes, and of them with other free parameters."""
+def _known() -> tuple[np.ndarray, np.ndarray]:
+    """Descriptors of the classes, and of them with other free parameters; their squared lengths."""
     prototypes = [get_prototype(c) for c in class_ids() if get_prototype(c).is_periodic]
-    return np.array([_soap().create(cell) for p in prototypes for cell in (p.build(), *varied_cells(p))])
+    known = np.array([_soap().create(cell) for p in prototypes for cell in (p.build(), *varied_cells(p))])
+    return known, np.einsum("ij,ij->i", known, known)
 
 
 @lru_cache(maxsize=1)
@@ -178,6 +192,8 @@ _KINDS = {
     "ordering": _ordering,
     "superlattice": _relative(superlattice),
     "layered": _relative(layered),
+    "filled": _relative(filled_packing),
+    "molecular": _molecular,
 }
 KINDS = tuple(_KINDS)
 """The kinds of background."""

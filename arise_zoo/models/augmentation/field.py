@@ -59,7 +59,7 @@ class FieldStructure:
 
 def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A structure of a class as one meets it; `alloy`: all species at random."""
-    k = _size(prototype, rng)
+    k = supercell_size(prototype, rng)
     atoms = random_shape(prototype, k, displacement_unit(prototype, k), rng)
     unit = first_peak_distance(atoms)
     missing = 0.6 * rng.random() ** 1.6 if rng.random() < 0.45 else 0.0
@@ -82,7 +82,7 @@ def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = Fals
     return atoms
 
 
-def _size(prototype: Prototype, rng: np.random.Generator) -> int:
+def supercell_size(prototype: Prototype, rng: np.random.Generator) -> int:
     """One of the sizes of its supercells, small ones more often than large ones, which take long."""
     sizes = prototype.supercell_sizes
     return sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
@@ -90,7 +90,7 @@ def _size(prototype: Prototype, rng: np.random.Generator) -> int:
 
 def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A whole supercell, for a third of them of other free parameters, with nothing but displacements and vacancies."""
-    k = _size(prototype, rng)
+    k = supercell_size(prototype, rng)
     unit = displacement_unit(prototype, k)
     cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
     atoms = _whole(prototype, cell, k, 0.5, alloy, rng)
@@ -100,7 +100,7 @@ def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool
 
 def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A whole supercell of the prototype itself, hot and incomplete: what tells it from its nearest relatives then."""
-    k = _size(prototype, rng)
+    k = supercell_size(prototype, rng)
     unit = displacement_unit(prototype, k)
     atoms = _whole(prototype, prototype.build(), k, 0.5, alloy, rng)
     kind, amount = rng.random(2)
@@ -124,7 +124,7 @@ def _suffered(
 
 def varied(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A whole supercell of other free parameters, half of them slightly displaced."""
-    k = _size(prototype, rng)
+    k = supercell_size(prototype, rng)
     unit = displacement_unit(prototype, k)
     atoms = _whole(prototype, mixed_cell(prototype, rng, nearest=_FARTHER), k, 0.6, alloy, rng)
     if rng.random() < 0.5:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from ..outputs import RANDOM, UNKNOWN
 from .analytic import AnalyticRows
 from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
+from .relatives import near_relatives
+from .variations import has_free_parameters
 
 _PER_BLOCK = 100  # background structures of a kind
 
@@ -36,32 +39,45 @@ def field_outputs() -> tuple[str, ...]:
     return (*class_ids(), *(f"{c}/{RANDOM}" for c in alloy_classes()), UNKNOWN)
 
 
-def field_blocks(
-    variants: Sequence[int],
-    background: Sequence[int],
-    *,
-    whole: Sequence[int] = (),
-    worn: Sequence[int] = (),
-    varied: Sequence[int] = (),
-    analytic: Sequence[int] = (),
-) -> dict[str, list[Structure]]:
-    """Blocks of structures by name: one for each of `variants`, of structures as one meets them, one for each of
-    `whole`, `worn` and `varied` supercells and of `analytic` rows, and one of each kind for each of `background`."""
+@dataclass(frozen=True)
+class Amounts:
+    """Numbers of the structures of each class, of every kind, and of the hundreds of each kind of background.
+
+    `field` are pieces as one meets them; `whole`, `worn` and `varied` whole supercells (`FieldStructure`), the last of
+    classes that have free parameters; `analytic` perfect crystals of which descriptors are drawn (`AnalyticRows`).
+    `relatives` are `worn` ones, `analytic_relatives` `analytic` ones of the classes that have a near relative.
+    """
+
+    field: Sequence[int] = ()
+    whole: Sequence[int] = ()
+    worn: Sequence[int] = ()
+    varied: Sequence[int] = ()
+    relatives: Sequence[int] = ()
+    analytic: Sequence[int] = ()
+    analytic_relatives: Sequence[int] = ()
+    background: Sequence[int] = ()
+
+
+def field_blocks(amounts: Amounts) -> dict[str, list[Structure]]:
+    """Blocks of structures by name: one for each number of a kind, and a hundred of each kind of background."""
     blocks: dict[str, list[Structure]] = {}
-    kinds: dict[str, tuple[Callable[..., FieldStructure | AnalyticRows], Sequence[int]]] = {
-        "field": (FieldStructure, variants),
-        "whole": (partial(FieldStructure, kind="whole"), whole),
-        "worn": (partial(FieldStructure, kind="worn"), worn),
-        "varied": (partial(FieldStructure, kind="varied"), varied),
-        "analytic": (AnalyticRows, analytic),
+    worn = partial(FieldStructure, kind="worn")
+    kinds: dict[str, tuple[Callable[..., FieldStructure | AnalyticRows], Callable[[str], bool]]] = {
+        "field": (FieldStructure, lambda _: True),
+        "whole": (partial(FieldStructure, kind="whole"), lambda _: True),
+        "worn": (worn, lambda _: True),
+        "varied": (partial(FieldStructure, kind="varied"), has_free_parameters),
+        "relatives": (worn, near_relatives().__contains__),
+        "analytic": (AnalyticRows, lambda _: True),
+        "analytic_relatives": (AnalyticRows, near_relatives().__contains__),
     }
-    for name, (kind_of, numbers_of) in kinds.items():
-        for variant in numbers_of:
+    for name, (kind_of, takes) in kinds.items():
+        for variant in getattr(amounts, name):
             blocks[f"{name}-{variant:04d}"] = [
-                *(kind_of(c, variant) for c in class_ids()),
-                *(kind_of(c, variant, alloy=True) for c in alloy_classes()),
+                *(kind_of(c, variant) for c in class_ids() if takes(c)),
+                *(kind_of(c, variant, alloy=True) for c in alloy_classes() if takes(c) and "relatives" not in name),
             ]
-    for number in background:
+    for number in amounts.background:
         for kind in KINDS:
             numbers = range(number * _PER_BLOCK, (number + 1) * _PER_BLOCK)
             blocks[f"{kind}-{number:04d}"] = [BackgroundStructure(kind, n) for n in numbers]

@@ -9,7 +9,8 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
-from ...structures.pairs import near_pairs
+from ...structures.operations import random_rotation
+from ...structures.pairs import closest
 
 _VACANT = 0
 _FIRST = atomic_numbers["Sc"]
@@ -19,6 +20,7 @@ _CUBIC = {
     "fcc": [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]],
 }
 _THIRDS = np.array([[0, 0], [1 / 3, 1 / 3], [2 / 3, 2 / 3]])
+_AMPLITUDE = 0.04, 0.16  # of displacement waves
 _BONDS = 0.72, 1.2  # between neighbouring layers, in units of the distance within a layer
 _GAP = 0.5, 1.3  # more where layers are held by nothing
 _CLOSEST = 0.55  # of any two atoms
@@ -26,7 +28,8 @@ _CLOSEST = 0.55  # of any two atoms
 
 def superlattice(rng: np.random.Generator) -> Atoms:
     """A cubic or hexagonal lattice with sites of the same phase in one to three static concentration waves taken by the
-    same of up to three species, or vacant; often strained. Never the whole lattice of one species.
+    same of up to three species, or vacant; often strained, or with a displacement wave. Never the whole lattice of one
+    species.
 
     The waves are those of A. G. Khachaturyan, Prog. Mater. Sci. 22, 1 (1978): of wave vectors at special points.
     """
@@ -59,8 +62,19 @@ def _ordered(rng: np.random.Generator) -> tuple[Atoms, int]:
     numbers = species[kinds]
     if rng.random() < 0.4:
         cell = cell @ np.diag(np.exp(0.12 * (2.0 * rng.random(3) - 1.0)))
+    positions = points @ cell
+    if rng.random() < 0.4:
+        positions += _wave(points, repeats, rng)
     kept = numbers != _VACANT
-    return Atoms(numbers[kept], positions=(points @ cell)[kept], cell=cell * repeats[:, None], pbc=True), len(points)
+    return Atoms(numbers[kept], positions=positions[kept], cell=cell * repeats[:, None], pbc=True), len(points)
+
+
+def _wave(points: np.ndarray, repeats: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Displacements of sites, shape (n, 3), in a static wave that the cell holds."""
+    phase = points @ (rng.integers(0, 2 * repeats) / repeats) + rng.random()
+    amplitude = _AMPLITUDE[0] + (_AMPLITUDE[1] - _AMPLITUDE[0]) * rng.random()
+    moved: np.ndarray = amplitude * np.cos(2 * np.pi * phase)[:, None] * random_rotation(rng)[0]
+    return moved
 
 
 def _star(repeats: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -97,7 +111,7 @@ def layered(rng: np.random.Generator) -> Atoms:
         fractional = np.column_stack([_THIRDS[places], np.concatenate([[0.0], heights[:-1]]) / heights[-1]])
         cell = np.array([[1, 0, 0], [0.5, np.sqrt(3) / 2, 0], [0, 0, heights[-1]]])
         atoms = Atoms(species, scaled_positions=fractional, cell=cell, pbc=True)
-        if _closest(atoms) > _CLOSEST:
+        if closest(atoms, 1.01) > _CLOSEST:  # a layer's own are at 1
             return atoms
 
 
@@ -108,8 +122,3 @@ def _rise(place: int, following: int, rng: np.random.Generator) -> float:
         return 0.0  # both in one plane, as in a honeycomb
     bond = _BONDS[0] + (_BONDS[1] - _BONDS[0]) * rng.random()
     return float(np.sqrt(bond**2 - aside**2))
-
-
-def _closest(atoms: Atoms) -> float:
-    *_, distances = near_pairs(atoms, 1.01)  # a layer's own are at 1
-    return float(distances.min())

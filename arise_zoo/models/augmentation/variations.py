@@ -17,6 +17,11 @@ from ...descriptors import first_peak_distance
 from ...prototypes import Prototype
 
 
+def has_free_parameters(class_id: str) -> bool:
+    """Whether a class has other cells than its prototype's."""
+    return class_id in _moves()
+
+
 def varied_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 0.0) -> Atoms:
     """The prototype's cell after a random move of its free parameters, if it has any; `nearest`: the least that it goes
     of the way to where it is no longer the class."""

@@ -6,7 +6,6 @@ What the structures are is in `augmentation.field` and `augmentation.background`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,14 @@ import numpy as np
 from ...descriptors.parameters import KIND
 from ...descriptors.settings import CHANNELS
 from ..augmentation.atom_rows import atom_blocks, described_atoms
-from ..augmentation.field_rows import field_blocks, field_outputs, field_rows
+from ..augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows
 from ..card import card_of
 from ..checkpoint import Facts, write_checkpoint
 from ..model import Model
 from ..network.architecture import average
 from ..outputs import UNKNOWN
 from .loop import train_network
-from .plans import WHOLE, Plan
+from .plans import FAMILY, Plan
 from .rows import Examples
 
 DESCRIPTOR: dict[str, Any] = {KIND: "channels", **CHANNELS}
@@ -39,8 +38,6 @@ DISTORTIONS = ("beta_np", "bct_in")
 """Classes that are a common lattice, slightly distorted: beta-Np of bcc and In of fcc. Each is the structure of one
 element, and heat makes them and the common ones alike."""
 
-_FURTHER = (*WHOLE, "analytic")
-
 PASSES = 10
 """Monte-Carlo passes of a prediction."""
 
@@ -52,13 +49,14 @@ def make_family_model(
     described = work / "structures"
     most = max(part.field for part in plan.networks)
     deepest = max(part.background for part in plan.networks)
-    spare = range(most, most + plan.held_out), range(deepest, deepest + max(1, plan.held_out // 10))
-    held_out = _rows(plan, described, *spare, n_jobs=n_jobs, progress=progress)
+    spare = Amounts(
+        field=range(most, most + plan.held_out),
+        background=range(deepest, deepest + max(1, plan.held_out // 10)),
+    )
+    held_out = _rows(plan, described, spare, n_jobs=n_jobs, progress=progress)
     networks, records = [], []
     for number, part in enumerate(plan.networks, 1):
-        sizes = {kind: range(getattr(part, kind)) for kind in _FURTHER}
-        field, background = range(part.field), range(part.background)
-        rows = _rows(part, described, field, background, sizes, n_jobs=n_jobs, progress=progress)
+        rows = _rows(part, described, amounts_of(part), n_jobs=n_jobs, progress=progress)
         network, log = train_network(
             part.architecture, part.recipe, rows, held_out, work / f"network-{number}", progress=progress
         )
@@ -69,9 +67,7 @@ def make_family_model(
                 "architecture": asdict(part.architecture),
                 "recipe": asdict(part.recipe),
                 "rows": len(rows[1]),
-                "field": part.field,
-                **{kind: getattr(part, kind) for kind in _FURTHER},
-                "background": part.background,
+                **{kind: getattr(part, kind) for kind in FAMILY},
                 "odds": part.odds,
                 "log": log,
                 "seconds": round(sum(epoch["seconds"] for epoch in log), 1),
@@ -81,21 +77,28 @@ def make_family_model(
     return _finish(folder, average(networks), plan, record, held_out)
 
 
-def _rows(
-    plan: Plan,
-    folder: Path,
-    variants: range,
-    background: range,
-    further: Mapping[str, range] | None = None,
-    *,
-    n_jobs: int,
-    progress: bool,
-) -> Examples:
-    """Rows of a plan: which variants, hundreds of background, and further kinds as for `field_blocks`."""
+def amounts_of(plan: Plan) -> Amounts:
+    """What a network of a plan learns from."""
+    first = plan.analytic or plan.worn  # relatives are further ones of these
+    relatives = range(first, first + plan.relatives)
+    return Amounts(
+        field=range(plan.field),
+        whole=range(plan.whole),
+        worn=range(plan.worn),
+        varied=range(plan.varied),
+        relatives=() if plan.analytic else relatives,
+        analytic=range(plan.analytic),
+        analytic_relatives=relatives if plan.analytic else (),
+        background=range(plan.background),
+    )
+
+
+def _rows(plan: Plan, folder: Path, amounts: Amounts, *, n_jobs: int, progress: bool) -> Examples:
+    """Rows of a plan."""
     if plan.per_atom:
-        blocks = atom_blocks(variants, background)
+        blocks = atom_blocks(amounts.field, amounts.background)
         return field_rows(folder, blocks, LOCAL_DESCRIPTOR, n_jobs, progress, describe=described_atoms)
-    return field_rows(folder, field_blocks(variants, background, **further or {}), DESCRIPTOR, n_jobs, progress)
+    return field_rows(folder, field_blocks(amounts), DESCRIPTOR, n_jobs, progress)
 
 
 def weigh(network: Any, odds: float) -> None:

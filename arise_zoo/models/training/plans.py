@@ -12,8 +12,8 @@ from typing import Any
 from ..network.architecture import Architecture
 from .loop import Recipe, TrainingError
 
-WHOLE = ("whole", "worn", "varied")
-"""Kinds of whole supercells (`FieldStructure.kind`)."""
+FAMILY = ("field", "whole", "worn", "varied", "analytic", "relatives", "background")
+"""What models that know `unknown` learn from, and a plan has numbers of."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,11 @@ class Plan:
         Whole supercells of each class that suffered little, that are hot and incomplete, and of other free parameters
         (kinds of `FieldStructure`), for `field`.
     analytic : int
-        Pieces of the perfect crystal of each class with the average effect of heat and of exchanged species
+        Pieces of the perfect crystal of each class whose pairs of neighbours are moved, left out and exchanged
         (`arise_zoo.models.augmentation.analytic`), likewise.
+    relatives : int
+        Further `analytic` or `worn` ones of each class that has a near relative
+        (`arise_zoo.models.augmentation.relatives`).
     background : int
         Hundreds of structures of each kind of background, for `field` and `analytic`.
     held_out : int
@@ -62,6 +65,7 @@ class Plan:
     worn: int = 0
     varied: int = 0
     analytic: int = 0
+    relatives: int = 0
     background: int = 0
     held_out: int = 0
     per_atom: bool = False
@@ -69,7 +73,7 @@ class Plan:
     further: tuple[Plan, ...] = ()
 
     def __post_init__(self) -> None:
-        for kind in ("blurred", "perturbed", "field", *WHOLE, "analytic", "background", "held_out"):
+        for kind in ("blurred", "perturbed", *FAMILY, "held_out"):
             if getattr(self, kind) < 0:
                 raise TrainingError(
                     f"{kind} is a number of structures and must be at least 0, not {getattr(self, kind)}."
@@ -104,19 +108,20 @@ _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
-    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.1, batch_size=1024, epochs=34),
-    field=180,
+    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=34),
+    field=200,
     whole=50,
-    worn=90,
-    varied=90,
-    background=36,
+    worn=100,
+    varied=150,
+    relatives=240,
+    background=28,
     held_out=24,
     odds=20.0,
 )
 
 _LOCAL = Plan(
     Architecture(n_features=540, n_classes=136, hidden=(256, 256), dropout=0.03, input_dropout=0.0),
-    replace(_FIELD.recipe, learning_rate=1e-3, batch_size=512, epochs=24),
+    replace(_FIELD.recipe, spread_floor=0.1, learning_rate=1e-3, batch_size=512, epochs=24),
     field=80,
     background=30,
     held_out=4,
@@ -124,7 +129,7 @@ _LOCAL = Plan(
 )
 
 
-_OPEN = replace(_FIELD, field=0, whole=0, worn=0, varied=0, analytic=40)
+_OPEN = replace(_FIELD, field=0, whole=0, worn=0, varied=0, analytic=100, relatives=150)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
@@ -137,7 +142,7 @@ PLANS: dict[str, Plan] = {
     # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _SHARP)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
-    "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1),)),
+    "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1), _seeded(_OPEN, 2))),
     "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1), _seeded(_FIELD, 2))),
     "arise-local": _LOCAL,
 }
