@@ -17,10 +17,11 @@ from arise_zoo.benchmark import evaluate
 from arise_zoo.common.storage import write_json
 from arise_zoo.methods.network import BayesianNetworkMethod
 from arise_zoo.models import Model, load_model
-from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows
+from arise_zoo.models.augmentation.background import KINDS
+from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs, field_rows
 from arise_zoo.models.checkpoint import Facts, write_checkpoint
 from arise_zoo.models.outputs import UNKNOWN
-from arise_zoo.models.training.family import DESCRIPTOR, PASSES, weigh
+from arise_zoo.models.training.family import DESCRIPTOR, PASSES, amounts_of, weigh
 from arise_zoo.models.training.loop import train_network
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids
@@ -36,12 +37,14 @@ WITHOUT: dict[str, Callable[[str], bool]] = {
     "all of it": lambda _: False,
     "whole supercells that suffered little": lambda block: block.startswith("whole"),
     "whole supercells that are hot and incomplete": lambda block: block.startswith("worn"),
+    "more of near relatives": lambda block: block.startswith("relatives"),
     "whole supercells of other free parameters": lambda block: block.startswith("varied"),
     "pieces that suffered much": lambda block: block.startswith("field"),
     "packings and gases": lambda block: block.startswith("disordered"),
     "crystals of random symmetry": lambda block: block.startswith("stranger"),
     "other orders, superlattices, layers": lambda block: block.startswith(("ordering", "superlattice", "layered")),
-    "any background": lambda block: not block.startswith(("field", "whole", "worn", "varied")),
+    "filled packings and molecules": lambda block: block.startswith(("filled", "molecular")),
+    "any background": lambda block: block.startswith(KINDS),
     ODDS: lambda _: False,
 }
 """What is left out: of which blocks of rows, or the prior odds of common lattices."""
@@ -62,16 +65,25 @@ def measure(
     work: Path = Path("ablation-work"),
     descriptors: Path = Path("kept"),
     seeds: Sequence[int] = (0, 1),
-    field: int = 60,
+    field: int = 67,
     whole: int = 17,
-    worn: int = 30,
-    varied: int = 30,
-    background: int = 12,
+    worn: int = 33,
+    varied: int = 50,
+    relatives: int = 80,
+    background: int = 9,
     epochs: int = 24,
 ) -> Record:
     """Right labels of networks without each ingredient, for each seed, under each condition."""
-    further = {"whole": range(whole), "worn": range(worn), "varied": range(varied)}
-    blocks = field_blocks(Amounts(field=range(field), background=range(background), **further))
+    plan = replace(
+        PLANS["arise-field"],
+        field=field,
+        whole=whole,
+        worn=worn,
+        varied=varied,
+        relatives=relatives,
+        background=background,
+    )
+    blocks = field_blocks(amounts_of(plan))
     runs = []
     for number, (name, leaves_out) in enumerate(WITHOUT.items()):
         kept = {block: structures for block, structures in blocks.items() if not leaves_out(block)}
@@ -113,7 +125,7 @@ def _right(record: Mapping[str, Any]) -> dict[str, list[int]]:
 
 def page(record: Record) -> str:
     columns, rows = (*KNOWN, *NONE), []
-    for name in WITHOUT:
+    for name in dict.fromkeys(run["without"] for run in record["runs"]):
         of = [run for run in record["runs"] if run["without"] == name]
         cells = " | ".join(seeds_cell([run["right"][column] for run in of], 1) for column in columns)
         rows.append(
@@ -143,5 +155,8 @@ EXPERIMENT = Experiment(
     page,
     page_path="docs/ablation.md",
     packages=("tensorflow", "numba"),
-    small={"seeds": (0,), "field": 2, "whole": 1, "worn": 1, "varied": 1, "background": 1, "epochs": 1},
+    small={
+        **{"seeds": (0,), "field": 2, "whole": 1, "worn": 1, "varied": 1, "relatives": 1},
+        **{"background": 1, "epochs": 1},
+    },
 )

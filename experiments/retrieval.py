@@ -137,7 +137,9 @@ class _Library:
         """Distances to all entries, shape (n_queries, n_entries), by the metric without the third that a query is of,
         and what periodic queries are answered by the libraries without each third."""
         metric = shipped_metric()
-        rows, outputs = field_rows(work, field_blocks(Amounts(field=range(variants))), {KIND: CHANNELS, **metric.descriptor})
+        rows, outputs = field_rows(
+            work, field_blocks(Amounts(field=range(variants))), {KIND: CHANNELS, **metric.descriptor}
+        )
         noise = [noise_of(rows[outputs == c], self.views[c]) for c in range(len(class_ids()))]  # which come first
         fold_of_noise = np.repeat(self.folds[: len(noise)], [len(n) for n in noise])
         whole, parts = np.zeros((len(self.vectors), len(self.groups))), []
