@@ -232,8 +232,8 @@ _WHICH = """## Which model for which sample
 - **Displaced and missing atoms alone**: `arise-robust`.
 - **A sample as one meets it, but a network that has seen nothing defective is wanted**: `arise-open`, which says
   `unknown` too.
-- **Mostly liquid, amorphous or gas**: none of them but `arise-field` and `arise-open`; the others name a class even there, and the
-  tables show how sure of it.
+- **Mostly liquid, amorphous or gas**: none of them but `arise-field` and `arise-open`; the others name a class even
+  there, and the tables show how sure of it.
 
 Where the verdict is `none` or `unsure`, ask `arise-field` too, look at several frames or larger pieces, and at the
 distances: a wrong cell or a duplicate atom is more frequent than a new phase."""
