@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,13 +11,18 @@ import pytest
 import arise_zoo
 from arise_zoo.cli.zoo import main
 from arise_zoo.common.seeds import rng_for
-from arise_zoo.models.augmentation.field_rows import field_outputs
+from arise_zoo.models.augmentation.analytic import AnalyticRows
+from arise_zoo.models.augmentation.background import BackgroundStructure
+from arise_zoo.models.augmentation.field import FieldStructure
+from arise_zoo.models.augmentation.field_rows import field_blocks, field_outputs
+from arise_zoo.models.augmentation.relatives import near_relatives
 from arise_zoo.models.network.architecture import Architecture
 from arise_zoo.models.training import family
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids, get_prototype
 
-OPTIONS = "--field 2 --whole 1 --worn 0 --varied 0 --background 1 --held-out 1 --epochs 12 --batch-size 64 --hidden 64"
+OPTIONS = """--field 2 --whole 1 --worn 0 --varied 0 --relatives 0 --background 1 --held-out 1
+--epochs 12 --batch-size 64 --hidden 64"""
 OPTIONS = OPTIONS.split()
 
 
@@ -46,6 +52,22 @@ def test_the_same_command_makes_the_same_model_and_does_nothing_twice(small, cap
     before = (small / "arise-field" / "model.weights.h5").read_bytes()
     assert main(["train", "arise-field", "--out", str(small), *OPTIONS, "--jobs", "1"]) == 0
     assert (small / "arise-field" / "model.weights.h5").read_bytes() == before
+
+
+def test_what_has_seen_nothing_defective_learns_from_pairs_of_perfect_crystals_and_background_alone():
+    few = {"analytic": 2, "relatives": 1, "background": 1}
+    plans = {name: replace(PLANS[name], **few) for name in ("arise-open", "arise-field")}
+    kinds = {
+        name: {type(s) for block in field_blocks(family.amounts_of(plan)).values() for s in block}
+        for name, plan in plans.items()
+    }
+    assert kinds == {
+        "arise-open": {AnalyticRows, BackgroundStructure},
+        "arise-field": {AnalyticRows, BackgroundStructure, FieldStructure},
+    }
+    assert [PLANS[name].trained_on_defects for name in kinds] == [False, True]
+    relatives = field_blocks(family.amounts_of(plans["arise-open"]))["analytic_relatives-0002"]
+    assert {s.class_id for s in relatives} == set(near_relatives())
 
 
 def test_rare_distortions_of_common_lattices_are_less_probable_beforehand():
