@@ -31,7 +31,7 @@ SEED = 4
 
 
 def measure(
-    methods: Sequence[str] = ("arise-robust", "arise-field"),
+    methods: Sequence[str] = ("arise-robust", "arise-open", "arise-field"),
     condition: str = "both-0.3-0.1",
     draws: int = 60,
     jobs: int = -1,
