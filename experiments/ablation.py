@@ -35,10 +35,9 @@ NONE = ("unknown", "liquid-1.3")
 ODDS = "prior odds"
 WITHOUT: dict[str, Callable[[str], bool]] = {
     "all of it": lambda _: False,
-    "whole supercells that suffered little": lambda block: block.startswith("whole"),
-    "whole supercells that are hot and incomplete": lambda block: block.startswith("worn"),
+    "pairs of perfect crystals": lambda block: block.startswith("analytic"),
     "more of near relatives": lambda block: block.startswith("relatives"),
-    "whole supercells of other free parameters": lambda block: block.startswith("varied"),
+    "crystals of other free parameters": lambda block: block.startswith("varied"),
     "pieces that suffered much": lambda block: block.startswith("field"),
     "packings and gases": lambda block: block.startswith("disordered"),
     "crystals of random symmetry": lambda block: block.startswith("stranger"),
@@ -65,11 +64,10 @@ def measure(
     work: Path = Path("ablation-work"),
     descriptors: Path = Path("kept"),
     seeds: Sequence[int] = (0, 1),
-    field: int = 67,
-    whole: int = 17,
-    worn: int = 33,
-    varied: int = 50,
-    relatives: int = 80,
+    field: int = 37,
+    varied: int = 67,
+    analytic: int = 20,
+    relatives: int = 33,
     background: int = 9,
     epochs: int = 24,
 ) -> Record:
@@ -77,9 +75,8 @@ def measure(
     plan = replace(
         PLANS["arise-field"],
         field=field,
-        whole=whole,
-        worn=worn,
         varied=varied,
+        analytic=analytic,
         relatives=relatives,
         background=background,
     )
@@ -156,7 +153,7 @@ EXPERIMENT = Experiment(
     page_path="docs/ablation.md",
     packages=("tensorflow", "numba"),
     small={
-        **{"seeds": (0,), "field": 2, "whole": 1, "worn": 1, "varied": 1, "relatives": 1},
+        **{"seeds": (0,), "field": 2, "varied": 1, "analytic": 1, "relatives": 1},
         **{"background": 1, "epochs": 1},
     },
 )

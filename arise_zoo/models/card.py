@@ -155,15 +155,15 @@ resembles; look at the verdict before believing it.
 
 
 def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
-    rows = f"{record['rows']:,}"
-    if facts.trained_on_defects:
-        return f"""{rows} structures that are made for it, of other seeds than the benchmark's: {record["field"]} of
-each class (`arise_zoo.models.augmentation.field`), whole supercells of each ({record["whole"]} that suffered little,
-{record.get("worn", 0)} that are hot and incomplete, {record.get("varied", 0)} of other free parameters;
-{record.get("relatives", 0)} more hot and incomplete ones of each class that has a near relative), random alloys"""
-    return f"""{rows} rows that are made for it: three of each of {record["analytic"]} pieces of the perfect crystal of
-each class and of random alloys, and of {record["relatives"]} more of each class that has a near relative. Pairs of
-their atoms are moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
+    made = f"{record['rows']:,} rows that are made for it, of other seeds than the benchmark's:"
+    pairs = f"""three of each of {record.get("analytic", 0)} pieces of the perfect crystal of each class and of random
+alloys, and of at least {record.get("relatives", 0)} more of each class that has a near relative, pairs of whose atoms
+are moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
+    if not facts.trained_on_defects:
+        return f"{made} {pairs}"
+    return f"""{made} {record["field"]} structures of each class as one meets them
+(`arise_zoo.models.augmentation.field`), {record.get("varied", 0)} whole supercells of other free parameters of each
+class that has some, random alloys; {pairs}"""
 
 
 def _odds(record: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from arise_zoo.models.training import family
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.prototypes import class_ids, get_prototype
 
-OPTIONS = """--field 2 --whole 1 --worn 0 --varied 0 --relatives 0 --background 1 --held-out 1
+OPTIONS = """--field 2 --varied 1 --analytic 1 --relatives 0 --background 1 --held-out 1
 --epochs 12 --batch-size 64 --hidden 64"""
 OPTIONS = OPTIONS.split()
 
@@ -66,7 +66,7 @@ def test_what_has_seen_nothing_defective_learns_from_pairs_of_perfect_crystals_a
         "arise-field": {AnalyticRows, BackgroundStructure, FieldStructure},
     }
     assert [PLANS[name].trained_on_defects for name in kinds] == [False, True]
-    relatives = field_blocks(family.amounts_of(plans["arise-open"]))["analytic_relatives-0002"]
+    relatives = field_blocks(family.amounts_of(plans["arise-open"]))["relatives-0000"]
     assert {s.class_id for s in relatives} == set(near_relatives())
 
 
@@ -93,6 +93,6 @@ def test_classification_names_geometry_and_decoration(small):
 
 def test_a_number_of_structures_below_none_is_refused_before_anything_is_made(tmp_path, capsys):
     out = tmp_path / "models"
-    assert main(["train", "arise-field", "--out", str(out), "--whole", "-3"]) == 2
-    assert "whole is a number of structures and must be at least 0, not -3." in capsys.readouterr().err
+    assert main(["train", "arise-field", "--out", str(out), "--varied", "-3"]) == 2
+    assert "varied is a number of structures and must be at least 0, not -3." in capsys.readouterr().err
     assert not out.exists()

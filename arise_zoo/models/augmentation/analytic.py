@@ -23,6 +23,9 @@ from .loose_pairs import Disturbance, LoosePairs
 from .shapes import random_shape
 from .variations import mixed_cell
 
+RELATIVES_SEED = 6
+"""Base seed of further ones of classes that have a near relative."""
+
 _DRAWS = 3  # from the pairs of one structure
 _MOST_EXCHANGED = 0.3
 
@@ -69,7 +72,7 @@ def disturbance(n_species: int, alloy: bool, rng: np.random.Generator) -> Distur
         "stays_like": stays,
         "becomes_like": becomes,
     }
-    if kind < 0.15:
+    if kind < 0.2:
         return Disturbance(**suffered)
     if kind < 0.55:
         return Disturbance(apart=0.125 * amount**0.7, **suffered)

@@ -22,7 +22,7 @@ from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
-from .variations import mixed_cell, varied_cell
+from .variations import mixed_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
@@ -37,8 +37,7 @@ class FieldStructure:
     """A structure of a class: `variant` decides, with the seed, everything else.
 
     `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit. `kind`: `"field"`, a piece
-    that suffered anything; or a whole supercell that suffered little (`"whole"`), much heat and many vacancies, but
-    nothing else (`"worn"`), or hardly anything, of other free parameters (`"varied"`).
+    that suffered anything, or `"varied"`, a whole supercell of other free parameters that suffered hardly anything.
     """
 
     class_id: str
@@ -88,60 +87,20 @@ def supercell_size(prototype: Prototype, rng: np.random.Generator) -> int:
     return sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
 
 
-def hardly_disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
-    """A whole supercell, for a third of them of other free parameters, with nothing but displacements and vacancies."""
-    k = supercell_size(prototype, rng)
-    unit = displacement_unit(prototype, k)
-    cell = varied_cell(prototype, rng, nearest=_FARTHER) if rng.random() < 0.35 else prototype.build()
-    atoms = _whole(prototype, cell, k, 0.5, alloy, rng)
-    kind, amount = rng.random(2)
-    return _suffered(atoms, unit, kind, (0.8, 0.1 * amount**1.5, 0.1 * amount**0.7), rng)
-
-
-def worn(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
-    """A whole supercell of the prototype itself, hot and incomplete: what tells it from its nearest relatives then."""
-    k = supercell_size(prototype, rng)
-    unit = displacement_unit(prototype, k)
-    atoms = _whole(prototype, prototype.build(), k, 0.5, alloy, rng)
-    kind, amount = rng.random(2)
-    return _suffered(atoms, unit, kind, (0.9, 0.1 * (0.4 + 0.6 * amount), 0.05 + 0.06 * amount), rng)
-
-
-def _suffered(
-    atoms: Atoms, unit: float, kind: float, amounts: tuple[float, float, float], rng: np.random.Generator
-) -> Atoms:
-    """By `amounts`, (moved, apart, together), and `kind`: each atom displaced by up to `apart` (`kind` below a half),
-    neighbours together by `together` (below `moved`), or nothing; half of them with vacancies."""
-    moved, apart, together = amounts
-    if kind < 0.5:
-        atoms = displace(atoms, apart, unit, rng)
-    elif kind < moved:
-        atoms.positions += Springs(atoms, unit, 0.02 * 25.0 ** rng.random()).draw(together * unit, rng)
-    if rng.random() < 0.5:
-        atoms = remove_atoms(atoms, 0.3 * rng.random(), rng)
-    return atoms
-
-
 def varied(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
     """A whole supercell of other free parameters, half of them slightly displaced."""
     k = supercell_size(prototype, rng)
     unit = displacement_unit(prototype, k)
-    atoms = _whole(prototype, mixed_cell(prototype, rng, nearest=_FARTHER), k, 0.6, alloy, rng)
+    atoms = mixed_cell(prototype, rng, nearest=_FARTHER)
+    atoms = replicated(atoms, prototype.repetitions_of(k), periodic=rng.random() < 0.6)
+    if alloy:
+        atoms = _alloyed(atoms, rng)
     if rng.random() < 0.5:
         atoms = displace(atoms, 0.05 * rng.random(), unit, rng)
     return atoms
 
 
-def _whole(prototype: Prototype, cell: Atoms, k: int, periodic: float, alloy: bool, rng: np.random.Generator) -> Atoms:
-    """The supercell of a cell; `periodic`: how often it is."""
-    if prototype.is_periodic:
-        atoms = replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < periodic)
-    else:
-        atoms = Atoms(cell.numbers, positions=cell.positions)
-    return _alloyed(atoms, rng) if alloy else atoms
-
-
-_MAKERS = {"field": disturbed, "whole": hardly_disturbed, "worn": worn, "varied": varied}
+_MAKERS = {"field": disturbed, "varied": varied}
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:

@@ -21,7 +21,7 @@ from ...common.progress import Progress
 from ...common.storage import replacing
 from ...prototypes import class_ids
 from ..outputs import RANDOM, UNKNOWN
-from .analytic import AnalyticRows
+from .analytic import RELATIVES_SEED, AnalyticRows
 from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
 from .relatives import near_relatives
@@ -43,40 +43,38 @@ def field_outputs() -> tuple[str, ...]:
 class Amounts:
     """Numbers of the structures of each class, of every kind, and of the hundreds of each kind of background.
 
-    `field` are pieces as one meets them; `whole`, `worn` and `varied` whole supercells (`FieldStructure`), the last of
-    classes that have free parameters; `analytic` perfect crystals of which descriptors are drawn (`AnalyticRows`).
-    `relatives` are `worn` ones, `analytic_relatives` `analytic` ones of the classes that have a near relative.
+    `field` are pieces as one meets them, `varied` whole supercells of classes that have free parameters
+    (`FieldStructure`); `analytic` perfect crystals whose pairs are moved (`AnalyticRows`), `relatives` further ones of
+    the classes that have a near relative.
     """
 
     field: Sequence[int] = ()
-    whole: Sequence[int] = ()
-    worn: Sequence[int] = ()
     varied: Sequence[int] = ()
-    relatives: Sequence[int] = ()
     analytic: Sequence[int] = ()
-    analytic_relatives: Sequence[int] = ()
+    relatives: Sequence[int] = ()
     background: Sequence[int] = ()
 
 
 def field_blocks(amounts: Amounts) -> dict[str, list[Structure]]:
     """Blocks of structures by name: one for each number of a kind, and a hundred of each kind of background."""
     blocks: dict[str, list[Structure]] = {}
-    worn = partial(FieldStructure, kind="worn")
     kinds: dict[str, tuple[Callable[..., FieldStructure | AnalyticRows], Callable[[str], bool]]] = {
         "field": (FieldStructure, lambda _: True),
-        "whole": (partial(FieldStructure, kind="whole"), lambda _: True),
-        "worn": (worn, lambda _: True),
         "varied": (partial(FieldStructure, kind="varied"), has_free_parameters),
-        "relatives": (worn, near_relatives().__contains__),
         "analytic": (AnalyticRows, lambda _: True),
-        "analytic_relatives": (AnalyticRows, near_relatives().__contains__),
     }
     for name, (kind_of, takes) in kinds.items():
         for variant in getattr(amounts, name):
             blocks[f"{name}-{variant:04d}"] = [
                 *(kind_of(c, variant) for c in class_ids() if takes(c)),
-                *(kind_of(c, variant, alloy=True) for c in alloy_classes() if takes(c) and "relatives" not in name),
+                *(kind_of(c, variant, alloy=True) for c in alloy_classes() if takes(c)),
             ]
+    for variant in amounts.relatives:
+        blocks[f"relatives-{variant:04d}"] = [
+            AnalyticRows(c, variant * times + k, seed=RELATIVES_SEED)
+            for c, times in near_relatives().items()
+            for k in range(times)
+        ]
     for number in amounts.background:
         for kind in KINDS:
             numbers = range(number * _PER_BLOCK, (number + 1) * _PER_BLOCK)

@@ -17,7 +17,7 @@ from ...descriptors.first_peak import REACH, first_peak_among
 from ...descriptors.neighbours import usual_distance
 from ...structures.pairs import near_pairs
 
-_SPARE = 1.12  # a first peak that moves farther than that needs pairs from farther away
+_SPARE = 1.05  # a first peak that moves farther than that needs pairs from farther away
 _DRAWN = 2  # times: the pairs of one atom move together, so that their sums scatter less than those of as many draws
 _MOST_TOGETHER = 0.9
 

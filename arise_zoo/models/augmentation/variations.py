@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 from ase import Atoms
 
+from ...common.seeds import rng_for
 from ...descriptors import first_peak_distance
 from ...prototypes import Prototype
 
@@ -57,8 +58,11 @@ def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
 
 
 def varied_cells(prototype: Prototype) -> list[Atoms]:
-    """The prototype's cell half of the way along each move, and at its end."""
-    return [_moved(prototype, move, share) for move in _moves().get(prototype.id, []) for share in (0.5, 1.0)]
+    """The prototype's cell half of the way along each move and at its end, and as far in directions between two."""
+    moves = _moves().get(prototype.id, [])
+    along = [_moved(prototype, move, share) for move in moves for share in (0.5, 1.0)]
+    rng = rng_for("cells between moves", prototype.id)
+    return along + [mixed_cell(prototype, rng, nearest=0.6) for _ in moves]
 
 
 def _moved(prototype: Prototype, move: tuple[np.ndarray, np.ndarray], share: float) -> Atoms:

@@ -79,18 +79,7 @@ def make_family_model(
 
 def amounts_of(plan: Plan) -> Amounts:
     """What a network of a plan learns from."""
-    first = plan.analytic or plan.worn  # relatives are further ones of these
-    relatives = range(first, first + plan.relatives)
-    return Amounts(
-        field=range(plan.field),
-        whole=range(plan.whole),
-        worn=range(plan.worn),
-        varied=range(plan.varied),
-        relatives=() if plan.analytic else relatives,
-        analytic=range(plan.analytic),
-        analytic_relatives=relatives if plan.analytic else (),
-        background=range(plan.background),
-    )
+    return Amounts(**{kind: range(getattr(plan, kind)) for kind in FAMILY})
 
 
 def _rows(plan: Plan, folder: Path, amounts: Amounts, *, n_jobs: int, progress: bool) -> Examples:

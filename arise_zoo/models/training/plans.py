@@ -12,7 +12,7 @@ from typing import Any
 from ..network.architecture import Architecture
 from .loop import Recipe, TrainingError
 
-FAMILY = ("field", "whole", "worn", "varied", "analytic", "relatives", "background")
+FAMILY = ("field", "varied", "analytic", "relatives", "background")
 """What models that know `unknown` learn from, and a plan has numbers of."""
 
 
@@ -33,15 +33,13 @@ class Plan:
     field : int
         Structures of each class as one meets them (`arise_zoo.models.augmentation.field`), in the place of the rows of
         the data set.
-    whole, worn, varied : int
-        Whole supercells of each class that suffered little, that are hot and incomplete, and of other free parameters
-        (kinds of `FieldStructure`), for `field`.
+    varied : int
+        Whole supercells of other free parameters, of each class that has some, likewise.
     analytic : int
         Pieces of the perfect crystal of each class whose pairs of neighbours are moved, left out and exchanged
         (`arise_zoo.models.augmentation.analytic`), likewise.
     relatives : int
-        Further `analytic` or `worn` ones of each class that has a near relative
-        (`arise_zoo.models.augmentation.relatives`).
+        Further ones of each class that has a near relative (`arise_zoo.models.augmentation.relatives`).
     background : int
         Hundreds of structures of each kind of background, for `field` and `analytic`.
     held_out : int
@@ -61,8 +59,6 @@ class Plan:
     blurred: int = 0
     perturbed: int = 0
     field: int = 0
-    whole: int = 0
-    worn: int = 0
     varied: int = 0
     analytic: int = 0
     relatives: int = 0
@@ -108,12 +104,11 @@ _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
-    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=34),
-    field=200,
-    whole=50,
-    worn=100,
-    varied=150,
-    relatives=240,
+    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=28),
+    field=110,
+    varied=200,
+    analytic=60,
+    relatives=100,
     background=28,
     held_out=24,
     odds=20.0,
@@ -129,7 +124,7 @@ _LOCAL = Plan(
 )
 
 
-_OPEN = replace(_FIELD, field=0, whole=0, worn=0, varied=0, analytic=100, relatives=150)
+_OPEN = replace(_FIELD, recipe=replace(_FIELD.recipe, epochs=34), field=0, varied=0, analytic=100)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
