@@ -65,10 +65,8 @@ def test_background_is_of_no_class(kind):
 
 
 def test_rows_are_kept_and_the_same_on_any_number_of_workers(tmp_path):
-    blocks = {
-        name: structures[:5]
-        for name, structures in field_blocks(Amounts(field=[0], varied=[0], background=[0])).items()
-    }
+    amounts = Amounts(field=[0], varied=[0], background=[0])
+    blocks = {name: structures[:5] for name, structures in field_blocks(amounts).items()}
     X, y = field_rows(tmp_path / "one", blocks, DESCRIPTOR)
     assert X.shape == (45, 675) and X.dtype == np.float32 and np.isfinite(X).all()
     assert y.tolist() == [output_of(s) for structures in blocks.values() for s in structures]
