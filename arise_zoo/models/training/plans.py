@@ -105,8 +105,8 @@ _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
     Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=28),
-    field=110,
-    varied=200,
+    field=190,
+    varied=180,
     analytic=60,
     relatives=100,
     background=28,
@@ -137,8 +137,8 @@ PLANS: dict[str, Plan] = {
     # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
     "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _SHARP)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
-    "arise-open": replace(_OPEN, further=(_seeded(_OPEN, 1), _seeded(_OPEN, 2))),
-    "arise-field": replace(_FIELD, further=(_seeded(_FIELD, 1), _seeded(_FIELD, 2))),
+    "arise-open": replace(_OPEN, further=tuple(_seeded(_OPEN, seed) for seed in (1, 2))),
+    "arise-field": replace(_FIELD, further=tuple(_seeded(_FIELD, seed) for seed in (1, 2))),
     "arise-local": _LOCAL,
 }
 
