@@ -230,8 +230,8 @@ _WHICH = """## Which model for which sample
 - **A sample as one meets it** (hot, defective, alloyed, cut out, from simulation or experiment), or one that may be
   none of the classes: `arise-field`. It has learnt what is none of them.
 - **Displaced and missing atoms alone**: `arise-robust`.
-- **A sample as one meets it, but a network that has seen nothing defective is wanted**: `arise-open`, which says
-  `unknown` too.
+- **A sample as one meets it, and a network that has seen no displaced, missing or foreign atom**: `arise-open`, which
+  says `unknown` too.
 - **Mostly liquid, amorphous or gas**: none of them but `arise-field` and `arise-open`; the others name a class even
   there, and the tables show how sure of it.
 

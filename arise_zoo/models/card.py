@@ -177,7 +177,8 @@ def _seen(facts: Facts) -> str:
     if facts.trained_on_defects:
         return """It has seen defective structures: its scores are not to be compared with those of methods that have
 seen pristine ones only."""
-    return "It has seen no defective structure of a class."
+    return """It has seen no displaced, missing or exchanged atom of a class; some pieces of close-packed crystals had a
+stacking fault."""
 
 
 def _atoms_card(facts: Facts, record: dict[str, Any]) -> str:
