@@ -114,7 +114,7 @@ def _draw(methods: list[Record]) -> None:
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(3, 4, figsize=(14, 9), sharex=True, sharey=True, layout="constrained")
-    colours = dict(zip(DRAWN, plt.get_cmap("tab10").colors, strict=False))
+    colours = dict(zip(DRAWN, [*plt.get_cmap("tab10").colors, "black"], strict=True))
     for panel, family in zip(panels.flat, LATTICES, strict=False):
         for entry in methods:
             name, cells = entry["method"], entry["cells"][family]
