@@ -36,6 +36,7 @@ def test_there_is_no_page_of_numbers_without_an_experiment():
             "ablation",
             "retrieval",
             "boundaries",
+            "uncertainty",
         )
     }
     assert shown == in_docs | set((ROOT / "experiments").glob("*.md"))

@@ -7,8 +7,8 @@ from ase.data import atomic_numbers
 from ase.neighborlist import neighbor_list
 
 from arise_zoo.common.seeds import rng_for
-from arise_zoo.models.augmentation.filled_packings import filled_packing
-from arise_zoo.models.augmentation.molecules import cage, molecules
+from arise_zoo.models.augmentation.families.filled_packings import filled_packing
+from arise_zoo.models.augmentation.families.molecules import cage, molecules
 
 
 def test_in_a_filled_packing_one_species_is_close_packed_and_others_sit_in_its_holes():

@@ -8,7 +8,7 @@ import spglib
 from ase.neighborlist import neighbor_list
 
 from arise_zoo.common.seeds import rng_for
-from arise_zoo.models.augmentation.superlattices import layered, superlattice
+from arise_zoo.models.augmentation.families.superlattices import layered, superlattice
 
 
 def symmetry(atoms):

@@ -18,11 +18,11 @@ from ...descriptors.channel_soap import ChannelSOAP
 from ...prototypes import class_ids, get_prototype
 from ...structures.operations import shaken
 from ...structures.strangers import random_crystal
+from .families.filled_packings import filled_packing
+from .families.molecules import molecules
+from .families.superlattices import layered, superlattice
 from .field import FIELD_SEED
-from .filled_packings import filled_packing
-from .molecules import molecules
-from .superlattices import layered, superlattice
-from .variations import varied_cells
+from .variations import mixed_cells, varied_cells
 
 _DISTANCE = 2.5  # angstrom, between neighbours
 _SAME = 0.2  # between descriptors: nearer crystals could be one of the classes, strained or hot
@@ -168,7 +168,8 @@ def _is_known(cell: Atoms) -> bool:
 def _known() -> tuple[np.ndarray, np.ndarray]:
     """Descriptors of the classes, and of them with other free parameters; their squared lengths."""
     prototypes = [get_prototype(c) for c in class_ids() if get_prototype(c).is_periodic]
-    known = np.array([_soap().create(cell) for p in prototypes for cell in (p.build(), *varied_cells(p))])
+    cells = [cell for p in prototypes for cell in (p.build(), *varied_cells(p), *mixed_cells(p))]
+    known = np.array([_soap().create(cell) for cell in cells])
     return known, np.einsum("ij,ij->i", known, known)
 
 

@@ -58,11 +58,14 @@ def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
 
 
 def varied_cells(prototype: Prototype) -> list[Atoms]:
-    """The prototype's cell half of the way along each move and at its end, and as far in directions between two."""
-    moves = _moves().get(prototype.id, [])
-    along = [_moved(prototype, move, share) for move in moves for share in (0.5, 1.0)]
+    """The prototype's cell half of the way along each move, and at its end."""
+    return [_moved(prototype, move, share) for move in _moves().get(prototype.id, []) for share in (0.5, 1.0)]
+
+
+def mixed_cells(prototype: Prototype) -> list[Atoms]:
+    """As many of its cells as it has moves, in directions between two of them and nearly as far."""
     rng = rng_for("cells between moves", prototype.id)
-    return along + [mixed_cell(prototype, rng, nearest=0.6) for _ in moves]
+    return [mixed_cell(prototype, rng, nearest=0.6) for _ in _moves().get(prototype.id, [])]
 
 
 def _moved(prototype: Prototype, move: tuple[np.ndarray, np.ndarray], share: float) -> Atoms:

@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
-from ...structures.operations import random_rotation
+from ....structures.operations import random_rotation
 
 _FIRST = atomic_numbers["Sc"]
 _BOND = 1.0

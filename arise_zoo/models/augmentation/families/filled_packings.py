@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
-from ...structures.pairs import closest
+from ....structures.pairs import closest
 
 _FIRST = atomic_numbers["Sc"]
 _THIRDS = np.array([[0, 0], [1 / 3, 1 / 3], [2 / 3, 2 / 3]])

@@ -9,8 +9,8 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
-from ...structures.operations import random_rotation
-from ...structures.pairs import closest
+from ....structures.operations import random_rotation
+from ....structures.pairs import closest
 
 _VACANT = 0
 _FIRST = atomic_numbers["Sc"]
