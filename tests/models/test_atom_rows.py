@@ -32,7 +32,8 @@ def test_an_interface_is_made_again_alone_and_the_other_half_is_of_any_kind():
 
 
 def test_rows_of_atoms_are_kept_and_the_same_on_any_number_of_workers(tmp_path):
-    blocks = {name: structures[:2] for name, structures in atom_blocks([0], [0]).items()}
+    kinds = ("field", "interfaces", "stackings", "disordered")  # other background is slow to begin
+    blocks = {n: structures[:2] for n, structures in atom_blocks([0], [0]).items() if n.startswith(kinds)}
     assert {"interfaces-0000", "stackings-0000"} <= set(blocks)
     X, y = field_rows(tmp_path / "one", blocks, DESCRIPTOR, describe=described_atoms)
     assert X.shape == (len(y), 90) and X.dtype == np.float32 and np.isfinite(X).all()

@@ -19,7 +19,7 @@ from ..augmentation.field_rows import described
 from ..model import Model
 from .finetuning_rows import FineTuningRows
 
-_NEW, _OLD, _BACKGROUND = 80, 8, 200  # variants of each new and each old class, structures of each kind of background
+_NEW, _OLD, _BACKGROUND = 80, 8, 140  # variants of each new and each old class, structures of each kind of background
 
 
 def family_rows(
