@@ -23,7 +23,7 @@ from arise_zoo.models.checkpoint import Facts, write_checkpoint
 from arise_zoo.models.outputs import UNKNOWN
 from arise_zoo.models.training.family import DESCRIPTOR, PASSES, amounts_of, weigh
 from arise_zoo.models.training.loop import train_network
-from arise_zoo.models.training.plans import PLANS
+from arise_zoo.models.training.plans import FAMILY, PLANS
 from arise_zoo.prototypes import class_ids
 
 from .harness import Experiment, Record, document, seeds_cell, table
@@ -94,7 +94,7 @@ def measure(
             method = _Trained(f"without-{number}-{seed}", n_samples=PASSES, folder=str(folder / "model"))
             found = evaluate(method, table="2,S1,S2,S3,D,M,V", only=[*KNOWN, *NONE], descriptors=descriptors, n_jobs=-1)
             runs.append({"without": name, "seed": seed, "rows": _n_rows(folder), "right": _right(found)})
-    return {"runs": runs, "epochs": epochs}
+    return {"runs": runs, "epochs": epochs, "structures": {kind: getattr(plan, kind) for kind in FAMILY}}
 
 
 def _train(
@@ -131,6 +131,7 @@ def page(record: Record) -> str:
     first, seeds = record["runs"][0]["right"], sorted({run["seed"] for run in record["runs"]})
     return document(
         "# What each ingredient gives",
+        *_made_of(record),
         "Right labels in percent of networks of the shape and recipe of `arise-field`, each trained on a third of its "
         f"structures for {record['epochs']} epochs, without one ingredient: mean over seeds "
         f"{', '.join(map(str, seeds))}, in brackets the 95 % interval (Wilson) that one network's number of structures "
@@ -145,6 +146,15 @@ def page(record: Record) -> str:
         ),
         f"n of each network: {', '.join(f'{name} {first[name][1]:,}' for name in columns)}.",
     )
+
+
+def _made_of(record: Record) -> list[str]:
+    if "structures" in record:
+        return [f"Structures: {', '.join(f'{kind} {n}' for kind, n in record['structures'].items() if n)}."]
+    return [
+        "These networks were trained by the recipe before the present one: whole supercells that suffered little, "
+        "or are hot and incomplete, have since given way to rows drawn from pairs of perfect crystals."
+    ]
 
 
 EXPERIMENT = Experiment(
