@@ -7,7 +7,7 @@ import pytest
 from ase.build import bulk
 
 from arise_zoo.common.seeds import rng_for
-from arise_zoo.descriptors import ChannelSOAP, first_peak_distance
+from arise_zoo.descriptors import ChannelSOAP, descriptor_with, first_peak_distance
 from arise_zoo.models.augmentation.analytic import AnalyticRows, mixture
 from arise_zoo.models.augmentation.loose_pairs import Disturbance, LoosePairs
 from arise_zoo.models.augmentation.relatives import near_relatives
@@ -15,7 +15,7 @@ from arise_zoo.models.training.family import DESCRIPTOR
 from arise_zoo.prototypes import get_prototype
 from arise_zoo.structures import benchmark_structures, supercell
 
-SOAP = ChannelSOAP()
+SOAP, FAMILY_SOAP = ChannelSOAP(), descriptor_with(DESCRIPTOR)
 
 
 def drawn(class_id: str, disturbance: Disturbance, count: int) -> np.ndarray:
@@ -80,10 +80,10 @@ def test_exchanged_species_are_what_many_structures_have_on_average():
 
 def test_rows_are_made_again_alone_and_of_an_alloy_know_no_species():
     rows = AnalyticRows("nacl", 3)
-    first, again = (rows.describe(dict(DESCRIPTOR)) for _ in range(2))
+    first, again = (rows.describe(FAMILY_SOAP) for _ in range(2))
     assert first.shape == (3, 675) and np.array_equal(first, again)
-    assert not np.array_equal(first, AnalyticRows("nacl", 4).describe(dict(DESCRIPTOR)))
-    alloy = AnalyticRows("fcc_cu", 3, alloy=True).describe(dict(DESCRIPTOR)).reshape(3, 3, -1)
+    assert not np.array_equal(first, AnalyticRows("nacl", 4).describe(FAMILY_SOAP))
+    alloy = AnalyticRows("fcc_cu", 3, alloy=True).describe(FAMILY_SOAP).reshape(3, 3, -1)
     lengths = np.linalg.norm(alloy, axis=2)
     assert np.allclose(lengths[:, 0], 1.0) and (lengths[:, 2] > 0.01).all()  # some pairs are unlike
 

@@ -7,14 +7,12 @@ what defects look like from pristine crystals alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from ase import Atoms
 
 from ...common.seeds import rng_for
 from ...descriptors.channel_soap import ChannelSOAP
-from ...descriptors.parameters import KIND
 from ...prototypes import Prototype, get_prototype
 from ...prototypes.replication import replicated
 from ...prototypes.supercells import displacement_unit
@@ -44,11 +42,10 @@ class AnalyticRows:
         """Unique among structures of one seed."""
         return f"{self.class_id}/analytic{'-alloy' if self.alloy else ''}/{self.variant}"
 
-    def describe(self, parameters: dict[str, Any]) -> np.ndarray:
-        """Descriptors, shape (3, n_features); `parameters`: of the descriptor."""
+    def describe(self, soap: ChannelSOAP) -> np.ndarray:
+        """Descriptors, shape (3, n_features)."""
         rng = rng_for(self.seed, self.id)
         atoms = pristine_shape(get_prototype(self.class_id), rng)
-        soap = ChannelSOAP(**{name: value for name, value in parameters.items() if name != KIND})
         loose = LoosePairs(atoms, soap.r_cut)
         n_species = len(np.unique(atoms.numbers))
         rows = []

@@ -129,7 +129,7 @@ def output_of(structure: Structure) -> int:
 
 def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Descriptors, float32, of structures that have one or several, and numbers of their outputs."""
-    from ...descriptors import descriptor_with
+    from ...descriptors import ChannelSOAP, descriptor_with
     from ...errors import StructureError
 
     soap = descriptor_with(descriptor)
@@ -137,7 +137,8 @@ def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) ->
     labels: list[int] = []
     for structure in structures:
         if isinstance(structure, AnalyticRows):
-            own = structure.describe(dict(descriptor))
+            assert isinstance(soap, ChannelSOAP)
+            own = structure.describe(soap)
         else:
             try:
                 own = soap.create(structure.build())[None]

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 from ase import Atoms
-from ase.data import atomic_numbers
 
 from ....structures.pairs import closest
+from .superlattices import FIRST, THIRDS
 
-_FIRST = atomic_numbers["Sc"]
-_THIRDS = np.array([[0, 0], [1 / 3, 1 / 3], [2 / 3, 2 / 3]])
 _IN_PLANE = (
     np.array([[1, 0], [0, 1]]),
     np.array([[2, 0], [0, 1]]),
@@ -44,14 +42,14 @@ def _drawn(rng: np.random.Generator) -> Atoms:
     sites = _sites_of(cell)
     kind = rng.random()
     holes = _holes(places, octahedral=kind < 0.7, tetrahedral=kind > 0.6)
-    points = np.array([[*(site + _THIRDS[place]), layer] for layer, place in enumerate(places) for site in sites])
+    points = np.array([[*(site + THIRDS[place]), layer] for layer, place in enumerate(places) for site in sites])
     centres = np.array([[*(site + hole[:2]), hole[2]] for hole in holes for site in sites])
     share = _SHARES[int(rng.integers(len(_SHARES)))]
     filled = np.zeros(len(centres), bool)
     while not filled.any():
         filled = rng.random(len(centres)) < share
-    species = _FIRST + 1 + rng.integers(int(rng.integers(1, 3)), size=int(filled.sum()))
-    numbers = np.concatenate([np.full(len(points), _FIRST), species])
+    species = FIRST + 1 + rng.integers(int(rng.integers(1, 3)), size=int(filled.sum()))
+    numbers = np.concatenate([np.full(len(points), FIRST), species])
     rise = _RISE * np.exp(_STRAIN * rng.standard_normal())
     vectors = np.array([[1, 0, 0], [0.5, np.sqrt(3) / 2, 0], [0, 0, rise]])
     moved = _OFF_SITE * rng.standard_normal((int(filled.sum()), 3)) * (rng.random() < 0.5)
@@ -85,7 +83,7 @@ def _holes(places: list[int], *, octahedral: bool, tetrahedral: bool) -> list[li
         following = places[(layer + 1) % len(places)]
         third = 3 - place - following
         if octahedral:
-            holes.append([*_THIRDS[third], layer + 0.5])
+            holes.append([*THIRDS[third], layer + 0.5])
         if tetrahedral:
-            holes += [[*_THIRDS[following], layer + 0.25], [*_THIRDS[place], layer + 0.75]]
+            holes += [[*THIRDS[following], layer + 0.25], [*THIRDS[place], layer + 0.75]]
     return holes

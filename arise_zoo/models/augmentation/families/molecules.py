@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 from ase import Atoms
-from ase.data import atomic_numbers
 
 from ....structures.operations import random_rotation
+from .superlattices import FIRST
 
-_FIRST = atomic_numbers["Sc"]
 _BOND = 1.0
 _SPREAD = 1.6, 2.8  # between the surfaces of neighbouring molecules, in bonds
 _BASES = (
@@ -19,7 +18,7 @@ _BASES = (
     np.array([[0, 0, 0], [0.5, 0.5, 0.5]]),
     np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]),
 )
-_SPARE = 300  # atoms of a crystal of molecules, at most
+_MOST = 300  # atoms of a crystal of molecules, at most
 
 
 def molecules(rng: np.random.Generator) -> Atoms:
@@ -44,7 +43,7 @@ def cage(rng: np.random.Generator) -> Atoms:
     corners *= np.array([1.0, 1.0, np.exp(0.4 * rng.random())])
     corners *= _BOND / np.median(_nearest(corners))
     species = rng.integers(2, size=len(corners)) if rng.random() < 0.2 else np.zeros(len(corners), int)
-    return Atoms(_FIRST + species, positions=corners)
+    return Atoms(FIRST + species, positions=corners)
 
 
 def _spread(count: int, rng: np.random.Generator) -> np.ndarray:
@@ -89,7 +88,7 @@ def _small(rng: np.random.Generator) -> Atoms:
                 positions.append(point)
                 break
     species = rng.integers(int(rng.integers(1, 4)), size=len(positions))
-    return Atoms(_FIRST + species, positions=np.array(positions))
+    return Atoms(FIRST + species, positions=np.array(positions))
 
 
 def _on_lattice(molecule: Atoms, rng: np.random.Generator) -> Atoms:
@@ -100,7 +99,7 @@ def _on_lattice(molecule: Atoms, rng: np.random.Generator) -> Atoms:
     points = _BASES[int(rng.integers(3))]
     side = apart * {1: 1.0, 2: 2 / np.sqrt(3), 4: np.sqrt(2)}[len(points)]
     copies = 1
-    while len(points) * (copies + 1) ** 3 * len(molecule) <= _SPARE:
+    while len(points) * (copies + 1) ** 3 * len(molecule) <= _MOST:
         copies += 1
     is_turned = rng.random() < 0.6
     positions = []

@@ -13,13 +13,17 @@ from ....structures.operations import random_rotation
 from ....structures.pairs import closest
 
 _VACANT = 0
-_FIRST = atomic_numbers["Sc"]
+FIRST = atomic_numbers["Sc"]
+"""The first of the species that are drawn, which mean nothing."""
+
 _CUBIC = {
     "sc": [[0, 0, 0]],
     "bcc": [[0, 0, 0], [0.5, 0.5, 0.5]],
     "fcc": [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]],
 }
-_THIRDS = np.array([[0, 0], [1 / 3, 1 / 3], [2 / 3, 2 / 3]])
+THIRDS = np.array([[0, 0], [1 / 3, 1 / 3], [2 / 3, 2 / 3]])
+"""The places A, B and C of close-packed layers, as fractions of their lattice vectors."""
+
 _AMPLITUDE = 0.04, 0.16  # of displacement waves
 _BONDS = 0.72, 1.2  # between neighbouring layers, in units of the distance within a layer
 _GAP = 0.5, 1.3  # more where layers are held by nothing
@@ -55,7 +59,7 @@ def _ordered(rng: np.random.Generator) -> tuple[Atoms, int]:
         keys = np.sort(keys, axis=1)
     _, kinds = np.unique(keys, axis=0, return_inverse=True)
     kinds = kinds.reshape(-1)
-    species = _FIRST + rng.integers(3, size=kinds.max() + 1)
+    species = FIRST + rng.integers(3, size=kinds.max() + 1)
     emptied = int(rng.integers(len(species)))
     if rng.random() < 0.4 and np.mean(kinds == emptied) <= 0.5:
         species[emptied] = _VACANT
@@ -102,13 +106,13 @@ def layered(rng: np.random.Generator) -> Atoms:
     while True:
         count = int(rng.integers(2, 7))
         places = rng.integers(3, size=count)
-        species = _FIRST + rng.integers(int(rng.integers(1, 4)), size=count)
+        species = FIRST + rng.integers(int(rng.integers(1, 4)), size=count)
         heights = np.cumsum([_rise(places[i], places[(i + 1) % count], rng) for i in range(count)])
         if rng.random() < 0.3:
             heights[-1] += _GAP[0] + (_GAP[1] - _GAP[0]) * rng.random()
         if heights[-1] < _CLOSEST:
             continue
-        fractional = np.column_stack([_THIRDS[places], np.concatenate([[0.0], heights[:-1]]) / heights[-1]])
+        fractional = np.column_stack([THIRDS[places], np.concatenate([[0.0], heights[:-1]]) / heights[-1]])
         cell = np.array([[1, 0, 0], [0.5, np.sqrt(3) / 2, 0], [0, 0, heights[-1]]])
         atoms = Atoms(species, scaled_positions=fractional, cell=cell, pbc=True)
         if closest(atoms, 1.01) > _CLOSEST:  # a layer's own are at 1
