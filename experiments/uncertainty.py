@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from arise_zoo.analysis.studies.out_of_sample import build, prototypes
+from arise_zoo.analysis.studies.out_of_sample import build, is_near_the_published, prototypes
 from arise_zoo.models import load_model, shipped_models
 from arise_zoo.models.network.forward import Network
 from arise_zoo.models.network.prediction import predict
@@ -94,10 +94,10 @@ def _cell(model: Record, place: int) -> str:
 
 
 def _counted(model: Record, record: Record) -> Record:
-    pairs = [(b, p) for b, p in zip(model["outside"], record["published"].values(), strict=True) if p is not None]
+    near = list(map(is_near_the_published, model["outside"], record["published"].values()))
     return {
-        "near": sum(0.5 <= bits / published <= 2.0 for bits, published in pairs),
-        "asked": len(pairs),
+        "near": near.count(True),
+        "asked": len(near) - near.count(None),
         "unknown": model["labels"].count(UNKNOWN),
         "all": len(model["labels"]),
     }

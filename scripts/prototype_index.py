@@ -33,8 +33,8 @@ An index of {entries} structures of {prototypes} prototypes for `arise_zoo.Struc
 | the standard library of NCrystal | {ncrystal} | Apache-2.0 | X.-X. Cai and T. Kittelmann, Comput. Phys. Commun. 246, 106851 (2020) |
 | the crystals of xraylib | {xraylib} | BSD-3-Clause | T. Schoonjans et al., Spectrochim. Acta B 66, 776 (2011) |
 
-Entries that are the same structure under two names, by space group within 0.1 angstrom and pymatgen's StructureMatcher, have
-one prototype; `duplicates.json` lists them.
+Entries that are the same structure under two names, by space group (or its mirror image) within 0.1 angstrom and pymatgen's
+StructureMatcher, have one prototype; `duplicates.json` lists them.
 """  # noqa: E501
 
 

@@ -97,14 +97,16 @@ def pushed_apart(positions: np.ndarray, cell: np.ndarray, species: np.ndarray, a
     return positions
 
 
+def _hot(atoms: Atoms, rng: np.random.Generator) -> Atoms:
+    """The same, half of them hot."""
+    return shaken(atoms, 0.06 * rng.random() * _DISTANCE, rng) if rng.random() < 0.5 else atoms
+
+
 def _crystal(cell: Atoms, rng: np.random.Generator) -> Atoms:
     k = 1
     while len(cell) * k**3 < 100:
         k += 1
-    atoms: Atoms = cell.repeat((k, k, k))
-    if rng.random() < 0.5:
-        atoms = shaken(atoms, 0.06 * rng.random() * _DISTANCE, rng)
-    return atoms
+    return _hot(cell.repeat((k, k, k)), rng)
 
 
 def _stranger(rng: np.random.Generator) -> Atoms:
@@ -132,22 +134,18 @@ def _ordering(rng: np.random.Generator) -> Atoms:
             return _crystal(cell, rng)
 
 
-def _relative(draw: Callable[[np.random.Generator], Atoms]) -> Callable[[np.random.Generator], Atoms]:
-    """Crystals that a function draws, without those that are of a class."""
+def _relative(
+    draw: Callable[[np.random.Generator], Atoms],
+    finish: Callable[[Atoms, np.random.Generator], Atoms] = _crystal,
+) -> Callable[[np.random.Generator], Atoms]:
+    """What a function draws, without what is of a class, made into a structure."""
 
     def drawn(rng: np.random.Generator) -> Atoms:
-        while _is_known(cell := _scaled(draw(rng))):
+        while _is_known(atoms := _scaled(draw(rng))):
             pass
-        return _crystal(cell, rng)
+        return finish(atoms, rng)
 
     return drawn
-
-
-def _molecular(rng: np.random.Generator) -> Atoms:
-    """Molecules and cages that are of no class, half of them hot."""
-    while _is_known(atoms := _scaled(molecules(rng))):
-        pass
-    return shaken(atoms, 0.06 * rng.random() * _DISTANCE, rng) if rng.random() < 0.5 else atoms
 
 
 def _scaled(cell: Atoms) -> Atoms:
@@ -194,7 +192,7 @@ _KINDS = {
     "superlattice": _relative(superlattice),
     "layered": _relative(layered),
     "filled": _relative(filled_packing),
-    "molecular": _molecular,
+    "molecular": _relative(molecules, _hot),
 }
 KINDS = tuple(_KINDS)
 """The kinds of background."""

@@ -106,7 +106,7 @@ _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
     Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=28),
     field=190,
-    varied=180,
+    varied=200,
     analytic=60,
     relatives=100,
     background=28,
@@ -124,7 +124,7 @@ _LOCAL = Plan(
 )
 
 
-_OPEN = replace(_FIELD, recipe=replace(_FIELD.recipe, epochs=34), field=0, varied=0, analytic=100)
+_OPEN = replace(_FIELD, recipe=replace(_FIELD.recipe, epochs=34), field=0, varied=180, analytic=100)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
