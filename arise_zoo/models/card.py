@@ -158,8 +158,8 @@ def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
     made = f"{record['rows']:,} rows that are made for it, of other seeds than the benchmark's:"
     pairs = f"""one of each of {record.get("varied", 0)} whole supercells of other free parameters of each class that
 has some; three of each of {record.get("analytic", 0)} pieces of the perfect crystal of each class and of random alloys,
-and of at least {record.get("relatives", 0)} more of each class that has a near relative, pairs of whose atoms are moved,
-left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
+of at least {record.get("relatives", 0)} more of each class that has a near relative; their pairs of neighbours are
+moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
     if not facts.trained_on_defects:
         return f"{made} {pairs}"
     return f"""{made} {record["field"]} structures of each class as one meets them
