@@ -1,6 +1,6 @@
 """How long the training of each model takes, from nothing to its checkpoint.
 
-`--folder` is an output folder as of `arise-zoo train`, which must not hold the model yet; `--data` is the output folder
+`--work` is an output folder as of `arise-zoo train`, which must not hold the model yet; `--data` is the output folder
 of `arise-zoo build`, for the models that learn from `arise/prototypes`. Nothing else should be running. Models measured
 before stay.
 """
@@ -17,14 +17,14 @@ from arise_zoo.models.training.shipped import make_model
 from .harness import Experiment, Record, document, machine, table
 
 
-def measure(folder: Path, models: Sequence[str] = tuple(PLANS), data: Path = Path("data")) -> Record:
+def measure(work: Path, models: Sequence[str] = tuple(PLANS), data: Path = Path("data")) -> Record:
     """Wall time of one training of each model, and how much of it its networks took."""
     runs = {run["model"]: run for run in EXPERIMENT.record()["runs"]}
     for name in models:
-        if (folder / name).exists() or (folder / f"{name}.work").exists():
-            raise SystemExit(f"{folder} holds {name} or a part of it; give a fresh folder.")
+        if (work / name).exists() or (work / f"{name}.work").exists():
+            raise SystemExit(f"{work} holds {name} or a part of it; give a fresh folder.")
         begin = time.monotonic()
-        training = read_training(make_model(name, folder, folder=data, n_jobs=-1, progress=True).folder)
+        training = read_training(make_model(name, work, folder=data, n_jobs=-1, progress=True).folder)
         networks = [training, *training.get("averaged_with", [])]
         runs[name] = {
             "model": name,
