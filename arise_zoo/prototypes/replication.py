@@ -19,8 +19,10 @@ def smallest_replication(natoms: int, dimensions: int) -> int:
 def replicated(cell: Atoms, repetitions: Sequence[int], periodic: bool) -> Atoms:
     """Replicas of a cell along its three vectors: periodic in all of them, or an isolated cluster without a cell."""
     # As `Atoms.repeat` does, which rounds the last bit differently from processor to processor.
-    shifts = [i * cell.cell[0] + j * cell.cell[1] + m * cell.cell[2] for i, j, m in np.ndindex(*repetitions)]
-    positions = (np.array(shifts)[:, None] + cell.positions).reshape(-1, 3)
+    i, j, m = np.indices(repetitions).reshape(3, -1, 1)
+    a, b, c = cell.cell.array
+    shifts = i * a + j * b + m * c
+    positions = (shifts[:, None] + cell.positions).reshape(-1, 3)
     repeated = Atoms(np.tile(cell.numbers, len(shifts)), positions=positions)
     if periodic:
         repeated.cell = cell.cell.array * np.array(repetitions)[:, None]

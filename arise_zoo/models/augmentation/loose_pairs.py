@@ -18,7 +18,6 @@ from ...descriptors.neighbours import usual_distance
 from ...structures.pairs import near_pairs
 
 _SPARE = 1.05  # a first peak that moves farther than that needs pairs from farther away
-_DRAWN = 2  # times: the pairs of one atom move together, so that their sums scatter less than those of as many draws
 _MOST_TOGETHER = 0.9
 
 
@@ -56,9 +55,7 @@ class LoosePairs:
         self._find()
 
     def _find(self) -> None:
-        found = near_pairs(self._atoms, self._far)
-        self._once = len(found[0])
-        self._centres, other, self._vectors, self._distances = (np.concatenate([of] * _DRAWN) for of in found)
+        self._centres, other, self._vectors, self._distances = near_pairs(self._atoms, self._far)
         _, species, self._counts = np.unique(self._atoms.numbers, return_inverse=True, return_counts=True)
         self._of_centre, self._of_other = species[self._centres], species[other]
         self._is_like = self._of_centre == self._of_other
@@ -70,7 +67,7 @@ class LoosePairs:
         squares = np.einsum("ij,ij->i", vectors, vectors)
         is_left = rng.random(len(vectors)) < left[self._of_other]
         nearest = np.full(len(self._atoms), np.inf)
-        np.minimum.at(nearest, self._centres[: self._once], np.where(is_left, squares, np.inf)[: self._once])
+        np.minimum.at(nearest, self._centres, np.where(is_left, squares, np.inf))
         usual = usual_distance(np.sqrt(nearest))
         peak = first_peak_among([squares[is_left]], usual) if np.isfinite(usual) else self.peak
         if self._reach * peak > self._far:

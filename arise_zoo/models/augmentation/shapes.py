@@ -49,7 +49,7 @@ def cluster(cell: Atoms, is_bulk: bool, rng: np.random.Generator) -> Atoms:
     """A ball, or a block between three pairs of planes, of random size, place and, for half of them, orientation."""
     size = int(_LEAST * (_MOST / _LEAST) ** rng.random())
     copies = _copies(cell, size, is_bulk)
-    crystal = cell.repeat(copies)
+    crystal = replicated(cell, copies, periodic=False)
     middle = (np.array(copies) / 2 + rng.random(3) - 0.5) @ cell.cell.array
     if not is_bulk:  # planes through the layer cut a disc or a plate out of it
         middle += (crystal.positions[:, 2].mean() - middle[2]) * np.array([0.0, 0.0, 1.0])
