@@ -26,7 +26,7 @@ RELATIVES_SEED = 6
 
 _DRAWS = 3  # from the pairs of one structure
 _MOST_EXCHANGED = 0.3
-_FARTHER = 0.4  # of the way to the last cell that is still the class
+_FARTHER = 0.65  # of the way to the last cell that is still the class
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ class VariedRow:
         prototype, rng = get_prototype(self.class_id), rng_for(self.seed, self.id)
         repetitions = prototype.repetitions_of(supercell_size(prototype, rng))
         cell = mixed_cell(prototype, rng, nearest=_FARTHER)
-        atoms = replicated(cell, repetitions, periodic=rng.random() < 0.6)
-        is_moved = rng.random() < 0.3
+        is_periodic, is_moved = rng.random(2) < (0.6, 0.3)
+        if is_periodic and not (is_moved or self.alloy):
+            return soap.create(cell)[None]  # as of all its periodic supercells
+        atoms = replicated(cell, repetitions, is_periodic)
         if not (is_moved or self.alloy):
             return soap.create(atoms)[None]
         apart = 0.05 * rng.random() if is_moved else 0.0

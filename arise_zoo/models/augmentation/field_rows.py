@@ -23,7 +23,7 @@ from ..outputs import RANDOM, UNKNOWN
 from .analytic import RELATIVES_SEED, AnalyticRows, VariedRow
 from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
-from .relatives import near_relatives
+from .relatives import DISTORTIONS, near_relatives
 from .variations import has_free_parameters
 
 _PER_BLOCK = 100  # background structures of a kind
@@ -59,7 +59,8 @@ def field_blocks(amounts: Amounts) -> dict[str, list[Structure]]:
     blocks: dict[str, list[Structure]] = {}
     kinds: dict[str, tuple[Callable[..., FieldStructure | VariedRow | AnalyticRows], Callable[[str], bool]]] = {
         "field": (FieldStructure, lambda _: True),
-        "varied": (VariedRow, has_free_parameters),
+        # Distortions of a common lattice, moved far, are that lattice when hot.
+        "varied": (VariedRow, lambda c: has_free_parameters(c) and c not in DISTORTIONS),
         "analytic": (AnalyticRows, lambda _: True),
     }
     for name, (kind_of, takes) in kinds.items():
