@@ -34,29 +34,26 @@ def varied_cell(prototype: Prototype, rng: np.random.Generator, nearest: float =
 
 
 def mixed_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 0.0) -> Atoms:
-    """As `varied_cell`, but in a direction between two or three of the moves, as far as these go.
+    """As `varied_cell`, but in a direction between two of the moves, as far as these go.
 
     There are many more such directions than moves.
     """
     moves = _moves().get(prototype.id, [])
     if len(moves) < 2:
         return varied_cell(prototype, rng, nearest)
-    atoms, count = prototype.build(), min(int(rng.integers(2, 4)), len(moves))
-    units = atoms.cell.array / first_peak_distance(atoms)
-    weights = np.abs(rng.standard_normal(count))
-    weights /= np.linalg.norm(weights)
-    chosen = [moves[int(i)] for i in rng.permutation(len(moves))[:count]]
-    strain, displacement = (np.tensordot(weights, [move[part] for move in chosen], 1) for part in (0, 1))
-    wanted = float(np.linalg.norm(weights * [_size(move, units) for move in chosen]))
-    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), units), 1e-9)
+    atoms, angle = prototype.build(), 0.5 * np.pi * rng.random()
+    weights = np.array([np.cos(angle), np.sin(angle)])
+    pair = [moves[int(i)] for i in rng.permutation(len(moves))[:2]]
+    strain, displacement = (np.tensordot(weights, [move[part] for move in pair], 1) for part in (0, 1))
+    wanted = float(np.linalg.norm(weights * [_size(move, atoms) for move in pair]))
+    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), atoms), 1e-9)
     return _moved(prototype, (strain, displacement), share)
 
 
-def _size(move: tuple[np.ndarray, np.ndarray], cell: np.ndarray) -> float:
-    """Norm of the strain and root mean square displacement as one number; `cell` is in units of the distance to
-    neighbours."""
+def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
+    """Norm of the strain and root mean square displacement, relative to the distance to neighbours, as one number."""
     strain, displacement = move
-    moved = np.sqrt(np.mean(np.sum((displacement @ cell) ** 2, axis=1)))
+    moved = np.sqrt(np.mean(np.sum((displacement @ atoms.cell.array) ** 2, axis=1))) / first_peak_distance(atoms)
     return float(np.hypot(np.linalg.norm(strain), moved))
 
 
