@@ -156,14 +156,14 @@ resembles; look at the verdict before believing it.
 
 def _family_rows(facts: Facts, record: dict[str, Any]) -> str:
     made = f"{record['rows']:,} rows that are made for it, of other seeds than the benchmark's:"
-    pairs = f"""one of each of {record.get("varied", 0)} whole supercells of other free parameters of each class that
-has some; three of each of {record.get("analytic", 0)} pieces of the perfect crystal of each class and of random alloys,
-of at least {record.get("relatives", 0)} more of each class that has a near relative; their pairs of neighbours are
-moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
+    pairs = f"""three of each of {record.get("analytic", 0)} pieces of the perfect crystal of each class and of random
+alloys, and of at least {record.get("relatives", 0)} more of each class that has a near relative, pairs of whose atoms
+are moved, left out and exchanged, each by itself (`arise_zoo.models.augmentation.analytic`)"""
     if not facts.trained_on_defects:
         return f"{made} {pairs}"
     return f"""{made} {record["field"]} structures of each class as one meets them
-(`arise_zoo.models.augmentation.field`), also random alloys; {pairs}"""
+(`arise_zoo.models.augmentation.field`), {record.get("varied", 0)} whole supercells of other free parameters of each
+class that has some, random alloys; {pairs}"""
 
 
 def _odds(record: dict[str, Any]) -> str:
@@ -177,8 +177,8 @@ def _seen(facts: Facts) -> str:
     if facts.trained_on_defects:
         return """It has seen defective structures: its scores are not to be compared with those of methods that have
 seen pristine ones only."""
-    return """It has seen no displaced, missing or exchanged atom of a class, and no fault of its stacking: perfect
-crystals in supercells and in pieces of any form take part."""
+    return """It has seen no displaced, missing or exchanged atom of a class; some pieces of close-packed crystals had a
+stacking fault."""
 
 
 def _atoms_card(facts: Facts, record: dict[str, Any]) -> str:

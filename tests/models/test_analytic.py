@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ase import Atoms
 from ase.build import bulk
-from ase.neighborlist import neighbor_list
 
 from arise_zoo.common.seeds import rng_for
 from arise_zoo.descriptors import ChannelSOAP, descriptor_with, first_peak_distance
-from arise_zoo.models.augmentation.analytic import AnalyticRows, VariedRow, mixture, pristine_shape
+from arise_zoo.models.augmentation.analytic import AnalyticRows, mixture
 from arise_zoo.models.augmentation.loose_pairs import Disturbance, LoosePairs
 from arise_zoo.models.augmentation.relatives import near_relatives
 from arise_zoo.models.training.family import DESCRIPTOR
@@ -88,40 +86,6 @@ def test_rows_are_made_again_alone_and_of_an_alloy_know_no_species():
     alloy = AnalyticRows("fcc_cu", 3, alloy=True).describe(FAMILY_SOAP).reshape(3, 3, -1)
     lengths = np.linalg.norm(alloy, axis=2)
     assert np.allclose(lengths[:, 0], 1.0) and (lengths[:, 2] > 0.01).all()  # some pairs are unlike
-
-
-def test_a_row_of_other_free_parameters_is_none_of_the_prototype_s_own_structures():
-    prototype = get_prototype("nias")
-    own = [supercell(prototype, k, periodic=p) for k in prototype.supercell_sizes for p in (True, False)]
-    own_rows = FAMILY_SOAP.create_many(own)
-    rows = np.concatenate([VariedRow("nias", variant).describe(FAMILY_SOAP) for variant in range(12)])
-    assert rows.shape == (12, 675) and np.array_equal(rows[3], VariedRow("nias", 3).describe(FAMILY_SOAP)[0])
-    assert np.linalg.norm(rows[:, None] - own_rows[None], axis=2).min() > 0.02
-    alloy = VariedRow("hcp_mg", 3, alloy=True).describe(FAMILY_SOAP).reshape(3, -1)
-    assert np.linalg.norm(alloy[2]) > 0.01  # some pairs are unlike
-
-
-@pytest.mark.parametrize("class_id", ["fcc_cu", "hcp_mg"])
-def test_pristine_pieces_of_close_packed_crystals_have_no_stacking_fault(class_id):
-    """In each, the surroundings of full layers' atoms are those that the perfect crystal's atoms have."""
-    prototype = get_prototype(class_id)
-    expected = environments(supercell(prototype, prototype.supercell_sizes[0], periodic=True))
-    for number in range(25):
-        atoms = pristine_shape(prototype, rng_for("pieces", class_id, number))
-        assert environments(atoms) <= expected, number
-
-
-def environments(atoms: Atoms) -> set[tuple[int, ...]]:
-    """Of atoms with twelve neighbours: for each bond, how many bonds at most join one common neighbour to the others
-    (1 in bonds of fcc, 2 in half of those of hcp)."""
-    centres, others = neighbor_list("ij", atoms, 1.25 * first_peak_distance(atoms))
-    near = [set(others[centres == i]) for i in range(len(atoms))]
-    found = set()
-    for mine in near:
-        if len(mine) == 12:
-            rings = [[len(near[a] & near[b] & mine) for a in near[b] & mine] for b in mine]
-            found.add(tuple(sorted(max(ring) for ring in rings)))
-    return found
 
 
 def test_near_relatives_are_those_that_the_benchmark_confuses():

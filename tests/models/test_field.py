@@ -13,8 +13,8 @@ from arise_zoo.models.augmentation.background import KINDS, BackgroundStructure
 from arise_zoo.models.augmentation.field import FIELD_SEED, FieldStructure, alloy_classes
 from arise_zoo.models.augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows, output_of
 from arise_zoo.models.training.family import DESCRIPTOR
-from arise_zoo.prototypes import class_ids
-from arise_zoo.structures import StructureSpec
+from arise_zoo.prototypes import class_ids, get_prototype
+from arise_zoo.structures import StructureSpec, supercell
 
 
 def test_a_structure_is_made_again_alone_and_is_none_of_the_benchmark():
@@ -40,6 +40,20 @@ def test_an_alloy_has_several_species_and_its_own_output():
         assert len(set(structure.build().numbers)) >= 2
         assert field_outputs()[output_of(structure)] == "bcc_w/random"
     assert set(alloy_classes()) < set(class_ids())
+
+
+def test_a_varied_supercell_is_whole_and_not_the_prototype_s_own():
+    prototype = get_prototype("nias")
+    cells = [supercell(prototype, k, periodic=True) for k in prototype.supercell_sizes]
+    periodic = 0
+    for variant in range(12):
+        varied = FieldStructure("nias", variant, kind="varied").build()
+        assert len(varied) in [len(cell) for cell in cells]
+        if varied.pbc.all():
+            periodic += 1
+            assert not any(np.allclose(varied.cell.array, cell.cell.array, atol=1e-3) for cell in cells)
+    assert 2 <= periodic <= 11
+    assert FieldStructure("nias", 1, kind="varied").id != FieldStructure("nias", 1).id
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -26,40 +26,6 @@ RELATIVES_SEED = 6
 
 _DRAWS = 3  # from the pairs of one structure
 _MOST_EXCHANGED = 0.3
-_FARTHER = 0.65  # of the way to the last cell that is still the class
-
-
-@dataclass(frozen=True)
-class VariedRow:
-    """The row of a whole supercell of other free parameters than the prototype's, of which some have pairs moved a
-    little: `variant` decides, with the seed, everything. `alloy`: species wholly at random."""
-
-    class_id: str
-    variant: int
-    alloy: bool = False
-    seed: int = FIELD_SEED
-
-    @property
-    def id(self) -> str:
-        """Unique among structures of one seed."""
-        return f"{self.class_id}/varied{'-alloy' if self.alloy else ''}/{self.variant}"
-
-    def describe(self, soap: ChannelSOAP) -> np.ndarray:
-        """Its descriptor, shape (1, n_features)."""
-        prototype, rng = get_prototype(self.class_id), rng_for(self.seed, self.id)
-        repetitions = prototype.repetitions_of(supercell_size(prototype, rng))
-        cell = mixed_cell(prototype, rng, nearest=_FARTHER)
-        is_periodic, is_moved = rng.random(2) < (0.6, 0.3)
-        if is_periodic and not (is_moved or self.alloy):
-            return soap.create(cell)[None]  # as of all its periodic supercells
-        atoms = replicated(cell, repetitions, is_periodic)
-        if not (is_moved or self.alloy):
-            return soap.create(atoms)[None]
-        apart = 0.05 * rng.random() if is_moved else 0.0
-        stays, becomes = _at_random(rng) if self.alloy else (1.0, 0.0)
-        loose = LoosePairs(atoms, soap.r_cut)
-        pairs, peak = loose.drawn(Disturbance(apart=apart, stays_like=stays, becomes_like=becomes), rng)
-        return soap.create_from_pairs(*pairs, peak)[None]
 
 
 @dataclass(frozen=True)
@@ -93,7 +59,8 @@ def disturbance(n_species: int, alloy: bool, rng: np.random.Generator) -> Distur
     """What is done to the pairs of one row: heat of either kind or none, vacancies for half of them, exchanged species
     for a third."""
     if alloy:
-        stays, becomes = _at_random(rng)
+        shares = rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
+        stays = becomes = float(shares @ shares)
     else:
         stays, becomes = mixture(_MOST_EXCHANGED * rng.random() ** 1.4 if rng.random() < 0.3 else 0.0, n_species)
     kind, amount = rng.random(2)
@@ -107,13 +74,6 @@ def disturbance(n_species: int, alloy: bool, rng: np.random.Generator) -> Distur
     if kind < 0.55:
         return Disturbance(apart=0.125 * amount**0.7, **suffered)
     return Disturbance(heat=0.11 * amount**0.7, together=0.8 * rng.random(), **suffered)
-
-
-def _at_random(rng: np.random.Generator) -> tuple[float, float]:
-    """As `mixture`, of two to six species wherever they sit."""
-    shares = rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
-    like = float(shares @ shares)
-    return like, like
 
 
 def mixture(exchanged: float, n_species: int) -> tuple[float, float]:
@@ -132,6 +92,6 @@ def pristine_shape(prototype: Prototype, rng: np.random.Generator) -> Atoms:
     """One of the supercells, of the prototype's free parameters or others, or another piece of the crystal."""
     k, kind = supercell_size(prototype, rng), rng.random()
     if kind > 0.6 or not prototype.is_periodic:
-        return random_shape(prototype, k, displacement_unit(prototype, k), rng, faults=False)
+        return random_shape(prototype, k, displacement_unit(prototype, k), rng)
     cell = mixed_cell(prototype, rng) if kind < 0.3 else prototype.build()
     return replicated(cell, prototype.repetitions_of(k), periodic=rng.random() < 0.5)

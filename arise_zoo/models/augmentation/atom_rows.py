@@ -9,7 +9,7 @@ import numpy as np
 
 from ...common.seeds import rng_for
 from ..outputs import UNKNOWN
-from .analytic import AnalyticRows, VariedRow
+from .analytic import AnalyticRows
 from .field import FIELD_SEED
 from .field_rows import Amounts, Structure, field_blocks, field_outputs, output_of
 from .interfaces import InterfaceStructure, bulk_classes, inner_atoms
@@ -59,7 +59,7 @@ def described_atoms(
             atoms, classes, numbers = structure.build()
             found = np.array([outputs.index(c) for c in classes])
         else:
-            assert not isinstance(structure, VariedRow | AnalyticRows)  # these are of whole structures
+            assert not isinstance(structure, AnalyticRows)  # these are of whole structures
             atoms = structure.build()
             numbers, found = np.arange(len(atoms)), np.full(len(atoms), output_of(structure))
         chosen = rng_for(FIELD_SEED, structure.id, "atoms").permutation(numbers)[:ATOMS]

@@ -16,39 +16,44 @@ from ase import Atoms
 from ...common.seeds import rng_for
 from ...descriptors import first_peak_distance
 from ...prototypes import Prototype, class_ids, get_prototype
+from ...prototypes.replication import replicated
 from ...prototypes.supercells import displacement_unit
 from ...structures import displace, remove_atoms
 from ...structures.operations import deformed, random_rotation, shaken
 from ...structures.springs import Springs
 from .shapes import random_shape
+from .variations import mixed_cell
 
 FIELD_SEED = 3
 """Base seed of these structures."""
 
 _SIZES = (0.65, 0.25, 0.10)  # how often each supercell of a class is taken, smallest first
 _LEAST_ATOMS = 24
+_FARTHER = 0.4  # of the way to the last cell that is still the class
 
 
 @dataclass(frozen=True)
 class FieldStructure:
     """A structure of a class: `variant` decides, with the seed, everything else.
 
-    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit.
+    `alloy`: all atoms are of species drawn at random, two to six of them, wherever they sit. `kind`: `"field"`, a piece
+    that suffered anything, or `"varied"`, a whole supercell of other free parameters that suffered hardly anything.
     """
 
     class_id: str
     variant: int
     alloy: bool = False
+    kind: str = "field"
     seed: int = FIELD_SEED
 
     @property
     def id(self) -> str:
         """Readable and unique among structures of one seed; never that of a `StructureSpec`."""
-        return f"{self.class_id}/field{'-alloy' if self.alloy else ''}/{self.variant}"
+        return f"{self.class_id}/{self.kind}{'-alloy' if self.alloy else ''}/{self.variant}"
 
     def build(self) -> Atoms:
         """The structure."""
-        return disturbed(get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
+        return _MAKERS[self.kind](get_prototype(self.class_id), rng_for(self.seed, self.id), self.alloy)
 
 
 def disturbed(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
@@ -80,6 +85,22 @@ def supercell_size(prototype: Prototype, rng: np.random.Generator) -> int:
     """One of the sizes of its supercells, small ones more often than large ones, which take long."""
     sizes = prototype.supercell_sizes
     return sizes[int(rng.choice(len(sizes), p=np.array(_SIZES[: len(sizes)]) / sum(_SIZES[: len(sizes)])))]
+
+
+def varied(prototype: Prototype, rng: np.random.Generator, alloy: bool = False) -> Atoms:
+    """A whole supercell of other free parameters, half of them slightly displaced."""
+    k = supercell_size(prototype, rng)
+    unit = displacement_unit(prototype, k)
+    atoms = mixed_cell(prototype, rng, nearest=_FARTHER)
+    atoms = replicated(atoms, prototype.repetitions_of(k), periodic=rng.random() < 0.6)
+    if alloy:
+        atoms = _alloyed(atoms, rng)
+    if rng.random() < 0.5:
+        atoms = displace(atoms, 0.05 * rng.random(), unit, rng)
+    return atoms
+
+
+_MAKERS = {"field": disturbed, "varied": varied}
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,15 @@ from ...common.progress import Progress
 from ...common.storage import replacing
 from ...prototypes import class_ids
 from ..outputs import RANDOM, UNKNOWN
-from .analytic import RELATIVES_SEED, AnalyticRows, VariedRow
+from .analytic import RELATIVES_SEED, AnalyticRows
 from .background import KINDS, BackgroundStructure
 from .field import FIELD_SEED, FieldStructure, alloy_classes
-from .relatives import DISTORTIONS, near_relatives
+from .relatives import near_relatives
 from .variations import has_free_parameters
 
 _PER_BLOCK = 100  # background structures of a kind
 
-Structure = FieldStructure | VariedRow | AnalyticRows | BackgroundStructure
+Structure = FieldStructure | AnalyticRows | BackgroundStructure
 
 _Describe = Callable[[Sequence[Any], dict[str, Any]], tuple[np.ndarray, np.ndarray]]
 
@@ -42,9 +43,9 @@ def field_outputs() -> tuple[str, ...]:
 class Amounts:
     """Numbers of the structures of each class, of every kind, and of the hundreds of each kind of background.
 
-    `field` are pieces as one meets them (`FieldStructure`); `varied` whole supercells of other free parameters of the
-    classes with some (`VariedRow`); `analytic` perfect crystals whose pairs are moved (`AnalyticRows`), `relatives`
-    further ones of the classes that have a near relative.
+    `field` are pieces as one meets them, `varied` whole supercells of classes that have free parameters
+    (`FieldStructure`); `analytic` perfect crystals whose pairs are moved (`AnalyticRows`), `relatives` further ones of
+    the classes that have a near relative.
     """
 
     field: Sequence[int] = ()
@@ -57,10 +58,9 @@ class Amounts:
 def field_blocks(amounts: Amounts) -> dict[str, list[Structure]]:
     """Blocks of structures by name: one for each number of a kind, and a hundred of each kind of background."""
     blocks: dict[str, list[Structure]] = {}
-    kinds: dict[str, tuple[Callable[..., FieldStructure | VariedRow | AnalyticRows], Callable[[str], bool]]] = {
+    kinds: dict[str, tuple[Callable[..., FieldStructure | AnalyticRows], Callable[[str], bool]]] = {
         "field": (FieldStructure, lambda _: True),
-        # Distortions of a common lattice, moved far, are that lattice when hot.
-        "varied": (VariedRow, lambda c: has_free_parameters(c) and c not in DISTORTIONS),
+        "varied": (partial(FieldStructure, kind="varied"), has_free_parameters),
         "analytic": (AnalyticRows, lambda _: True),
     }
     for name, (kind_of, takes) in kinds.items():
@@ -136,7 +136,7 @@ def described(structures: Sequence[Structure], descriptor: Mapping[str, Any]) ->
     vectors: list[np.ndarray] = []
     labels: list[int] = []
     for structure in structures:
-        if isinstance(structure, VariedRow | AnalyticRows):
+        if isinstance(structure, AnalyticRows):
             assert isinstance(soap, ChannelSOAP)
             own = structure.describe(soap)
         else:

@@ -18,7 +18,7 @@ from ...descriptors.neighbours import usual_distance
 from ...structures.pairs import near_pairs
 
 _SPARE = 1.05  # a first peak that moves farther than that needs pairs from farther away
-_SETS = 2  # of draws where none are missing: the pairs of one atom move together, so that their sums scatter less
+_DRAWN = 2  # times: the pairs of one atom move together, so that their sums scatter less than those of as many draws
 _MOST_TOGETHER = 0.9
 
 
@@ -56,7 +56,9 @@ class LoosePairs:
         self._find()
 
     def _find(self) -> None:
-        self._centres, other, self._vectors, self._distances = near_pairs(self._atoms, self._far)
+        found = near_pairs(self._atoms, self._far)
+        self._once = len(found[0])
+        self._centres, other, self._vectors, self._distances = (np.concatenate([of] * _DRAWN) for of in found)
         _, species, self._counts = np.unique(self._atoms.numbers, return_inverse=True, return_counts=True)
         self._of_centre, self._of_other = species[self._centres], species[other]
         self._is_like = self._of_centre == self._of_other
@@ -64,12 +66,11 @@ class LoosePairs:
     def drawn(self, disturbance: Disturbance, rng: np.random.Generator) -> tuple[tuple[np.ndarray, np.ndarray], float]:
         """Moved pairs of like and of unlike atoms, of shape (n, 4) as `Points.like_and_unlike_pairs` gives them but
         either way round, and the first peak (angstrom) among them."""
-        left = self._left(disturbance.missing, rng)
-        sets = [self._once(disturbance, left, rng) for _ in range(1 if disturbance.missing else _SETS)]
-        pairs, is_left = (np.concatenate(columns) for columns in zip(*sets, strict=True))
-        squares, nearest = pairs[:, 3], np.full(len(self._atoms), np.inf)
-        once = slice(len(self._centres))
-        np.minimum.at(nearest, self._centres, np.where(is_left[once], squares[once], np.inf))
+        vectors, left = self._moved(disturbance, rng), self._left(disturbance.missing, rng)
+        squares = np.einsum("ij,ij->i", vectors, vectors)
+        is_left = rng.random(len(vectors)) < left[self._of_other]
+        nearest = np.full(len(self._atoms), np.inf)
+        np.minimum.at(nearest, self._centres[: self._once], np.where(is_left, squares, np.inf)[: self._once])
         usual = usual_distance(np.sqrt(nearest))
         peak = first_peak_among([squares[is_left]], usual) if np.isfinite(usual) else self.peak
         if self._reach * peak > self._far:
@@ -77,18 +78,11 @@ class LoosePairs:
             self._find()
             return self.drawn(disturbance, rng)
         # That the centre may be missing too counts where species differ: what all pairs have in common is not seen.
-        is_left &= rng.random(len(pairs)) < np.tile((left / left.max())[self._of_centre], len(sets))
+        is_left &= rng.random(len(is_left)) < (left / left.max())[self._of_centre]
+        pairs = np.column_stack([vectors, squares])
         chance = np.where(self._is_like, disturbance.stays_like, disturbance.becomes_like)
-        is_like = rng.random(len(pairs)) < np.tile(chance, len(sets))
+        is_like = rng.random(len(pairs)) < chance
         return (pairs[is_left & is_like], pairs[is_left & ~is_like]), peak
-
-    def _once(
-        self, disturbance: Disturbance, left: np.ndarray, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Every pair, moved: vectors and squared distances, shape (n, 4), and whether its other atom is left."""
-        vectors = self._moved(disturbance, rng)
-        pairs = np.column_stack([vectors, np.einsum("ij,ij->i", vectors, vectors)])
-        return pairs, rng.random(len(vectors)) < left[self._of_other]
 
     def _left(self, missing: float, rng: np.random.Generator) -> np.ndarray:
         """Shares of atoms of each species that are left where this share of all is removed at random."""

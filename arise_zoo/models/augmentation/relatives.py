@@ -1,4 +1,4 @@
-"""Classes that differ by little from another one: of most a network has to see more, of some not too much."""
+"""Classes that differ by little from another one, of which a network has to see more."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ import numpy as np
 from ...descriptors import ChannelSOAP
 from ...descriptors.settings import CHANNELS
 from ...prototypes import class_ids, get_prototype
-
-DISTORTIONS = ("beta_np", "bct_in")
-"""Classes that are a common lattice, slightly distorted: beta-Np of bcc and In of fcc. Each is the structure of one
-element, and heat makes them and the common ones alike."""
 
 _NEAR = 0.12  # between descriptors of perfect crystals: no farther than CsSnCl3's tetragonal from its orthorhombic form
 _VERY_NEAR, _MOST = 0.06, 4  # from where on more is seen the nearer they are, up to four times as much

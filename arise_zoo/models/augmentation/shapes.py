@@ -23,18 +23,17 @@ LETTERS = {"fcc_cu": "c", "hcp_mg": "h", "dhcp_alpha_la": "hc", "alpha_sm": "hhc
 """Close-packed classes by the surroundings of their layers: cubic or hexagonal."""
 
 
-def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator, *, faults: bool = True) -> Atoms:
+def random_shape(prototype: Prototype, k: int, unit: float, rng: np.random.Generator) -> Atoms:
     """A piece of a crystal, periodic or not, of the prototype's free parameters or others.
 
-    `k`: the supercell where a whole one is taken; `unit`: d_NN (angstrom); `faults`: whether close-packed layers may be
-    stacked with one.
+    `k`: the supercell where a whole one is taken; `unit`: d_NN (angstrom).
     """
     cell = varied_cell(prototype, rng) if rng.random() < _VARIED else prototype.build()
     kind = rng.random()
     is_bulk = sum(prototype.repetitions) == 3
     if not prototype.is_periodic:
         return _piece_of_tube(cell, rng) if kind < 0.25 else Atoms(cell.numbers, positions=cell.positions)
-    if faults and prototype.id in LETTERS and kind < 0.1:
+    if prototype.id in LETTERS and kind < 0.1:
         return _faulted(prototype, rng)
     if kind < 0.42:
         return replicated(cell, prototype.repetitions_of(k), True)
@@ -49,7 +48,7 @@ def cluster(cell: Atoms, is_bulk: bool, rng: np.random.Generator) -> Atoms:
     """A ball, or a block between three pairs of planes, of random size, place and, for half of them, orientation."""
     size = int(_LEAST * (_MOST / _LEAST) ** rng.random())
     copies = _copies(cell, size, is_bulk)
-    crystal = replicated(cell, copies, periodic=False)
+    crystal = cell.repeat(copies)
     middle = (np.array(copies) / 2 + rng.random(3) - 0.5) @ cell.cell.array
     if not is_bulk:  # planes through the layer cut a disc or a plate out of it
         middle += (crystal.positions[:, 2].mean() - middle[2]) * np.array([0.0, 0.0, 1.0])

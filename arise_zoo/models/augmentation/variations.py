@@ -15,9 +15,7 @@ from ase import Atoms
 
 from ...common.seeds import rng_for
 from ...descriptors import first_peak_distance
-from ...prototypes import Prototype, get_prototype
-
-_SAME_WAY = 0.5  # cosine of the largest angle between moves that are mixed
+from ...prototypes import Prototype
 
 
 def has_free_parameters(class_id: str) -> bool:
@@ -36,32 +34,27 @@ def varied_cell(prototype: Prototype, rng: np.random.Generator, nearest: float =
 
 
 def mixed_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 0.0) -> Atoms:
-    """As `varied_cell`, but in a direction between up to three of the moves that point roughly the same way.
+    """As `varied_cell`, but in a direction between two of the moves, as far as these go.
 
-    There are many more such directions than moves. Where moves go different ways, what lies between their ends tells
-    nothing of how far one may go: one of them may end where another class begins.
+    There are many more such directions than moves.
     """
     moves = _moves().get(prototype.id, [])
-    if not moves:
+    if len(moves) < 2:
         return varied_cell(prototype, rng, nearest)
-    first = int(rng.integers(len(moves)))
-    near = np.flatnonzero(_cosines(prototype.id)[first] > _SAME_WAY)
-    chosen = [moves[first], *(moves[int(i)] for i in rng.permutation(near[near != first])[: int(rng.integers(3))])]
-    weights = rng.dirichlet(np.ones(len(chosen)))
-    strain, displacement = (np.tensordot(weights, [move[part] for move in chosen], 1) for part in (0, 1))
-    return _moved(prototype, (strain, displacement), nearest + (1.0 - nearest) * rng.random())
+    atoms, angle = prototype.build(), 0.5 * np.pi * rng.random()
+    weights = np.array([np.cos(angle), np.sin(angle)])
+    pair = [moves[int(i)] for i in rng.permutation(len(moves))[:2]]
+    strain, displacement = (np.tensordot(weights, [move[part] for move in pair], 1) for part in (0, 1))
+    wanted = float(np.linalg.norm(weights * [_size(move, atoms) for move in pair]))
+    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), atoms), 1e-9)
+    return _moved(prototype, (strain, displacement), share)
 
 
-@lru_cache(maxsize=None)
-def _cosines(class_id: str) -> np.ndarray:
-    """Of the angles between the moves of a class, as vectors of strains and displacements in units of the distance to
-    neighbours."""
-    atoms = get_prototype(class_id).build()
-    units = atoms.cell.array / first_peak_distance(atoms) / np.sqrt(len(atoms))
-    vectors = np.array([np.append(strain, displacement @ units) for strain, displacement in _moves()[class_id]])
-    vectors /= np.linalg.norm(vectors, axis=1)[:, None]
-    cosines: np.ndarray = vectors @ vectors.T
-    return cosines
+def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
+    """Norm of the strain and root mean square displacement, relative to the distance to neighbours, as one number."""
+    strain, displacement = move
+    moved = np.sqrt(np.mean(np.sum((displacement @ atoms.cell.array) ** 2, axis=1))) / first_peak_distance(atoms)
+    return float(np.hypot(np.linalg.norm(strain), moved))
 
 
 def varied_cells(prototype: Prototype) -> list[Atoms]:

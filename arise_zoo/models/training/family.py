@@ -16,7 +16,6 @@ from ...descriptors.parameters import KIND
 from ...descriptors.settings import CHANNELS
 from ..augmentation.atom_rows import atom_blocks, described_atoms
 from ..augmentation.field_rows import Amounts, field_blocks, field_outputs, field_rows
-from ..augmentation.relatives import DISTORTIONS
 from ..card import card_of
 from ..checkpoint import Facts, write_checkpoint
 from ..model import Model
@@ -34,6 +33,10 @@ LOCAL_DESCRIPTOR: dict[str, Any] = {
     **{"radius": 2.6, "taper": 0.5},
 }
 """Parameters of the descriptor of its models of single atoms."""
+
+DISTORTIONS = ("beta_np", "bct_in")
+"""Classes that are a common lattice, slightly distorted: beta-Np of bcc and In of fcc. Each is the structure of one
+element, and heat makes them and the common ones alike."""
 
 PASSES = 10
 """Monte-Carlo passes of a prediction."""

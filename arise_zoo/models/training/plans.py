@@ -49,7 +49,7 @@ class Plan:
         Whether rows are of single atoms, and also of interfaces (`arise_zoo.models.augmentation.atom_rows`).
     odds : float
         How many times as common the other classes are taken to be as those that are slight distortions of a common
-        lattice (`augmentation.relatives.DISTORTIONS`).
+        lattice (`family.DISTORTIONS`).
     further : tuple of Plan
         Plans of networks that are averaged with this one.
     """
@@ -104,9 +104,9 @@ _PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
-    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=512, epochs=24),
+    Recipe(learning_rate=2e-3, weight_decay=1e-4, spread_offset=0.0, spread_floor=0.05, batch_size=1024, epochs=28),
     field=190,
-    varied=260,
+    varied=180,
     analytic=60,
     relatives=100,
     background=28,
@@ -124,7 +124,7 @@ _LOCAL = Plan(
 )
 
 
-_OPEN = replace(_FIELD, recipe=replace(_FIELD.recipe, epochs=26), field=0, analytic=100)
+_OPEN = replace(_FIELD, recipe=replace(_FIELD.recipe, epochs=34), field=0, varied=0, analytic=100)
 
 
 def _seeded(plan: Plan, seed: int) -> Plan:
