@@ -94,7 +94,8 @@ def _cell(model: Record, place: int) -> str:
 
 
 def _counted(model: Record, record: Record) -> Record:
-    near = list(map(is_near_the_published, model["outside"], record["published"].values()))
+    pairs = zip(model["outside"], record["published"].values(), strict=True)
+    near = [is_near_the_published(bits, published) for bits, published in pairs]
     return {
         "near": near.count(True),
         "asked": len(near) - near.count(None),

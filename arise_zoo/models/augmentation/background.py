@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from ase import Atoms
@@ -25,9 +25,11 @@ from .families.superlattices import layered, superlattice
 from .field import FIELD_SEED
 from .variations import mixed_cells, varied_cells
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 _DISTANCE = 2.5  # angstrom, between neighbours
 _SAME = 0.2  # between descriptors: nearer crystals could be one of the classes, strained or hot
-_AXES = 24  # along which descriptors are compared first
 _LEAST_SHARE = 0.2  # of each species in another order: less could be impurities
 
 
@@ -160,31 +162,18 @@ def _scaled(cell: Atoms) -> Atoms:
 
 def _is_known(cell: Atoms) -> bool:
     """Whether a descriptor of a class is nearer than `_SAME`."""
-    vector, known = _soap().create(cell), _known()
-    # No two are farther apart in fewer dimensions.
-    candidates = np.linalg.norm(known.images - (vector - known.mean) @ known.axes, axis=1) < _SAME + 1e-9
-    return bool((np.linalg.norm(known.vectors[candidates] - vector, axis=1) < _SAME).any())
-
-
-class _Known(NamedTuple):
-    """Descriptors of the classes, and of them with other free parameters; their mean and the first principal axes; what
-    they are along these."""
-
-    vectors: np.ndarray
-    mean: np.ndarray
-    axes: np.ndarray
-    images: np.ndarray
+    distance, _ = _known().query(_soap().create(cell), distance_upper_bound=_SAME)
+    return bool(np.isfinite(distance))
 
 
 @lru_cache(maxsize=1)
-def _known() -> _Known:
+def _known() -> cKDTree:
+    """Descriptors of the classes, and of them with other free parameters."""
+    from scipy.spatial import cKDTree
+
     prototypes = [get_prototype(c) for c in class_ids() if get_prototype(c).is_periodic]
     cells = [cell for p in prototypes for cell in (p.build(), *varied_cells(p), *mixed_cells(p))]
-    vectors = np.array([_soap().create(cell) for cell in cells])
-    mean = vectors.mean(axis=0)
-    _, axes = np.linalg.eigh((vectors - mean).T @ (vectors - mean))
-    axes = axes[:, -_AXES:]
-    return _Known(vectors, mean, axes, (vectors - mean) @ axes)
+    return cKDTree([_soap().create(cell) for cell in cells])
 
 
 @lru_cache(maxsize=1)
