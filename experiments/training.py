@@ -3,7 +3,7 @@
 Trains each variation with several seeds and measures it on the validation rows and on defects of another base seed
 than the benchmark's. `--data` is the output folder of `arise-zoo build`. What was trained is kept in the folder
 `--work` and not trained again. `--only` are the numbers of the variations to train; the record takes all that are
-there, and keeps what it has of others. `--epochs`, if not 0, takes the place of every variation's own.
+there. `--epochs`, if not 0, takes the place of every variation's own.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from arise_zoo.models.checkpoint import write_network
 from arise_zoo.models.network.architecture import Architecture
 from arise_zoo.models.network.forward import Member, Network
 from arise_zoo.models.network.prediction import predict
-from arise_zoo.models.training.loop import Recipe, calibrate, train_network
+from arise_zoo.models.training.loop import calibrate, train_network
 from arise_zoo.models.training.plans import PLANS, Plan
 from arise_zoo.models.training.rows import further_rows, joined, read_rows
 from arise_zoo.prototypes import class_ids
@@ -70,13 +70,11 @@ class Normalised(Architecture):
 
 @dataclass(frozen=True)
 class Variation:
-    """What is trained, on descriptors of which basis, at which settings it is asked (answers are averaged), and with
-    which seeds if not those asked for."""
+    """What is trained, on descriptors of which basis, and at which settings it is asked (answers are averaged)."""
 
     plan: Plan
     basis: str = "quip"
     grid: str = "central"
-    seeds: tuple[int, ...] = ()
 
 
 def _changed(plan: Plan, **values: Any) -> Plan:
@@ -91,15 +89,9 @@ def _normalised(plan: Plan, kind: str) -> Plan:
     return replace(plan, architecture=Normalised(**asdict(plan.architecture), normalisation=kind))
 
 
-_SMOOTHED = Plan(
-    Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0),
-    Recipe(learning_rate=4e-3, label_smoothing=0.1, spread_offset=3e-4, epochs=60),
-)
-_SHARP = _changed(_SMOOTHED, mixing=1.0)
-_OF_TABLE_1 = replace(_changed(_SMOOTHED, epochs=40), architecture=Architecture(), blurred=60)
-_MLP, _THERMAL, _ROBUST = (_changed(PLANS[f"arise-{name}"]) for name in ("mlp", "thermal", "robust"))
-_BOTH, _BLURRED, _DEFECTS = "both", "blurred rows besides, Table 1", "defects besides"
-_RAW, _RAW_BLURRED, _RAW_DEFECTS = "inputs as they are", "the same, blurred rows besides", "the same, defects besides"
+_THERMAL, _ROBUST = (_changed(PLANS[name]) for name in ("arise-thermal", "arise-robust"))
+_SHARP = _changed(PLANS["arise-thermal"].further[-1])
+_BOTH, _BLURRED, _DEFECTS = "both (of `arise-thermal`)", "blurred rows besides, Table 1", "defects besides"
 VARIATIONS: dict[str, Variation] = {
     "no smoothing, no mixing": Variation(_changed(_SHARP, mixing=0.0, label_smoothing=0.0)),
     "label smoothing 0.1": Variation(_changed(_SHARP, mixing=0.0)),
@@ -111,21 +103,15 @@ VARIATIONS: dict[str, Variation] = {
     "... layer normalisation": Variation(_normalised(_SHARP, "LayerNormalization")),
     "... batch normalisation": Variation(_normalised(_SHARP, "BatchNormalization")),
     "... `gto` descriptor": Variation(_SHARP, basis="gto"),
-    "... blurred rows besides": Variation(replace(_SHARP, blurred=60)),
-    _BLURRED: Variation(_OF_TABLE_1),
-    _DEFECTS: Variation(replace(_changed(_SMOOTHED, dropout=0.01), perturbed=200)),
-    _RAW: Variation(_MLP, seeds=(3, 6)),
-    _RAW_BLURRED: Variation(_THERMAL),
-    _RAW_DEFECTS: Variation(_ROBUST),
+    "... blurred rows besides": Variation(replace(_SHARP, blurred=_THERMAL.blurred)),
+    _BLURRED: Variation(_THERMAL),
+    _DEFECTS: Variation(_ROBUST),
 }
 AVERAGES: dict[str, tuple[tuple[str, int], ...]] = {
     "both, two seeds": ((_BOTH, 0), (_BOTH, 1)),
     f"{_BLURRED}, two seeds": ((_BLURRED, 0), (_BLURRED, 1)),
-    "the same and both": ((_BLURRED, 0), (_BLURRED, 1), (_BOTH, 0)),
-    f"{_DEFECTS}, two seeds": ((_DEFECTS, 0), (_DEFECTS, 1)),
-    "the networks of `arise-mlp`": ((_RAW, 3), (_RAW, 6)),
-    "the networks of `arise-thermal`": ((_RAW_BLURRED, 0), (_RAW_BLURRED, 1), (_RAW, 3)),
-    "the networks of `arise-robust`": ((_RAW_DEFECTS, 0), (_RAW_DEFECTS, 1)),
+    "the same and both (`arise-thermal`)": ((_BLURRED, 0), (_BLURRED, 1), (_BOTH, 0)),
+    f"{_DEFECTS}, two seeds (`arise-robust`)": ((_DEFECTS, 0), (_DEFECTS, 1)),
 }
 """Averages of networks: variation and seed of each."""
 
@@ -141,7 +127,7 @@ def measure(
     runs: list[Record] = []
     places: dict[tuple[str, int], Path] = {}
     for number, (name, variation) in enumerate(VARIATIONS.items()):
-        for seed in variation.seeds or seeds:
+        for seed in seeds:
             recipe = {"seed": seed, **({"epochs": epochs} if epochs else {})}
             seeded = replace(variation, plan=_changed(variation.plan, **recipe))
             path = work / _key(seeded)
@@ -156,10 +142,6 @@ def measure(
         if all(member in places for member in members):
             right = _right([places[member] for member in members], VARIATIONS[members[0][0]], data, work)
             runs.append({"variation": name, "averaged": len(members), "right": right})
-    measured = {run["variation"] for run in runs}
-    kept = [run for run in EXPERIMENT.record()["runs"] if run["variation"] not in measured]
-    names = [*VARIATIONS, *AVERAGES]
-    runs = sorted([*kept, *runs], key=lambda run: names.index(run["variation"]))
     return {"selection_seed": SELECTION_SEED, "iterations": ITERATIONS, "passes": PASSES, "runs": runs}
 
 
@@ -174,8 +156,7 @@ def _train(path: Path, variation: Variation, data: Path, work: Path) -> None:
     x, y = joined([train, *further_rows(plan, work / "structures", n_jobs=-1, progress=True)])
     architecture = replace(plan.architecture, n_features=x.shape[1])
     network, log = train_network(architecture, plan.recipe, (x, y), validation, path / "work", progress=True)
-    if plan.recipe.label_smoothing:
-        calibrate(network, validation)
+    calibrate(network, validation)
     write_network(path, network)
     seconds = round(sum(entry["seconds"] for entry in log), 1)
     write_json(path / "trained.json", {"rows": len(y), "seconds": seconds})
@@ -257,9 +238,8 @@ def page(record: Record) -> str:
         f"{record['selection_seed']}, {record['iterations']} iterations: not those of the benchmark. Networks with "
         "normalisation are asked without dropping. Seconds are those of the training on "
         f"{record['hardware']['cores']} cores, of which other work may have had a part. Rows that begin with dots "
-        "change one thing of the row `both`; the nine settings are r_cut 3.6, 4.0 and 4.4 with sigma 0.08, 0.10 and "
-        "0.12. Networks that are given their inputs as they are, without smoothed labels, know what they do not know "
-        "([uncertainty.md](uncertainty.md)); those that ship are such.",
+        "change one thing of the network of `arise-thermal` that sees no blurred rows; the nine settings are r_cut "
+        "3.6, 4.0 and 4.4 with sigma 0.08, 0.10 and 0.12.",
         table(
             f"| network | seeds | rows | epochs | {columns} | seconds |\n"
             f"| --- | --- | --: | --: | {' | '.join(['--:'] * len(COLUMNS))} | --: |\n"

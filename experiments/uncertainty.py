@@ -80,9 +80,10 @@ def page(record: Record) -> str:
         ),
         "Inside the classes the value is the mean over pristine structures. Networks of one recipe and several seeds "
         "agree on the classes long before they agree on what they are unsure of; therefore all models here average "
-        "some. `arise-mlp` is unsure where the paper's network is; so are those that get the same inputs, as they are "
-        "and without smoothed labels, and further rows. Models that say `unknown` have learnt what is none of the "
-        "classes.",
+        "some. `arise-mlp` is unsure where the paper's network is. `arise-thermal` and `arise-robust` divide each "
+        "input by its own deviation and learn from smoothed labels, which makes them better under defects and surer "
+        "than they should be outside the classes: compare theirs among samples, not with the paper. Models that say "
+        "`unknown` have learnt what is none of the classes.",
     )
 
 

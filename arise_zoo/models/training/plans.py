@@ -91,12 +91,16 @@ class Plan:
         return any(plan.perturbed or plan.field for plan in self.networks)
 
 
+_SHAPE = Architecture(hidden=(512, 512, 512), dropout=0.02, input_dropout=0.0)
+_COMMON = Recipe(learning_rate=4e-3, label_smoothing=0.1, spread_offset=3e-4, epochs=60)
+
 _PRISTINE = Plan(
     Architecture(dropout=0.032),
     Recipe(epochs=100, batch_size=64, learning_rate=1e-3, standardised=False, mixing=1.0, seed=3),
 )
-_BLURRED = replace(_PRISTINE, recipe=replace(_PRISTINE.recipe, epochs=50, seed=0), blurred=60)
-_PERTURBED = replace(_PRISTINE, recipe=replace(_PRISTINE.recipe, epochs=24, seed=0), perturbed=200)
+_SHARP = Plan(_SHAPE, replace(_COMMON, mixing=1.0))
+_BLURRED = Plan(Architecture(), replace(_COMMON, epochs=40), blurred=60)
+_PERTURBED = Plan(replace(_SHAPE, dropout=0.01), _COMMON, perturbed=200)
 
 _FIELD = Plan(
     Architecture(n_features=675, n_classes=136, hidden=(512, 512, 512), dropout=0.03, input_dropout=0.0),
@@ -131,7 +135,7 @@ PLANS: dict[str, Plan] = {
     # Seeds agree on the classes, but differ in what they are unsure of: only together they are unsure reliably.
     "arise-mlp": replace(_PRISTINE, further=(_seeded(_PRISTINE, 6),)),
     # Blurred rows teach what displacements do; a network without them is the surest where atoms are only missing.
-    "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _PRISTINE)),
+    "arise-thermal": replace(_BLURRED, further=(_seeded(_BLURRED, 1), _SHARP)),
     "arise-robust": replace(_PERTURBED, further=(_seeded(_PERTURBED, 1),)),
     "arise-open": replace(_OPEN, further=tuple(_seeded(_OPEN, seed) for seed in (1, 2))),
     "arise-field": replace(_FIELD, further=tuple(_seeded(_FIELD, seed) for seed in (1, 2))),
