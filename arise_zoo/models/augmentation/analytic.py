@@ -16,7 +16,7 @@ from ...descriptors.channel_soap import ChannelSOAP
 from ...prototypes import Prototype, get_prototype
 from ...prototypes.replication import replicated
 from ...prototypes.supercells import displacement_unit
-from .field import FIELD_SEED, supercell_size
+from .field import FIELD_SEED, alloy_shares, supercell_size
 from .loose_pairs import Disturbance, LoosePairs
 from .shapes import random_shape
 from .variations import mixed_cell
@@ -59,7 +59,7 @@ def disturbance(n_species: int, alloy: bool, rng: np.random.Generator) -> Distur
     """What is done to the pairs of one row: heat of either kind or none, vacancies for half of them, exchanged species
     for a third."""
     if alloy:
-        shares = rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
+        shares = alloy_shares(rng)
         stays = becomes = float(shares @ shares)
     else:
         stays, becomes = mixture(_MOST_EXCHANGED * rng.random() ** 1.4 if rng.random() < 0.3 else 0.0, n_species)

@@ -104,10 +104,14 @@ _MAKERS = {"field": disturbed, "varied": varied}
 
 
 def _alloyed(atoms: Atoms, rng: np.random.Generator) -> Atoms:
-    count = int(rng.integers(2, 7))
-    shares = rng.dirichlet(np.full(count, 1.5))
-    atoms.numbers = 21 + rng.choice(count, size=len(atoms), p=shares)
+    shares = alloy_shares(rng)
+    atoms.numbers = 21 + rng.choice(len(shares), size=len(atoms), p=shares)
     return atoms
+
+
+def alloy_shares(rng: np.random.Generator) -> np.ndarray:
+    """Shares of the species of a random alloy, two to six of them."""
+    return rng.dirichlet(np.full(int(rng.integers(2, 7)), 1.5))
 
 
 def _substituted(atoms: Atoms, share: float, rng: np.random.Generator) -> Atoms:

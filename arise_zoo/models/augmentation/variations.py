@@ -42,18 +42,19 @@ def mixed_cell(prototype: Prototype, rng: np.random.Generator, nearest: float = 
     if len(moves) < 2:
         return varied_cell(prototype, rng, nearest)
     atoms, angle = prototype.build(), 0.5 * np.pi * rng.random()
+    peak = first_peak_distance(atoms)
     weights = np.array([np.cos(angle), np.sin(angle)])
     pair = [moves[int(i)] for i in rng.permutation(len(moves))[:2]]
     strain, displacement = (np.tensordot(weights, [move[part] for move in pair], 1) for part in (0, 1))
-    wanted = float(np.linalg.norm(weights * [_size(move, atoms) for move in pair]))
-    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), atoms), 1e-9)
+    wanted = float(np.linalg.norm(weights * [_size(move, atoms, peak) for move in pair]))
+    share = (nearest + (1.0 - nearest) * rng.random()) * wanted / max(_size((strain, displacement), atoms, peak), 1e-9)
     return _moved(prototype, (strain, displacement), share)
 
 
-def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms) -> float:
+def _size(move: tuple[np.ndarray, np.ndarray], atoms: Atoms, peak: float) -> float:
     """Norm of the strain and root mean square displacement, relative to the distance to neighbours, as one number."""
     strain, displacement = move
-    moved = np.sqrt(np.mean(np.sum((displacement @ atoms.cell.array) ** 2, axis=1))) / first_peak_distance(atoms)
+    moved = np.sqrt(np.mean(np.sum((displacement @ atoms.cell.array) ** 2, axis=1))) / peak
     return float(np.hypot(np.linalg.norm(strain), moved))
 
 
