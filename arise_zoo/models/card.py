@@ -68,7 +68,7 @@ model.predict_proba(model.describe([atoms]))  # columns: model.labels
 ## Input and output
 
 Layers {" - ".join(map(str, widths))}, dropout {_dropout(architecture)}, softmax.
-The first layer standardises the descriptor. Descriptor (`arise_zoo.descriptors.AveragedSOAP`; lengths in units of the
+{_first_layer(recipe)} Descriptor (`arise_zoo.descriptors.AveragedSOAP`; lengths in units of the
 most frequent nearest-neighbour distance):
 
 | parameter | value |
@@ -80,8 +80,7 @@ most frequent nearest-neighbour distance):
 {record["data"]["rows"]:,} rows of `arise/prototypes` (version {record["data"]["version"]}){_further(further)}.
 Adam, {recipe["epochs"]} epochs, batch {recipe["batch_size"]}, one cycle of the learning rate up to
 {recipe["learning_rate"]:g}, label smoothing {recipe["label_smoothing"]:g}, rows of one class mixed up to
-{recipe["mixing"]:g}, seed {recipe["seed"]}; then the logits were scaled by {record["logit_factor"]:.3f}, the
-factor at which the validation rows are most likely.{_averaged(record)}
+{recipe["mixing"]:g}, seed {recipe["seed"]}{_scaled(record)}.{_averaged(record)}
 `training.json` has everything else. Repeat it with `arise-zoo train {facts.name}`.
 
 Accuracy with 100 Monte-Carlo passes: validation rows {results["validation"]:.2f} %, pristine structures at the central
@@ -296,7 +295,24 @@ def _in_short(record: dict[str, Any]) -> str:
     """One of several networks, in a line."""
     layers = " - ".join(map(str, record["architecture"]["hidden"]))
     further, recipe = record["further_rows"]["rows"], record["recipe"]
-    return f"hidden layers {layers}, {recipe['epochs']} epochs, seed {recipe['seed']}, {further:,} rows besides"
+    parts = [f"hidden layers {layers}", f"{recipe['epochs']} epochs", f"seed {recipe['seed']}"]
+    smoothed = [f"labels smoothed by {recipe['label_smoothing']:g}"] if recipe["label_smoothing"] else []
+    return ", ".join([*parts, f"{further:,} rows besides", *smoothed]) + _scaled(record)
+
+
+def _first_layer(recipe: dict[str, Any]) -> str:
+    """What the layer in front does; recipes of earlier versions do not say, since all standardised."""
+    if recipe.get("standardised", True):
+        return "The first layer standardises the descriptor."
+    return "The first layer, which can standardise the descriptor, leaves it as it is."
+
+
+def _scaled(record: dict[str, Any]) -> str:
+    """By what the logits were multiplied, if by anything."""
+    if record["logit_factor"] == 1:
+        return ""
+    return f"""; then the logits were scaled by {record["logit_factor"]:.3f}, the
+factor at which the validation rows are most likely"""
 
 
 def _further(further: dict[str, int]) -> str:
