@@ -134,6 +134,12 @@ def seeds_cell(counts: Sequence[Sequence[int]], digits: int) -> str:
     return cell if len(counts) == 1 else f"{cell}<br>{shares.min():.{digits}f} - {shares.max():.{digits}f}"
 
 
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as in 12:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def machine(record: Record) -> str:
     """Processor and number of cores."""
     return f"{record['hardware']['processor']}, {record['hardware']['cores']} cores"

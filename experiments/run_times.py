@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from .harness import Experiment, Record, document, machine, table
+from .harness import Experiment, Record, clock, document, machine, table
 
 
 def measure(results: Sequence[Path]) -> Record:
@@ -31,17 +31,14 @@ def measure(results: Sequence[Path]) -> Record:
 
 
 def page(record: Record) -> str:
-    rows = []
-    for run in record["runs"]:
-        minutes, seconds = divmod(round(run["wall_s"]), 60)
-        rows.append({**run, "minutes": minutes, "seconds": seconds, "machine": machine(run)})
+    rows = [run | {"wall": clock(run["wall_s"]), "machine": machine(run)} for run in record["runs"]]
     return document(
         "# How long the benchmark takes",
         "Wall time of one command each, from its records, with nothing else running; one run, so without an interval.",
         table(
             "| methods | tables | iterations | wall time, min:s | machine |\n"
             "| --- | --- | --: | --: | --- |\n"
-            "| {methods} | {tables} | {iterations} | {minutes}:{seconds:02d} | {machine} |",
+            "| {methods} | {tables} | {iterations} | {wall} | {machine} |",
             rows,
         ),
     )

@@ -14,7 +14,7 @@ from arise_zoo.models.checkpoint import read_training
 from arise_zoo.models.training.plans import PLANS
 from arise_zoo.models.training.shipped import make_model
 
-from .harness import Experiment, Record, document, machine, table
+from .harness import Experiment, Record, clock, document, machine, table
 
 
 def measure(work: Path, models: Sequence[str] = tuple(PLANS), data: Path = Path("data")) -> Record:
@@ -40,7 +40,7 @@ def measure(work: Path, models: Sequence[str] = tuple(PLANS), data: Path = Path(
 
 def page(record: Record) -> str:
     rows = [
-        run | {"all": _clock(run["wall_s"]), "of_networks": _clock(run["networks_s"]), "machine": machine(run)}
+        run | {"all": clock(run["wall_s"]), "of_networks": clock(run["networks_s"]), "machine": machine(run)}
         for run in record["runs"]
     ]
     return document(
@@ -55,10 +55,6 @@ def page(record: Record) -> str:
             rows,
         ),
     )
-
-
-def _clock(seconds: float) -> str:
-    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
 
 
 EXPERIMENT = Experiment(measure, page, ("keras", "tensorflow", "scikit-learn"))
